@@ -1,0 +1,11 @@
+drop table auth.service_api_keys;
+drop table auth.rate_limits;
+drop table auth.jwks;
+drop table auth.invitations;
+drop table auth.members;
+drop table auth.verifications;
+drop table auth.accounts;
+drop table auth.sessions;
+drop table auth.organizations;
+drop table auth.users;
+drop schema auth;
