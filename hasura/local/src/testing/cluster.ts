@@ -1,0 +1,38 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startCluster } from '../postgres/cluster.ts'
+import type { Cluster } from '../postgres/cluster.ts'
+
+/** Everything in a test cluster is thrown away; nobody but this machine's user can reach it. */
+export const TEST_PASSWORD = 'test'
+
+/** Tells test processes which cluster to use. */
+export const CLUSTER_VARIABLE = 'PURSER_TEST_CLUSTER_URL'
+
+export interface TestClusterOptions {
+  /** true: commits reach the disk, as in production. Tests that crash or measure need it. */
+  durable?: boolean
+  settings?: Record<string, string>
+}
+
+/** A cluster of its own in a temporary folder, which stop() removes. */
+export async function startTestCluster(options: TestClusterOptions = {}): Promise<Cluster> {
+  const folder = mkdtempSync(join(tmpdir(), 'purser-test-'))
+  // mkdtemp makes a folder that only we may enter; PostgreSQL may run under another account.
+  chmodSync(folder, 0o711)
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  try {
+    const cluster = await startCluster({
+      dataDirectory: join(folder, 'data'),
+      logFile: join(folder, 'postgres.log'),
+      password: TEST_PASSWORD,
+      durable: options.durable ?? false,
+      ...(options.settings && { settings: options.settings }),
+    })
+    return { ...cluster, stop: () => cluster.stop().finally(remove) }
+  } catch (error) {
+    remove()
+    throw error
+  }
+}
