@@ -190,7 +190,8 @@ async function runFile(
     })
   } catch (error) {
     if (!(error instanceof postgres.PostgresError)) throw error
-    throw new MigrationError(describeSqlError(label, text, error), { cause: error })
+    // Without the cause: it carries the whole file, and all that matters is in the message.
+    throw new MigrationError(describeSqlError(label, text, error))
   }
 }
 

@@ -114,7 +114,8 @@ function clusterUrl(options: ClusterOptions, port: number, database = 'postgres'
 async function waitUntilReady(server: ServerProcess, url: string): Promise<Error | undefined> {
   const deadline = Date.now() + START_TIMEOUT_SECONDS * 1000
   for (;;) {
-    const failure = await tryToConnect(url)
+    // Whatever holds a taken port may accept and never answer: our server's end decides sooner.
+    const failure = await Promise.race([tryToConnect(url), server.exited.then(() => undefined)])
     // An answer while our own server is gone is another server's on the same port.
     if (server.hasExited()) return new Error('the server ended')
     if (failure === undefined || isWrongPassword(failure)) return failure
