@@ -1,5 +1,5 @@
 import type { Json } from '../metadata/common.ts'
-import type { BoundParameter } from '../plan/types.ts'
+import type { BoundParameter } from '../schema/expressions.ts'
 
 /** Who asks. The variables' names are in lower case and include `x-hasura-role`. */
 export interface Session {
