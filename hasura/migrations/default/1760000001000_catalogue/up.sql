@@ -1,0 +1,220 @@
+-- What an organization can buy and use: plans, capabilities, quality levels, models and prices.
+-- Rows change rarely and are read with every request. Prices and mappings carry the time from
+-- which they apply, so that history keeps what it was charged with.
+
+create table public.plans (
+  id text primary key check (id ~ '^[a-z][a-z0-9_]{0,49}$'),
+  name text not null check (length(name) between 1 and 100),
+  description text not null,
+  rank integer not null unique,
+  price_usd_monthly numeric(10, 2) not null check (price_usd_monthly >= 0),
+  monthly_ai_credits numeric(14, 2) not null check (monthly_ai_credits >= 0),
+  overdraft_credits numeric(14, 2) not null default 2.00 check (overdraft_credits >= 0),
+  rollover_credits numeric(14, 2) not null default 0 check (rollover_credits >= 0),
+  topup_allowed boolean not null default true,
+  features jsonb not null default '[]' check (jsonb_typeof(features) = 'array'),
+  is_active boolean not null default true
+);
+
+comment on table public.plans is 'What an organization can subscribe to.';
+comment on column public.plans.rank is 'Order from the smallest plan; a denial names the lowest rank that would allow the request.';
+comment on column public.plans.price_usd_monthly is 'List price in US dollars a month, before tax.';
+comment on column public.plans.monthly_ai_credits is 'Credits granted for each period; copied to the organization when it subscribes.';
+comment on column public.plans.overdraft_credits is 'How far holds and charges may go below zero; the next grant repays it.';
+comment on column public.plans.rollover_credits is 'At most so many unused monthly credits are carried into the next period.';
+comment on column public.plans.topup_allowed is 'Whether credits can be bought on this plan.';
+comment on column public.plans.features is 'Selling points for the plan page, an array of strings.';
+comment on column public.plans.is_active is 'False: kept for those who have it, no longer offered.';
+
+create table public.quality_levels (
+  id text primary key check (id ~ '^[a-z][a-z0-9_]{0,49}$'),
+  name text not null check (length(name) between 1 and 100),
+  description text not null,
+  rank integer not null unique,
+  credit_multiplier numeric(6, 2) not null check (credit_multiplier > 0)
+);
+
+comment on table public.quality_levels is 'How good, and so how expensive, an answer shall be.';
+comment on column public.quality_levels.rank is 'Order from the cheapest; the lowest allowed level serves when nothing else was chosen.';
+comment on column public.quality_levels.credit_multiplier is 'Rough price compared with the cheapest level, for people to read; charges come from tokens.';
+
+create table public.ai_capabilities (
+  id text primary key check (id ~ '^[a-z][a-z0-9_]{0,49}$'),
+  name text not null check (length(name) between 1 and 100),
+  description text not null,
+  category text not null check (length(category) between 1 and 50),
+  is_active boolean not null default true
+);
+
+comment on table public.ai_capabilities is 'What the AI can be asked to do. A new capability is a row here.';
+comment on column public.ai_capabilities.category is 'Groups capabilities on pages and in statistics.';
+comment on column public.ai_capabilities.is_active is 'False switches the capability off for everybody, as in an outage.';
+
+create table public.ai_capability_quality_levels (
+  capability_id text not null references public.ai_capabilities on delete cascade,
+  quality_level_id text not null references public.quality_levels on delete cascade,
+  estimated_credits numeric(14, 2) not null check (estimated_credits > 0),
+  effective_from timestamptz not null default current_timestamp,
+  effective_to timestamptz,
+  primary key (capability_id, quality_level_id, effective_from),
+  check (effective_to > effective_from)
+);
+
+create index ai_capability_quality_levels_quality_level_id_idx
+  on public.ai_capability_quality_levels (quality_level_id);
+
+comment on table public.ai_capability_quality_levels is 'Expected cost of a capability at a level: what is held before the work, and shown before it.';
+comment on column public.ai_capability_quality_levels.estimated_credits is 'Credits held when the caller names no amount.';
+comment on column public.ai_capability_quality_levels.effective_from is 'Applies from this moment on; of overlapping rows the latest applies.';
+comment on column public.ai_capability_quality_levels.effective_to is 'Applies until just before this moment; null means until further notice.';
+
+create table public.plan_ai_capabilities (
+  plan_id text not null references public.plans on delete cascade,
+  capability_id text not null references public.ai_capabilities on delete cascade,
+  is_enabled boolean not null default true,
+  requests_per_minute integer check (requests_per_minute >= 0),
+  requests_per_hour integer check (requests_per_hour >= 0),
+  requests_per_day integer check (requests_per_day >= 0),
+  primary key (plan_id, capability_id)
+);
+
+create index plan_ai_capabilities_capability_id_idx on public.plan_ai_capabilities (capability_id);
+
+comment on table public.plan_ai_capabilities is 'Which plan has which capability, and how often it may be used. Null is unlimited, 0 is blocked.';
+comment on column public.plan_ai_capabilities.is_enabled is 'False keeps the row, and so its limits, but denies the capability.';
+comment on column public.plan_ai_capabilities.requests_per_minute is 'In any 60 seconds, by the whole organization.';
+comment on column public.plan_ai_capabilities.requests_per_hour is 'In any 60 minutes, by the whole organization.';
+comment on column public.plan_ai_capabilities.requests_per_day is 'In a calendar day of UTC, by the whole organization.';
+
+create table public.plan_ai_capability_quality_levels (
+  plan_id text not null,
+  capability_id text not null,
+  quality_level_id text not null references public.quality_levels on delete cascade,
+  primary key (plan_id, capability_id, quality_level_id),
+  foreign key (plan_id, capability_id) references public.plan_ai_capabilities on delete cascade
+);
+
+create index plan_ai_capability_quality_levels_quality_level_id_idx
+  on public.plan_ai_capability_quality_levels (quality_level_id);
+
+comment on table public.plan_ai_capability_quality_levels is 'Levels that a plan allows for a capability: a row is a right.';
+
+create table public.llm_models (
+  id text primary key check (id ~ '^[a-z0-9-]+/[A-Za-z0-9._-]+$'),
+  provider text not null check (provider in ('openai', 'anthropic', 'google')),
+  provider_model_id text not null check (length(provider_model_id) between 1 and 100),
+  name text not null check (length(name) between 1 and 100),
+  context_window_tokens integer not null check (context_window_tokens > 0),
+  is_active boolean not null default true,
+  unique (provider, provider_model_id)
+);
+
+comment on table public.llm_models is 'Language models that can serve a quality level.';
+comment on column public.llm_models.id is 'provider/model, as used everywhere inside Purser.';
+comment on column public.llm_models.provider_model_id is 'The name by which the provider knows the model.';
+comment on column public.llm_models.context_window_tokens is 'Input and output together, in tokens.';
+comment on column public.llm_models.is_active is 'False: the next model in the order of preference serves.';
+
+create table public.llm_model_prices (
+  id bigint primary key generated by default as identity,
+  model_id text not null references public.llm_models on delete cascade,
+  input_usd_per_million_tokens numeric(12, 6) not null check (input_usd_per_million_tokens >= 0),
+  cached_input_usd_per_million_tokens numeric(12, 6) not null
+    check (cached_input_usd_per_million_tokens >= 0),
+  output_usd_per_million_tokens numeric(12, 6) not null check (output_usd_per_million_tokens >= 0),
+  effective_from timestamptz not null default current_timestamp,
+  effective_to timestamptz,
+  unique (model_id, effective_from),
+  check (effective_to > effective_from)
+);
+
+comment on table public.llm_model_prices is 'What a provider charges us. A request is priced by the row in force when it was reserved.';
+comment on column public.llm_model_prices.cached_input_usd_per_million_tokens is 'For input tokens that the provider served from its cache.';
+comment on column public.llm_model_prices.output_usd_per_million_tokens is 'Output tokens, which include reasoning tokens.';
+
+create table public.plan_quality_level_models (
+  plan_id text not null,
+  capability_id text not null,
+  quality_level_id text not null,
+  preference integer not null check (preference > 0),
+  model_id text not null references public.llm_models,
+  effective_from timestamptz not null default current_timestamp,
+  effective_to timestamptz,
+  primary key (plan_id, capability_id, quality_level_id, preference, effective_from),
+  foreign key (plan_id, capability_id, quality_level_id)
+    references public.plan_ai_capability_quality_levels on delete cascade,
+  check (effective_to > effective_from)
+);
+
+create index plan_quality_level_models_model_id_idx on public.plan_quality_level_models (model_id);
+
+comment on table public.plan_quality_level_models is 'Which models serve a level on a plan, in order; the next serves when a provider fails.';
+comment on column public.plan_quality_level_models.preference is '1 is asked first.';
+
+create table public.org_plans (
+  organization_id uuid primary key references auth.organizations on delete cascade,
+  plan_id text not null references public.plans,
+  monthly_ai_credits numeric(14, 2) not null check (monthly_ai_credits >= 0),
+  overdraft_credits numeric(14, 2) not null check (overdraft_credits >= 0),
+  status text not null default 'active'
+    check (status in ('active', 'trialing', 'past_due', 'unpaid', 'canceled')),
+  period_start timestamptz not null,
+  period_end timestamptz not null,
+  anchor_day integer not null check (anchor_day between 1 and 31),
+  time_zone text not null default 'UTC',
+  pending_plan_id text references public.plans,
+  pending_change_at timestamptz,
+  stripe_customer_id text unique,
+  stripe_subscription_id text unique,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  check (period_end > period_start),
+  check (pending_plan_id is null or pending_change_at is not null)
+);
+
+create index org_plans_plan_id_idx on public.org_plans (plan_id);
+create index org_plans_pending_plan_id_idx on public.org_plans (pending_plan_id);
+
+comment on table public.org_plans is 'The subscription of an organization, one row each, made with the organization.';
+comment on column public.org_plans.monthly_ai_credits is 'As agreed when the organization subscribed; a new price list does not change it.';
+comment on column public.org_plans.overdraft_credits is 'As agreed when the organization subscribed.';
+comment on column public.org_plans.status is 'active, trialing and past_due (grace) may use AI; unpaid and canceled may not.';
+comment on column public.org_plans.anchor_day is 'Day of the month on which periods begin; shorter months begin on their last day.';
+comment on column public.org_plans.time_zone is 'Periods begin at the same local time of this zone.';
+comment on column public.org_plans.pending_plan_id is 'Plan from pending_change_at on; null with a time set is a cancellation.';
+
+create table public.organization_quality_defaults (
+  organization_id uuid not null references auth.organizations on delete cascade,
+  capability_id text not null references public.ai_capabilities on delete cascade,
+  quality_level_id text not null references public.quality_levels on delete cascade,
+  updated_by_user_id uuid references auth.users on delete set null,
+  updated_at timestamptz not null default current_timestamp,
+  primary key (organization_id, capability_id)
+);
+
+create index organization_quality_defaults_capability_id_idx
+  on public.organization_quality_defaults (capability_id);
+create index organization_quality_defaults_quality_level_id_idx
+  on public.organization_quality_defaults (quality_level_id);
+create index organization_quality_defaults_updated_by_user_id_idx
+  on public.organization_quality_defaults (updated_by_user_id);
+
+comment on table public.organization_quality_defaults is 'Level that serves when a request names none, chosen by owners and admins.';
+
+create view public.organization_allowed_quality_levels as
+select
+  subscription.organization_id,
+  allowed.capability_id,
+  allowed.quality_level_id,
+  subscription.plan_id
+from public.org_plans as subscription
+join public.plan_ai_capability_quality_levels as allowed on allowed.plan_id = subscription.plan_id
+join public.plan_ai_capabilities as capability
+  on capability.plan_id = allowed.plan_id and capability.capability_id = allowed.capability_id
+where capability.is_enabled;
+
+comment on view public.organization_allowed_quality_levels is 'Levels that the plan of an organization allows, a row each.';
+
+revoke all on all tables in schema public from public;
+grant select on all tables in schema public to purser_api, purser_hasura;
+grant insert, update, delete on public.organization_quality_defaults to purser_hasura;

@@ -1,0 +1,222 @@
+-- Credits. The balance row is the gate: whoever changes anything of an organization here has locked
+-- its row in organization_credit_balances first. Rows of one organization never refer to another's,
+-- and the hot tables have no foreign keys: the functions that write them hold the gate.
+-- No index covers a column that an everyday move changes, so that those updates stay heap-only.
+
+create table public.organization_credit_balances (
+  organization_id uuid primary key,
+  monthly_credits numeric(14, 2) not null default 0 check (monthly_credits >= 0),
+  bonus_credits numeric(14, 2) not null default 0 check (bonus_credits >= 0),
+  reserved_credits numeric(14, 2) not null default 0 check (reserved_credits >= 0),
+  debt_credits numeric(14, 2) not null default 0 check (debt_credits >= 0),
+  overdraft_credits numeric(14, 2) not null default 0 check (overdraft_credits >= 0),
+  used_credits numeric(14, 2) not null default 0 check (used_credits >= 0),
+  period_start timestamptz not null,
+  period_end timestamptz not null,
+  next_grant_expires_at timestamptz not null default 'infinity',
+  holds_swept_until timestamptz not null default '-infinity',
+  check (period_end > period_start)
+) with (fillfactor = 30, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
+
+create index organization_credit_balances_next_grant_expires_at_idx
+  on public.organization_credit_balances (next_grant_expires_at);
+
+comment on table public.organization_credit_balances is 'What an organization has, one row each. Posted = monthly + bonus - debt; available = posted - reserved.';
+comment on column public.organization_credit_balances.monthly_credits is 'What remains of the grants of the plan.';
+comment on column public.organization_credit_balances.bonus_credits is 'What remains of all other grants.';
+comment on column public.organization_credit_balances.reserved_credits is 'Held by open reservations.';
+comment on column public.organization_credit_balances.debt_credits is 'Charged beyond all grants, within the overdraft; the next grant repays it.';
+comment on column public.organization_credit_balances.overdraft_credits is 'How far holds and charges may go below zero; the plan''s, kept here so that the gate needs one row.';
+comment on column public.organization_credit_balances.used_credits is 'Charged for AI work since period_start.';
+comment on column public.organization_credit_balances.next_grant_expires_at is 'No grant with credits left expires before this time; the row is brought up to date when it passes.';
+comment on column public.organization_credit_balances.holds_swept_until is 'No open reservation expires at or before this time.';
+
+create table public.credit_grants (
+  id uuid primary key default uuidv7(),
+  organization_id uuid not null,
+  source text not null
+    check (source in ('plan', 'topup', 'promo', 'referral', 'rollover', 'adjustment', 'refund')),
+  granted_credits numeric(14, 2) not null check (granted_credits > 0),
+  remaining_credits numeric(14, 2) not null,
+  repaid_debt_credits numeric(14, 2) not null default 0 check (repaid_debt_credits >= 0),
+  priority integer not null check (priority between 0 and 1000),
+  effective_at timestamptz not null,
+  expires_at timestamptz not null default 'infinity',
+  closed_at timestamptz,
+  idempotency_key text check (length(idempotency_key) between 1 and 200),
+  request_fingerprint bytea,
+  reason text check (length(reason) <= 500),
+  actor jsonb,
+  created_at timestamptz not null,
+  check (remaining_credits between 0 and granted_credits - repaid_debt_credits),
+  check (expires_at > effective_at),
+  check (effective_at <= created_at),
+  check ((closed_at is not null) = (remaining_credits = 0)),
+  check ((idempotency_key is null) = (request_fingerprint is null))
+) with (fillfactor = 70);
+
+create index credit_grants_burn_down_idx
+  on public.credit_grants (organization_id, priority, expires_at) where closed_at is null;
+create index credit_grants_organization_id_created_at_idx
+  on public.credit_grants (organization_id, created_at);
+create unique index credit_grants_idempotency_key
+  on public.credit_grants (organization_id, idempotency_key) where idempotency_key is not null;
+
+comment on table public.credit_grants is 'Lots of credits. Used by priority, then earliest expiry, then promotional before paid, then oldest.';
+comment on column public.credit_grants.source is 'Where the credits came from; plan grants make up the monthly credits, all others the bonus.';
+comment on column public.credit_grants.repaid_debt_credits is 'Part of the grant that repaid a debt when it arrived and was never there to draw.';
+comment on column public.credit_grants.priority is 'Lower is used first: 10 plan, 20 rollover, 50 all others unless told otherwise.';
+comment on column public.credit_grants.effective_at is 'When the credits began to count; never later than created_at.';
+comment on column public.credit_grants.expires_at is 'Not drawn from this moment on, except for reservations that counted on it before.';
+comment on column public.credit_grants.closed_at is 'When nothing was left: used up or expired.';
+comment on column public.credit_grants.request_fingerprint is 'Hash of the request that made the grant, to tell a replay from a conflict.';
+comment on column public.credit_grants.actor is 'Who granted it, as known at the time.';
+
+create table public.credit_reservations (
+  organization_id uuid not null,
+  id uuid not null default uuidv7(),
+  user_id uuid,
+  capability_id text not null,
+  quality_level_id text not null,
+  model_id text,
+  amount_credits numeric(14, 2) not null check (amount_credits > 0),
+  status text not null default 'reserved'
+    check (status in ('reserved', 'settled', 'released', 'expired')),
+  idempotency_key text not null check (length(idempotency_key) between 1 and 200),
+  request_fingerprint bytea not null,
+  context jsonb,
+  actor jsonb,
+  charged_credits numeric(14, 2) check (charged_credits >= 0),
+  released_credits numeric(14, 2) check (released_credits >= 0),
+  shortfall_credits numeric(14, 2) check (shortfall_credits >= 0),
+  settlement_fingerprint bytea,
+  provider_metadata jsonb,
+  release_reason text check (length(release_reason) <= 500),
+  expires_at timestamptz not null,
+  created_at timestamptz not null,
+  closed_at timestamptz,
+  primary key (organization_id, id),
+  unique (organization_id, idempotency_key),
+  check (
+    case status
+      when 'reserved' then
+        closed_at is null and charged_credits is null and released_credits is null
+      when 'settled' then
+        closed_at is not null and charged_credits is not null and released_credits is not null
+        and shortfall_credits is not null and settlement_fingerprint is not null
+      else
+        closed_at is not null and charged_credits is null and released_credits = amount_credits
+    end
+  )
+) with (fillfactor = 75);
+
+-- Includes the time in the key order of each organization, so that a sweep reads only what is new.
+create index credit_reservations_organization_id_expires_at_idx
+  on public.credit_reservations (organization_id, expires_at);
+
+comment on table public.credit_reservations is 'Holds on credits, taken before AI work and closed by its settlement, release or expiry.';
+comment on column public.credit_reservations.id is 'Version 7: in order of creation within the organization, which the rate limits rely on.';
+comment on column public.credit_reservations.model_id is 'Model that was first in order when the credits were held.';
+comment on column public.credit_reservations.amount_credits is 'Credits held.';
+comment on column public.credit_reservations.idempotency_key is 'The caller''s own; the same key and request is the same reservation.';
+comment on column public.credit_reservations.request_fingerprint is 'Hash of the request, to tell a replay from a conflict.';
+comment on column public.credit_reservations.context is 'What the work is about, as the caller told: related entity, its name, a hash of the input.';
+comment on column public.credit_reservations.actor is 'User, name and e-mail address as they were when the credits were held.';
+comment on column public.credit_reservations.charged_credits is 'Taken from grants and overdraft at settlement.';
+comment on column public.credit_reservations.released_credits is 'Part of the hold that was given back.';
+comment on column public.credit_reservations.shortfall_credits is 'Actual cost that neither credits nor overdraft could pay.';
+comment on column public.credit_reservations.settlement_fingerprint is 'Hash of the settlement, to tell a replay from a conflict.';
+comment on column public.credit_reservations.provider_metadata is 'Tokens, cost and price row of the settlement; for platform admins only.';
+comment on column public.credit_reservations.expires_at is 'When a job gives the credits back unless the work has ended; can be extended.';
+
+create table public.credit_transactions (
+  sequence bigint primary key generated always as identity,
+  id uuid not null unique default uuidv7(),
+  organization_id uuid not null,
+  type text not null,
+  amount_credits numeric(14, 2) not null check (amount_credits <> 0),
+  balance_after_credits numeric(14, 2) not null,
+  grant_id uuid,
+  reservation_id uuid,
+  capability_id text,
+  quality_level_id text,
+  model_id text,
+  user_id uuid,
+  actor jsonb,
+  context jsonb,
+  provider_metadata jsonb,
+  payment_metadata jsonb,
+  description text check (length(description) <= 500),
+  event_at timestamptz not null,
+  created_at timestamptz not null default clock_timestamp(),
+  constraint credit_transactions_sign check (
+    case type
+      when 'plan_allocation' then amount_credits > 0
+      when 'topup_purchase' then amount_credits > 0
+      when 'promo_bonus' then amount_credits > 0
+      when 'referral_bonus' then amount_credits > 0
+      when 'rollover' then amount_credits > 0
+      when 'ai_consumption' then amount_credits < 0
+      when 'expiry' then amount_credits < 0
+      when 'admin_adjustment' then true
+      when 'refund' then amount_credits > 0
+      when 'plan_change_adjustment' then true
+      else false
+    end
+  ),
+  constraint credit_transactions_consumption check (
+    (type = 'ai_consumption') = (reservation_id is not null) or type = 'refund'
+  )
+);
+
+create index credit_transactions_organization_id_sequence_idx
+  on public.credit_transactions (organization_id, sequence);
+create index credit_transactions_organization_id_reservation_id_idx
+  on public.credit_transactions (organization_id, reservation_id) where reservation_id is not null;
+
+comment on table public.credit_transactions is 'The ledger: every change of posted credits, one row for each grant touched, never changed.';
+comment on column public.credit_transactions.sequence is 'In order of commit within an organization, with gaps: the cursor for streams.';
+comment on column public.credit_transactions.amount_credits is 'Added (positive) or taken (negative).';
+comment on column public.credit_transactions.balance_after_credits is 'Posted credits of the organization after this row; negative when in debt.';
+comment on column public.credit_transactions.grant_id is 'Grant that was made or drawn from: the link by which a refund finds its way back. Null is debt.';
+comment on column public.credit_transactions.provider_metadata is 'Tokens, cost_usd, price row, request id, estimated and actual credits; on the first row of a settlement, for platform admins only.';
+comment on column public.credit_transactions.payment_metadata is 'What the payment provider said about a purchase.';
+comment on column public.credit_transactions.actor is 'Who caused it, as known at the time.';
+comment on column public.credit_transactions.context is 'What it was for, as known at the time.';
+comment on column public.credit_transactions.event_at is 'When it happened.';
+comment on column public.credit_transactions.created_at is 'When it was written.';
+
+create table public.ai_operation_results (
+  organization_id uuid not null,
+  reservation_id uuid not null,
+  output jsonb not null,
+  created_at timestamptz not null,
+  primary key (reservation_id)
+);
+
+create index ai_operation_results_organization_id_idx
+  on public.ai_operation_results (organization_id, created_at);
+
+comment on table public.ai_operation_results is 'Answers of settled operations, so that a repeated request gets the same answer without a second model call.';
+
+create table public.job_runs (
+  id uuid primary key default uuidv7(),
+  job text not null check (length(job) between 1 and 100),
+  run_key text not null unique check (length(run_key) between 1 and 300),
+  scheduled_time timestamptz,
+  started_at timestamptz not null,
+  finished_at timestamptz,
+  processed integer check (processed >= 0),
+  failed integer check (failed >= 0),
+  duration_milliseconds integer check (duration_milliseconds >= 0),
+  summary jsonb
+);
+
+create index job_runs_job_started_at_idx on public.job_runs (job, started_at);
+
+comment on table public.job_runs is 'Runs of scheduled jobs: one row a run, whoever was first.';
+comment on column public.job_runs.run_key is 'Name of the trigger and its scheduled time: the second delivery of a run finds it taken.';
+comment on column public.job_runs.failed is 'Items that the run could not handle; a later run tries them again.';
+
+revoke all on all tables in schema public from public;
+grant select on all tables in schema public to purser_api, purser_hasura;
