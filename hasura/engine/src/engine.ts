@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql'
 import type { Catalog } from './catalog/types.ts'
-import type { Json } from './metadata/common.ts'
 import type { Metadata } from './metadata/types.ts'
+import type { InconsistentObject } from './schema/inconsistency.ts'
 
 /** Hasura's settings that change what the compiler does, and the limits on a request. */
 export interface EngineSettings {
@@ -25,14 +25,6 @@ export const defaultEngineSettings: EngineSettings = {
   maxFields: 10_000,
   maxTokens: 100_000,
   planCacheSize: 2_000,
-}
-
-/** An object of the metadata that does not fit the database, as `get_inconsistent_metadata` lists it. */
-export interface InconsistentObject {
-  readonly name: string
-  readonly type: string
-  readonly reason: string
-  readonly definition: Json
 }
 
 export interface RoleSchema {

@@ -162,4 +162,3 @@ export type OrderExpression =
       /** null counts rows. */
       readonly of: RowExpression | null
     }
-

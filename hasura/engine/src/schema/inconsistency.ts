@@ -1,0 +1,27 @@
+import type { Json } from '../metadata/common.ts'
+
+/** An object of the metadata that does not fit the database, as `get_inconsistent_metadata` lists it. */
+export interface InconsistentObject {
+  readonly name: string
+  readonly type: string
+  readonly reason: string
+  readonly definition: Json
+}
+
+/** Thrown while an object is resolved; the object is left out of the schema and listed. */
+export class Inconsistency extends Error {}
+
+export class InconsistencyLog {
+  readonly objects: InconsistentObject[] = []
+
+  /** The value, or null when it is inconsistent; then the object is listed. */
+  attempt<Value>(object: Omit<InconsistentObject, 'reason'>, resolve: () => Value): Value | null {
+    try {
+      return resolve()
+    } catch (error) {
+      if (!(error instanceof Inconsistency)) throw error
+      this.objects.push({ ...object, reason: `Inconsistent object: ${error.message}` })
+      return null
+    }
+  }
+}
