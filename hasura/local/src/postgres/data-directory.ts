@@ -86,7 +86,9 @@ function runningPostmaster(dataDirectory: string): number | undefined {
   } catch (error) {
     // EPERM: it lives and is somebody else's. Anything else: no file, or no such process.
     if (!isPermissionError(error)) return undefined
-    throw new Error(`the PostgreSQL of ${dataDirectory} is run by another user: stop it first`)
+    throw new Error(`the PostgreSQL of ${dataDirectory} is run by another user: stop it first`, {
+      cause: error,
+    })
   }
   // After a crash the number may belong to another program by now; that one must not be stopped.
   // Without /proc (macOS) PostgreSQL's own check at start has to do.

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { guardProcess } from '../processes/guard.ts'
 import type { Guard } from '../processes/guard.ts'
+import { settledWithin } from '../processes/settled-within.ts'
 import type { Placement } from './placement.ts'
 
 /** A running postmaster. */
@@ -61,12 +61,4 @@ export function launchServer(
     }
   }
   return { exited, hasExited: () => !running, stop }
-}
-
-async function settledWithin(promise: Promise<void>, seconds: number): Promise<void> {
-  const patience = new AbortController()
-  const timeout = delay(seconds * 1000, undefined, { signal: patience.signal })
-  await Promise.race([promise, timeout])
-  timeout.catch(() => undefined)
-  patience.abort()
 }

@@ -9,7 +9,6 @@ export async function setup(): Promise<(() => Promise<void>) | undefined> {
   const cluster = await startTestCluster()
   process.env[CLUSTER_VARIABLE] = cluster.url()
   return async () => {
-    delete process.env[CLUSTER_VARIABLE]
     await cluster.stop()
   }
 }

@@ -1,0 +1,167 @@
+import { createInterface } from 'node:readline/promises'
+import { parseArgs } from 'node:util'
+import { MigrationError } from '../migrate/migrator.ts'
+import type { KeptPart } from './keep-running.ts'
+import { lockDataDirectory } from './lock.ts'
+import { terminalOutput } from './output.ts'
+import type { Output } from './output.ts'
+import { StackError, readStackSettings } from './settings.ts'
+import type { StackSettings } from './settings.ts'
+import { removeStackFile } from './stack-file.ts'
+import { startStack } from './stack.ts'
+import type { RunningStack } from './stack.ts'
+
+const HELP = `Usage: npm start [-- options]
+
+Starts the whole of Purser on this machine: PostgreSQL, the api, a stand-in for AI models, the local
+Hasura engine and the web app. Ctrl-C ends all of it; the data stays for the next start.
+
+Options
+  --reset   delete all rows and build the database anew (asks first)
+  --yes     do not ask
+  --help
+
+Environment (each has a value of its own when it is not set)
+  PURSER_WEB_PORT 5173, PURSER_API_PORT 3000, PURSER_HASURA_PORT 8080, PURSER_POSTGRES_PORT 5433,
+  PURSER_MODEL_DOUBLE_PORT 4010
+                          a taken port is replaced by a free one unless it was set; 0 takes any
+  PURSER_DATA_DIR         where data, logs and secrets are kept: .local
+  PURSER_DEMO_PASSWORD    password of the demo users
+  OPENAI_API_KEY, ANTHROPIC_API_KEY, GOOGLE_GENERATIVE_AI_API_KEY, OPENAI_COMPATIBLE_BASE_URL
+                          real models in place of the stand-in
+  POSTGRES_PASSWORD, API_DATABASE_PASSWORD, HASURA_DATABASE_PASSWORD, BETTER_AUTH_SECRET,
+  ACTION_SECRET, CRON_SECRET, HASURA_GRAPHQL_ADMIN_SECRET
+                          made at the first start and kept in secrets.json
+`
+
+const PARENT_POLL_MILLISECONDS = 500
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      reset: { type: 'boolean', default: false },
+      yes: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) {
+    process.stdout.write(HELP)
+    return
+  }
+  const settings = readStackSettings(process.env)
+  const output = terminalOutput(process.stdout)
+  const lock = lockDataDirectory(settings.dataDirectory)
+  try {
+    if (values.reset && !values.yes && !(await confirmReset(settings))) return
+    await runUntilStopped(settings, values.reset, output)
+  } finally {
+    lock.release()
+  }
+}
+
+async function confirmReset(settings: StackSettings): Promise<boolean> {
+  if (!process.stdin.isTTY) throw new StackError('--reset deletes all rows: add --yes')
+  const terminal = createInterface({ input: process.stdin, output: process.stdout })
+  const answer = await terminal.question(`Delete all rows in ${settings.dataDirectory}? [y/N] `)
+  terminal.close()
+  return /^y(es)?$/i.test(answer.trim())
+}
+
+async function runUntilStopped(
+  settings: StackSettings,
+  reset: boolean,
+  output: Output,
+): Promise<void> {
+  const stopping = stopOnSignals(output)
+  const servers: KeptPart[] = []
+  const databases: KeptPart[] = []
+  const keep = (part: KeptPart, isDatabase: boolean) => {
+    if (isDatabase) databases.push(part)
+    else servers.push(part)
+  }
+  try {
+    output.line('Starting Purser')
+    const startedAt = Date.now()
+    const options = { settings, environment: process.env, reset, output, signal: stopping.signal }
+    const stack = await startStack(options, keep)
+    announce(stack, startedAt, output)
+    await stopping.asked
+  } catch (error) {
+    // What a stop interrupts fails as it should.
+    if (!stopping.signal.aborted) throw error
+  } finally {
+    stopping.end()
+    removeStackFile(settings.dataDirectory)
+    await Promise.all(servers.map((part) => part.stop()))
+    await Promise.all(databases.map((part) => part.stop()))
+  }
+  output.line('Stopped.')
+}
+
+function announce(stack: RunningStack, startedAt: number, output: Output): void {
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1)
+  output.line(`\nPurser answers, after ${seconds} s\n`)
+  output.table([
+    ['part', 'url'],
+    ['web', stack.urls.web],
+    ['GraphQL', `${stack.urls.hasura}/v1/graphql`],
+    ['api', stack.urls.api],
+  ])
+  output.line('')
+  output.table([
+    ['sign in as', 'password', 'plan', 'role'],
+    ...stack.users.map((user) => [user.email, user.password, user.plan, user.role]),
+  ])
+  output.line(`\n  All of this, and the admin secret, is in ${stack.stackFile}. Ctrl-C stops.\n`)
+}
+
+interface Stopping {
+  signal: AbortSignal
+  asked: Promise<void>
+  /** Ends what still runs towards a start. */
+  end(): void
+}
+
+/** Stops at the first signal; a second one does not wait for anything (the guards then do). */
+function stopOnSignals(output: Output): Stopping {
+  const controller = new AbortController()
+  const asked = new Promise<void>((resolve) => {
+    controller.signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(1)
+    output.line('\nStopping…')
+    controller.abort()
+  }
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal)
+  const timer = watchParent(onSignal)
+  const end = () => {
+    clearInterval(timer)
+    controller.abort()
+  }
+  return { signal: controller.signal, asked, end }
+}
+
+/**
+ * `npm start` is a chain of npm, npx and pnpm; not each of them passes a signal on. When the one
+ * above us is gone, nobody is left who could stop this stack from the terminal.
+ */
+function watchParent(stop: () => void): NodeJS.Timeout | undefined {
+  if (!process.env['npm_lifecycle_event']) return undefined
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    stop()
+  }, PARENT_POLL_MILLISECONDS)
+  return timer
+}
+
+try {
+  await main()
+} catch (error) {
+  const isExpected = error instanceof StackError || error instanceof MigrationError
+  const text = error instanceof Error ? (isExpected ? error.message : error.stack) : String(error)
+  process.stderr.write(`\n${text}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,57 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Urls } from './parts.ts'
+
+export interface DemoUser {
+  email: string
+  password: string
+  organization_id: string
+  plan: string
+  role: string
+}
+
+/** What programs outside read to find the running stack: names and shape are a public contract. */
+interface StackDescription {
+  graphql_url: string
+  graphql_ws_url: string
+  api_url: string
+  web_url: string
+  database_url: string
+  admin_secret: string
+  users: DemoUser[]
+}
+
+export interface StackFileInput {
+  dataDirectory: string
+  urls: Urls
+  databaseUrl: string
+  adminSecret: string
+  users: DemoUser[]
+}
+
+/** Writes stack.json for its owner only, whole or not at all. */
+export function writeStackFile(input: StackFileInput): string {
+  const description: StackDescription = {
+    graphql_url: `${input.urls.hasura}/v1/graphql`,
+    graphql_ws_url: `${input.urls.hasura.replace(/^http/, 'ws')}/v1/graphql`,
+    api_url: input.urls.api,
+    web_url: input.urls.web,
+    database_url: input.databaseUrl,
+    admin_secret: input.adminSecret,
+    users: input.users,
+  }
+  const file = stackFile(input.dataDirectory)
+  // Without a fresh file the mode of an old one would be kept.
+  rmSync(`${file}.new`, { force: true })
+  writeFileSync(`${file}.new`, `${JSON.stringify(description, null, 2)}\n`, { mode: 0o600 })
+  renameSync(`${file}.new`, file)
+  return file
+}
+
+export function removeStackFile(dataDirectory: string): void {
+  rmSync(stackFile(dataDirectory), { force: true })
+}
+
+function stackFile(dataDirectory: string): string {
+  return join(dataDirectory, 'stack.json')
+}
