@@ -1,0 +1,165 @@
+import { AppError } from '../errors.ts'
+import { createFairQueue } from './fair-queue.ts'
+
+/** Whose fault a failed batch is, and so what becomes of its items. */
+export type BatchFailure =
+  /** Perhaps one item: the batch is cut in two until that one stands alone. */
+  | 'item'
+  /** Perhaps one group whose rows somebody else holds: the groups go on one by one. */
+  | 'group'
+  /** Nobody's, such as an outage: all items fail together. */
+  | 'all'
+
+export interface BatcherOptions<Item, Row> {
+  /** One statement for many items; answers one row an item, in order. */
+  run(items: Item[]): Promise<Row[]>
+  /** Items of one group keep their order; groups take turns when a batch cannot hold all. */
+  groupOf(item: Item): string
+  failureOf(error: unknown): BatchFailure
+  maximumItems: number
+  /** Callers beyond this are refused with `overloaded` instead of waiting ever longer. */
+  maximumQueued: number
+  onBatch?(items: number, seconds: number): void
+  onQueue?(queued: number): void
+}
+
+export interface Batcher<Item, Row> {
+  call(item: Item): Promise<Row>
+  /** Refuses new calls and resolves when every accepted one has its answer. */
+  drain(): Promise<void>
+}
+
+interface BatchInFlight {
+  groups: ReadonlySet<string>
+  isSlow: boolean
+}
+
+interface Waiting<Item, Row> {
+  item: Item
+  resolve(row: Row): void
+  reject(error: unknown): void
+}
+
+const RETRY_AFTER_SECONDS = 1
+/** A batch that takes longer waits for somebody's lock: other groups need not wait with it. */
+const SLOW_BATCH_MILLISECONDS = 100
+const MAXIMUM_BATCHES_IN_FLIGHT = 4
+
+/**
+ * Gathers concurrent calls into one statement. There is no timer: a call that finds nothing in
+ * flight leaves at once (with what else this turn of the event loop brought), and whatever arrives
+ * meanwhile leaves together when the answer is back. Idle costs nothing, load makes batches.
+ * Only when a batch is slow do further ones overtake it, without the groups that it holds.
+ */
+export function createBatcher<Item, Row>(options: BatcherOptions<Item, Row>): Batcher<Item, Row> {
+  const queue = createFairQueue<Waiting<Item, Row>>(({ item }) => options.groupOf(item))
+  const drained: (() => void)[] = []
+  const inFlight = new Set<BatchInFlight>()
+  let scheduled = false
+  let closed = false
+
+  function call(item: Item): Promise<Row> {
+    if (closed || queue.size >= options.maximumQueued) {
+      return Promise.reject(
+        new AppError('overloaded', { retry_after_seconds: RETRY_AFTER_SECONDS }),
+      )
+    }
+    return new Promise((resolve, reject) => {
+      queue.push({ item, resolve, reject })
+      options.onQueue?.(queue.size)
+      schedule()
+    })
+  }
+
+  function schedule(): void {
+    if (scheduled || !hasRoom()) return
+    scheduled = true
+    queueMicrotask(() => {
+      scheduled = false
+      void sendNext()
+    })
+  }
+
+  function hasRoom(): boolean {
+    if (inFlight.size === MAXIMUM_BATCHES_IN_FLIGHT) return false
+    for (const { isSlow } of inFlight) if (!isSlow) return false
+    return true
+  }
+
+  async function sendNext(): Promise<void> {
+    const batch = queue.take(options.maximumItems, inFlight.size === 0 ? undefined : isInFlight)
+    if (batch.length === 0) return
+    options.onQueue?.(queue.size)
+    const groups = new Set(batch.map(({ item }) => options.groupOf(item)))
+    const flight: BatchInFlight = { groups, isSlow: false }
+    inFlight.add(flight)
+    const timer = setTimeout(() => {
+      flight.isSlow = true
+      schedule()
+    }, SLOW_BATCH_MILLISECONDS)
+    await send(batch)
+    clearTimeout(timer)
+    inFlight.delete(flight)
+    if (queue.size > 0) schedule()
+    else if (inFlight.size === 0) for (const resolve of drained.splice(0)) resolve()
+  }
+
+  function isInFlight(group: string): boolean {
+    for (const { groups } of inFlight) if (groups.has(group)) return true
+    return false
+  }
+
+  /** Never rejects: every waiting caller is answered, with a row or an error. */
+  async function send(batch: Waiting<Item, Row>[]): Promise<void> {
+    const startedAt = performance.now()
+    let rows: Row[]
+    try {
+      rows = await options.run(batch.map((waiting) => waiting.item))
+      if (rows.length !== batch.length) {
+        throw new Error(`a batch of ${batch.length} items was answered with ${rows.length} rows`)
+      }
+    } catch (error) {
+      const parts = cut(batch, options.failureOf(error))
+      if (parts.length > 1) for (const part of parts) await send(part)
+      else for (const waiting of batch) waiting.reject(error)
+      return
+    } finally {
+      options.onBatch?.(batch.length, (performance.now() - startedAt) / 1000)
+    }
+    batch.forEach((waiting, index) => waiting.resolve(rows[index] as Row))
+  }
+
+  function cut(batch: Waiting<Item, Row>[], failure: BatchFailure): Waiting<Item, Row>[][] {
+    switch (failure) {
+      case 'all':
+        return [batch]
+      case 'item': {
+        const middle = batch.length >> 1
+        return middle === 0 ? [batch] : [batch.slice(0, middle), batch.slice(middle)]
+      }
+      case 'group':
+        return byGroup(batch)
+      default:
+        return failure satisfies never
+    }
+  }
+
+  function byGroup(batch: Waiting<Item, Row>[]): Waiting<Item, Row>[][] {
+    const parts = new Map<string, Waiting<Item, Row>[]>()
+    for (const waiting of batch) {
+      const group = options.groupOf(waiting.item)
+      const part = parts.get(group)
+      if (part) part.push(waiting)
+      else parts.set(group, [waiting])
+    }
+    return [...parts.values()]
+  }
+
+  async function drain(): Promise<void> {
+    closed = true
+    if (queue.size === 0 && inFlight.size === 0) return
+    await new Promise<void>((resolve) => drained.push(resolve))
+  }
+
+  return { call, drain }
+}

@@ -1,0 +1,65 @@
+export interface FairQueue<Item> {
+  readonly size: number
+  push(item: Item): void
+  /**
+   * Removes and returns at most so many items, in the order in which they should be handled; groups
+   * for which `isHeldBack` answers true stay where they are.
+   */
+  take(maximumItems: number, isHeldBack?: (group: string) => boolean): Item[]
+}
+
+interface Lane<Item> {
+  items: Item[]
+  /** Index of the first item that still waits: cheaper than shifting a long array. */
+  head: number
+}
+
+const COMPACT_AFTER_ITEMS = 1024
+
+/**
+ * A queue in which nobody waits behind another's flood. Items of one group (an organization) keep
+ * their order; the groups take turns, one item each, so that a batch that cannot hold everything
+ * holds something of everybody.
+ */
+export function createFairQueue<Item>(groupOf: (item: Item) => string): FairQueue<Item> {
+  // The order of a Map's entries is the order of turns.
+  const lanes = new Map<string, Lane<Item>>()
+  let size = 0
+
+  function push(item: Item): void {
+    const group = groupOf(item)
+    const lane = lanes.get(group)
+    if (lane) lane.items.push(item)
+    else lanes.set(group, { items: [item], head: 0 })
+    size += 1
+  }
+
+  function take(maximumItems: number, isHeldBack?: (group: string) => boolean): Item[] {
+    const taken: Item[] = []
+    // A group that is deleted and set anew comes last, and this same loop reaches it again.
+    for (const [group, lane] of lanes) {
+      if (taken.length === maximumItems) break
+      if (isHeldBack?.(group)) continue
+      taken.push(lane.items[lane.head] as Item)
+      lane.head += 1
+      lanes.delete(group)
+      if (lane.head < lane.items.length) lanes.set(group, compacted(lane))
+    }
+    size -= taken.length
+    return taken
+  }
+
+  return {
+    get size() {
+      return size
+    },
+    push,
+    take,
+  }
+}
+
+/** A group that always has something waiting would otherwise keep all that it ever sent. */
+function compacted<Item>(lane: Lane<Item>): Lane<Item> {
+  if (lane.head < COMPACT_AFTER_ITEMS) return lane
+  return { items: lane.items.slice(lane.head), head: 0 }
+}
