@@ -1,0 +1,34 @@
+import type { z } from 'zod'
+import type { Operations } from '../ai/operations.ts'
+import type { AccessQueries } from '../db/access.ts'
+import type { Ledger } from '../db/ledger.ts'
+import type { Logger } from '../observability.ts'
+import type { ActionSession } from './session.ts'
+
+/** What an action may use. Built once in main.ts. */
+export interface ActionServices {
+  ledger: Ledger
+  access: AccessQueries
+  operations: Operations
+}
+
+export interface ActionCall<Input> {
+  input: Input
+  session: ActionSession
+  services: ActionServices
+  log: Logger
+}
+
+export interface Action<Schema extends z.ZodType = z.ZodType> {
+  /** The same word as the action in hasura/metadata/actions.yaml and the SQL function behind it. */
+  name: string
+  /** Of the action's arguments as Hasura sends them. */
+  input: Schema
+  /** Roles of actions.yaml, checked again: the secret proves Hasura, not what Hasura was told. */
+  roles: readonly string[]
+  run(call: ActionCall<z.output<Schema>>): Promise<object>
+}
+
+export function defineAction<Schema extends z.ZodType>(action: Action<Schema>): Action<Schema> {
+  return action
+}

@@ -1,0 +1,19 @@
+import type { Action } from './action.ts'
+import { checkAiAccess } from './check_ai_access.ts'
+import { extendReservation } from './extend_reservation.ts'
+import { releaseCredits } from './release_credits.ts'
+import { reserveCredits } from './reserve_credits.ts'
+import { settleCredits } from './settle_credits.ts'
+import { suggestQuestions } from './suggest_questions.ts'
+
+/** Every action of hasura/metadata/actions.yaml that this service handles. */
+export const actions: ReadonlyMap<string, Action> = new Map(
+  [
+    checkAiAccess,
+    reserveCredits,
+    settleCredits,
+    releaseCredits,
+    extendReservation,
+    suggestQuestions,
+  ].map((action) => [action.name, action as unknown as Action]),
+)

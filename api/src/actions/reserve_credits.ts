@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { toJsonNumber } from '../credits/amounts.ts'
+import { hasReservation, refusalOfReserve } from '../credits/refusals.ts'
+import { defineAction } from './action.ts'
+import {
+  context,
+  holdSeconds,
+  idempotencyKey,
+  identifier,
+  optional,
+  optionalAmount,
+} from './input.ts'
+import { requireOrganization } from './session.ts'
+
+export const reserveCredits = defineAction({
+  name: 'reserve_credits',
+  roles: ['service'],
+  input: z.strictObject({
+    input: z.strictObject({
+      capability: identifier,
+      quality_level: optional(identifier),
+      amount_credits: optionalAmount,
+      idempotency_key: idempotencyKey,
+      expires_in_seconds: optional(holdSeconds),
+      user_id: optional(z.uuid({ error: 'uuid' })),
+      context: optional(context),
+    }),
+  }),
+  async run({ input: { input }, session, services }) {
+    const row = await services.ledger.reserve({
+      organizationId: requireOrganization(session),
+      userId: input.user_id,
+      capability: input.capability,
+      qualityLevel: input.quality_level,
+      amountCredits: input.amount_credits,
+      idempotencyKey: input.idempotency_key,
+      expiresInSeconds: input.expires_in_seconds,
+      context: input.context,
+    })
+    if (row.outcome !== 'reserved' && row.outcome !== 'replayed') {
+      throw refusalOfReserve(row.outcome, row)
+    }
+    if (!hasReservation(row)) throw new Error('a reservation without its columns')
+    return {
+      reservation_id: row.reservation_id,
+      status: row.status,
+      amount_credits: toJsonNumber(row.amount_credits),
+      available_credits: toJsonNumber(row.available_credits ?? '0'),
+      expires_at: row.expires_at,
+      model: row.model_id,
+      replayed: row.outcome === 'replayed',
+    }
+  },
+})

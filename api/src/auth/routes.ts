@@ -1,0 +1,106 @@
+import type { HttpBindings } from '@hono/node-server'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type { Config } from '../config.ts'
+import type { Database } from '../db/client.ts'
+import { AppError, errorBody, httpStatus } from '../errors.ts'
+import { toAppError } from '../http/failures.ts'
+import type { AppEnvironment } from '../http/request-context.ts'
+import { JWKS_PATH, SIGN_IN_PATH, type Auth } from './auth.ts'
+import { CLIENT_ADDRESS_HEADER, createAddressReader } from './client-address.ts'
+import { createSignInGuard } from './sign-in.ts'
+
+const MAXIMUM_BODY_BYTES = 64 * 1024
+/** Shorter than a token lives: Hasura asks again before a new key is needed. */
+const JWKS_CACHE = 'public, max-age=300'
+
+type AuthEnvironment = AppEnvironment & { Bindings: Partial<HttpBindings> }
+
+export interface AuthRoutesOptions {
+  auth: Pick<Auth, 'handler'>
+  sql: Database
+  config: Pick<Config, 'publicUrl' | 'trustedProxies'>
+}
+
+/** better-auth behind our limits, headers and error shape. */
+export function authRoutes({ auth, sql, config }: AuthRoutesOptions) {
+  const routes = new Hono<AuthEnvironment>()
+  const guarded = createSignInGuard(sql)
+  const readAddress = createAddressReader(config.trustedProxies)
+  const addressOf = (c: {
+    env: Partial<HttpBindings>
+    req: { header(name: string): string | undefined }
+  }) => readAddress(c.env.incoming?.socket.remoteAddress, c.req.header('x-forwarded-for'))
+
+  routes.onError((thrown, c) => {
+    const error = toAppError(thrown, c.get('log'), c.get('requestId'))
+    const retryAfter = error.details['retry_after_seconds']
+    return Response.json(errorBody(error), {
+      status: httpStatus(error),
+      ...(typeof retryAfter === 'number' && { headers: { 'retry-after': String(retryAfter) } }),
+    })
+  })
+  routes.use(bodyLimit({ maxSize: MAXIMUM_BODY_BYTES }))
+
+  routes.get(JWKS_PATH, async (c) => {
+    const response = await callAuth(auth, c.req.raw, addressOf(c))
+    if (!response.ok) return response
+    return withHeaders(response, { 'cache-control': JWKS_CACHE })
+  })
+
+  routes.post(SIGN_IN_PATH, async (c) => {
+    const address = addressOf(c)
+    const request = withOriginOfPrograms(c.req.raw, config.publicUrl)
+    const email = await emailIn(request.clone())
+    return guarded(email, address, () => callAuth(auth, request, address))
+  })
+
+  routes.on(['GET', 'POST'], '/*', (c) =>
+    callAuth(auth, withOriginOfPrograms(c.req.raw, config.publicUrl), addressOf(c)),
+  )
+  return routes
+}
+
+/**
+ * better-auth refuses some requests without Origin as possible forgeries. A browser always sends one
+ * with a POST, and a forged request lives from the cookie: with neither it is a program, and allowed.
+ * A cookie without Origin stays refused.
+ */
+function withOriginOfPrograms(request: Request, ownOrigin: string): Request {
+  if (request.headers.has('origin') || request.headers.has('cookie')) return request
+  return withRequestHeader(request, 'origin', new URL(ownOrigin).origin)
+}
+
+async function callAuth(
+  auth: Pick<Auth, 'handler'>,
+  request: Request,
+  address: string,
+): Promise<Response> {
+  const response = await auth.handler(withRequestHeader(request, CLIENT_ADDRESS_HEADER, address))
+  // Answered without a body worth showing; the cause is in the log of the auth part.
+  if (response.status >= 500) throw new Error(`better-auth answered ${response.status}`)
+  return response
+}
+
+function withRequestHeader(request: Request, name: string, value: string): Request {
+  const headers = new Headers(request.headers)
+  headers.set(name, value)
+  return new Request(request, { headers })
+}
+
+function withHeaders(response: Response, headers: Record<string, string>): Response {
+  const copy = new Response(response.body, response)
+  for (const [name, value] of Object.entries(headers)) copy.headers.set(name, value)
+  return copy
+}
+
+async function emailIn(request: Request): Promise<string> {
+  try {
+    const body: unknown = await request.json()
+    if (typeof body === 'object' && body !== null && 'email' in body) return String(body.email)
+    return ''
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    throw new AppError('invalid_input', { field: 'body', rule: 'json' })
+  }
+}

@@ -1,0 +1,57 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import type { Database } from '../db/client.ts'
+import { finishJobRun, startJobRun } from '../db/jobs.ts'
+import { AppError, invalidInput } from '../errors.ts'
+import type { AppEnvironment } from '../http/request-context.ts'
+import { requireSecret } from '../http/secret.ts'
+import type { Logger, Metrics } from '../observability.ts'
+import { expireReservations } from './expire_reservations.ts'
+import type { Job } from './job.ts'
+
+/** What Hasura posts for a cron trigger; a retry of the same run carries the same scheduled_time. */
+const triggerSchema = z.object({
+  name: z.string(),
+  scheduled_time: z.iso.datetime({ offset: true }),
+})
+
+const jobs: ReadonlyMap<string, Job> = new Map([expireReservations].map((job) => [job.name, job]))
+
+export interface CronOptions {
+  sql: Database
+  cronSecret: string
+  metrics: Metrics
+}
+
+export function cronRoutes({ sql, cronSecret, metrics }: CronOptions) {
+  const routes = new Hono<AppEnvironment>()
+  routes.post('/:trigger', async (c) => {
+    requireSecret(c.req.header('x-cron-secret'), cronSecret)
+    const job = jobs.get(c.req.param('trigger'))
+    if (!job) throw new AppError('not_found', {}, { message: 'There is no such job.' })
+    const trigger = triggerSchema.safeParse(await c.req.json().catch(() => null))
+    if (!trigger.success) throw invalidInput('body', 'cron_event')
+    const { name, scheduled_time } = trigger.data
+    if (name !== job.name) throw invalidInput('name', 'same_as_route')
+    const log = c.get('log').child({ job: name, scheduled_time })
+    return c.json(await runOnce(job, new Date(scheduled_time), { sql, log, metrics }))
+  })
+  return routes
+}
+
+/** One run for one scheduled time, however often and in however many places it is delivered. */
+async function runOnce(
+  job: Job,
+  scheduledTime: Date,
+  { sql, log, metrics }: { sql: Database; log: Logger; metrics: Metrics },
+): Promise<object> {
+  const runKey = `${job.name} ${scheduledTime.toISOString()}`
+  const runId = await startJobRun(sql, job.name, runKey, scheduledTime)
+  if (runId === null) return { job: job.name, ran: false, reason: 'this run was made before' }
+  const summary = await job.run({ sql, log })
+  await finishJobRun(sql, runId, summary)
+  metrics.jobItems.inc({ job: job.name, result: 'processed' }, summary.processed)
+  metrics.jobItems.inc({ job: job.name, result: 'failed' }, summary.failed)
+  log.info({ summary }, 'job finished')
+  return { job: job.name, ran: true, ...summary }
+}

@@ -1,0 +1,96 @@
+import type { CreditAmount } from '../credits/amounts.ts'
+import type { Database } from './client.ts'
+import { describeDatabaseFailure } from './failures.ts'
+import type { ReservationStatus } from './ledger-rows.ts'
+
+export interface AccessQuestion {
+  organizationId: string
+  userId: string | null
+  capability: string
+  qualityLevel: string | null
+  amountCredits: CreditAmount | null
+}
+
+export interface AccessRow {
+  allowed: boolean
+  reason: string | null
+  capability_id: string
+  quality_level_id: string | null
+  model_id: string | null
+  estimated_credits: string | null
+  available_credits: string | null
+  required_credits: string | null
+  allowed_quality_levels: string[] | null
+  unlocked_by_plan: string | null
+  retry_after_seconds: number | null
+}
+
+export interface ModelChoice {
+  model_id: string
+  provider: string
+  provider_model_id: string
+}
+
+/** How a reservation of an operation stands, with the stored answer once it is settled. */
+export interface OperationResultRow {
+  status: ReservationStatus
+  quality_level_id: string
+  model_id: string | null
+  charged_credits: string | null
+  available_credits: string
+  transaction_id: string | null
+  output: unknown
+  release_reason: string | null
+}
+
+export type AccessQueries = ReturnType<typeof createAccessQueries>
+
+/** Reading only: what an organization may do, which models serve it, what became of an operation. */
+export function createAccessQueries(sql: Database) {
+  return {
+    async check(question: AccessQuestion): Promise<AccessRow> {
+      const rows = await available(
+        sql<AccessRow[]>`
+          select * from private.check_ai_access(
+            ${question.organizationId}::uuid, ${question.userId}::uuid, ${question.capability}::text,
+            ${question.qualityLevel}::text, ${question.amountCredits}::numeric
+          )`,
+      )
+      if (!rows[0]) throw new Error('private.check_ai_access answered no row')
+      return rows[0]
+    },
+
+    /** In order of preference. */
+    async modelsFor(
+      organizationId: string,
+      capability: string,
+      qualityLevel: string,
+    ): Promise<ModelChoice[]> {
+      return available(
+        sql<ModelChoice[]>`
+          select model_id, provider, provider_model_id
+          from private.models_for(${organizationId}::uuid, ${capability}::text, ${qualityLevel}::text)
+          order by preference`,
+      )
+    },
+
+    async operationResult(
+      organizationId: string,
+      reservationId: string,
+    ): Promise<OperationResultRow | undefined> {
+      const rows = await available(
+        sql<OperationResultRow[]>`
+          select * from private.operation_result(${organizationId}::uuid, ${reservationId}::uuid)`,
+      )
+      return rows[0]
+    },
+  }
+}
+
+async function available<Rows>(query: PromiseLike<Rows>): Promise<Rows> {
+  try {
+    return await query
+  } catch (error) {
+    throw describeDatabaseFailure(error)
+  }
+}

@@ -1,0 +1,35 @@
+import postgres from 'postgres'
+
+export type Database = postgres.Sql
+
+const POOL_CONNECTIONS = 10
+const STATEMENT_TIMEOUT_MILLISECONDS = 15_000
+/** Somebody holds an organization's balance for longer: its callers hear `overloaded`, others go on. */
+const LOCK_TIMEOUT_MILLISECONDS = 2_000
+const RECONNECT_AFTER_SECONDS = 0.25
+
+/** The one pool of the process: identity, ledger batches and jobs share it. */
+export function connect(url: string): Database {
+  return postgres(url, {
+    max: POOL_CONNECTIONS,
+    connect_timeout: 5,
+    // A constant instead of the driver's growing pause: after an outage the next call should work.
+    backoff: () => RECONNECT_AFTER_SECONDS,
+    onnotice: () => undefined,
+    connection: {
+      application_name: 'purser-api',
+      statement_timeout: STATEMENT_TIMEOUT_MILLISECONDS,
+      lock_timeout: LOCK_TIMEOUT_MILLISECONDS,
+      idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MILLISECONDS,
+    },
+  })
+}
+
+export async function isReachable(sql: Database): Promise<boolean> {
+  try {
+    await sql`select 1`
+    return true
+  } catch {
+    return false
+  }
+}

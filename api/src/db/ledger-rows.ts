@@ -1,0 +1,123 @@
+import type { CreditAmount } from '../credits/amounts.ts'
+
+/** What the money functions take and answer; columns as hasura/functions/private declares them. */
+export type ReservationStatus = 'reserved' | 'settled' | 'released' | 'expired'
+
+export interface ReserveItem {
+  organizationId: string
+  userId: string | null
+  capability: string
+  /** null: the organization's default, else the lowest level that the plan allows. */
+  qualityLevel: string | null
+  /** null: the estimate for capability and level. */
+  amountCredits: CreditAmount | null
+  idempotencyKey: string
+  expiresInSeconds: number | null
+  context: object | null
+}
+
+export type ReserveRefusal =
+  | 'idempotency_conflict'
+  | 'insufficient_credits'
+  | 'capability_not_in_plan'
+  | 'capability_disabled'
+  | 'quality_level_not_allowed'
+  | 'rate_limited'
+  | 'subscription_inactive'
+  | 'unknown_organization'
+  | 'unknown_user'
+  | 'unknown_capability'
+  | 'unknown_quality_level'
+  | 'invalid_amount'
+
+export interface ReserveRow {
+  item: number
+  outcome: 'reserved' | 'replayed' | ReserveRefusal
+  reservation_id: string | null
+  status: ReservationStatus | null
+  quality_level_id: string | null
+  model_id: string | null
+  amount_credits: string | null
+  available_credits: string | null
+  required_credits: string | null
+  expires_at: Date | null
+  replayed: boolean | null
+  allowed_quality_levels: string[] | null
+  unlocked_by_plan: string | null
+  retry_after_seconds: number | null
+}
+
+/** What a model used, as the provider said it; priced in SQL. */
+export interface TokenUsage {
+  model: string
+  /** Including cached tokens. */
+  input_tokens: number
+  /** Including reasoning tokens. */
+  output_tokens: number
+  cached_input_tokens: number | null
+  reasoning_tokens: number | null
+  request_id: string | null
+}
+
+export interface SettleItem {
+  organizationId: string
+  reservationId: string
+  /** One of amountCredits and usage. */
+  amountCredits: CreditAmount | null
+  usage: TokenUsage | null
+  /** Kept for a replay of the operation. */
+  output: object | null
+}
+
+export type SettleRefusal =
+  | 'idempotency_conflict'
+  | 'reservation_not_found'
+  | 'reservation_not_open'
+  | 'invalid_amount'
+  | 'unknown_model'
+
+export interface SettleRow {
+  item: number
+  outcome: 'settled' | 'replayed' | SettleRefusal
+  reservation_id: string | null
+  status: ReservationStatus | null
+  charged_credits: string | null
+  released_credits: string | null
+  shortfall_credits: string | null
+  available_credits: string | null
+  transaction_ids: string[] | null
+  replayed: boolean | null
+}
+
+export interface ReleaseItem {
+  organizationId: string
+  reservationId: string
+  reason: string
+}
+
+export interface ReleaseRow {
+  item: number
+  outcome: 'released' | 'replayed' | 'reservation_not_found' | 'reservation_not_open'
+  reservation_id: string | null
+  status: ReservationStatus | null
+  released_credits: string | null
+  available_credits: string | null
+  replayed: boolean | null
+}
+
+export interface ExtendItem {
+  organizationId: string
+  reservationId: string
+  expiresInSeconds: number
+}
+
+export interface ExtendRow {
+  item: number
+  outcome: 'extended' | 'reservation_not_found' | 'reservation_not_open'
+  reservation_id: string | null
+  status: ReservationStatus | null
+  amount_credits: string | null
+  available_credits: string | null
+  expires_at: Date | null
+  model_id: string | null
+}

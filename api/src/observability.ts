@@ -1,0 +1,90 @@
+import { pino, type DestinationStream, type Logger } from 'pino'
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+
+export type { Logger } from 'pino'
+
+/** Fields that must never reach a log line, wherever they stand. */
+const REDACTED = [
+  'password',
+  'token',
+  '*.password',
+  '*.token',
+  'headers.authorization',
+  'headers.cookie',
+  'headers["x-action-secret"]',
+  'headers["x-cron-secret"]',
+]
+
+export function createLogger(level: string, destination?: DestinationStream): Logger {
+  const options = { level, base: { service: 'purser-api' }, redact: REDACTED }
+  return destination ? pino(options, destination) : pino(options)
+}
+
+export type Metrics = ReturnType<typeof createMetrics>
+
+/** One registry an app, so that several apps in one process (tests) do not share counters. */
+export function createMetrics() {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry, prefix: 'purser_api_' })
+  const registers = [registry]
+  return {
+    registry,
+    requests: new Counter({
+      name: 'purser_requests_total',
+      help: 'HTTP requests by route and status',
+      labelNames: ['route', 'status'],
+      registers,
+    }),
+    requestSeconds: new Histogram({
+      name: 'purser_request_duration_seconds',
+      help: 'Time to answer by route',
+      labelNames: ['route'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+      registers,
+    }),
+    outcomes: new Counter({
+      name: 'purser_action_outcomes_total',
+      help: 'Actions by name and outcome (ok or the error code)',
+      labelNames: ['action', 'outcome'],
+      registers,
+    }),
+    batchItems: new Histogram({
+      name: 'purser_ledger_batch_items',
+      help: 'Calls that left together in one statement',
+      labelNames: ['function'],
+      buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
+      registers,
+    }),
+    batchSeconds: new Histogram({
+      name: 'purser_ledger_batch_duration_seconds',
+      help: 'Time of one statement of the ledger',
+      labelNames: ['function'],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+      registers,
+    }),
+    queuedItems: new Gauge({
+      name: 'purser_ledger_queued_items',
+      help: 'Calls that wait for the next batch',
+      labelNames: ['function'],
+      registers,
+    }),
+    modelCalls: new Counter({
+      name: 'purser_model_calls_total',
+      help: 'Calls of AI models by model and outcome',
+      labelNames: ['model', 'outcome'],
+      registers,
+    }),
+    usageMissing: new Counter({
+      name: 'purser_model_usage_missing_total',
+      help: 'Answers without token usage, charged by the estimate and to be reconciled',
+      labelNames: ['model'],
+      registers,
+    }),
+    jobItems: new Counter({
+      name: 'purser_job_items_total',
+      help: 'Items that scheduled jobs processed or failed',
+      labelNames: ['job', 'result'],
+      registers,
+    }),
+  }
+}
