@@ -1,12 +1,7 @@
 import { parseArgs } from 'node:util'
 import { readMigrations, readSeeds } from './files.ts'
-import {
-  MigrationError,
-  applySeeds,
-  migrateDown,
-  migrationStatus,
-  withMigrationLock,
-} from './migrator.ts'
+import { applySeeds, migrateDown, migrationStatus, withMigrationLock } from './migrator.ts'
+import { ExpectedError, runMain } from '../terminal/run-main.ts'
 import { prepareDatabase } from './prepare-database.ts'
 import { HASURA_PROJECT_DIRECTORY } from './project.ts'
 import { rolePasswordsFrom } from './role-passwords.ts'
@@ -39,9 +34,6 @@ interface Request {
   projectDirectory: string
 }
 
-/** A call that cannot be carried out as it was typed. */
-class UsageError extends Error {}
-
 function parseRequest(commandLine: string[]): Request | 'help' {
   const { values, positionals } = parseArgs({
     args: commandLine,
@@ -55,17 +47,17 @@ function parseRequest(commandLine: string[]): Request | 'help' {
   })
   if (values.help) return 'help'
   const [command = 'up', count = '1', ...rest] = positionals
-  if (!isCommand(command)) throw new UsageError(`there is no command "${command}"`)
+  if (!isCommand(command)) throw new ExpectedError(`there is no command "${command}"`)
   const isCounted = command === 'down'
   if (rest.length > 0 || (!isCounted && positionals.length > 1)) {
-    throw new UsageError('too many arguments')
+    throw new ExpectedError('too many arguments')
   }
-  if (!/^[1-9]\d{0,5}$/.test(count)) throw new UsageError('down takes a number from 1')
+  if (!/^[1-9]\d{0,5}$/.test(count)) throw new ExpectedError('down takes a number from 1')
   if (command === 'reset' && !values.yes) {
-    throw new UsageError('reset deletes every row of the database: add --yes')
+    throw new ExpectedError('reset deletes every row of the database: add --yes')
   }
   const databaseUrl = values['database-url'] ?? process.env['DATABASE_URL']
-  if (!databaseUrl) throw new UsageError('set DATABASE_URL or give --database-url')
+  if (!databaseUrl) throw new ExpectedError('set DATABASE_URL or give --database-url')
   const projectDirectory = values.project ?? HASURA_PROJECT_DIRECTORY
   return { command, count: Number(count), databaseUrl, projectDirectory }
 }
@@ -109,23 +101,8 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-function explain(error: unknown): string {
-  if (error instanceof MigrationError) return error.message
-  if (error instanceof UsageError || isParseArgsError(error)) {
-    return `${error.message}\nSee migrate --help`
-  }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
-}
-
-function isParseArgsError(error: unknown): error is Error {
-  return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE')
-}
-
-try {
+await runMain(async () => {
   const request = parseRequest(process.argv.slice(2))
   if (request === 'help') process.stdout.write(HELP)
   else await run(request)
-} catch (error) {
-  process.stderr.write(`${explain(error)}\n`)
-  process.exitCode = 1
-}
+})

@@ -1,6 +1,7 @@
 import postgres from 'postgres'
 import { compareVersions } from './files.ts'
 import type { Migration, Seed } from './files.ts'
+import { ExpectedError } from '../terminal/run-main.ts'
 
 export interface AppliedMigration {
   version: string
@@ -15,9 +16,6 @@ export interface MigrationStatus {
   state: 'applied' | 'pending' | 'edited' | 'missing'
   applied_at: Date | undefined
 }
-
-/** A state of the database or of the files that a person has to resolve; shown without a stack. */
-export class MigrationError extends Error {}
 
 type Connection = postgres.Sql
 type Report = (line: string) => void
@@ -69,7 +67,7 @@ export async function migrateDown(
     const label = `${row.version}_${row.name}`
     const migration = migrations.find((candidate) => candidate.version === row.version)
     if (migration?.down === undefined) {
-      throw new MigrationError(`${label} cannot be undone: there is no down.sql`)
+      throw new ExpectedError(`${label} cannot be undone: there is no down.sql`)
     }
     await runFile(connection, `${label}/down.sql`, migration.down, async (tx) => {
       await tx`delete from migrations.applied_migrations where version = ${row.version}`
@@ -169,7 +167,7 @@ function refuseEdited(migrations: Migration[], applied: AppliedMigration[]): voi
   })
   if (edited.length === 0) return
   const names = edited.map((row) => `  ${row.version}_${row.name}`).join('\n')
-  throw new MigrationError(
+  throw new ExpectedError(
     `These migrations were edited or removed after they were applied to this database:\n${names}\n` +
       'On a development machine rebuild it, which deletes its rows: `npm start -- --reset`, or ' +
       '`reset --yes` of the migrator.\nElsewhere put the files back and write a new migration.',
@@ -191,7 +189,7 @@ async function runFile(
   } catch (error) {
     if (!(error instanceof postgres.PostgresError)) throw error
     // Without the cause: it carries the whole file, and all that matters is in the message.
-    throw new MigrationError(describeSqlError(label, text, error))
+    throw new ExpectedError(describeSqlError(label, text, error))
   }
 }
 

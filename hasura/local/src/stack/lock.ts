@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { StackError } from './settings.ts'
+import { ExpectedError } from '../terminal/run-main.ts'
 
 export interface Lock {
   release(): void
@@ -21,13 +21,13 @@ export function lockDataDirectory(dataDirectory: string): Lock {
     }
     const owner = Number.parseInt(readIfThere(file), 10)
     if (owner > 0 && isStack(owner)) {
-      throw new StackError(
+      throw new ExpectedError(
         `A stack is already running with ${dataDirectory} (process ${owner}). Its URLs are in ` +
           `${join(dataDirectory, 'stack.json')}; stop it with Ctrl-C or \`kill ${owner}\`, or set ` +
           'PURSER_DATA_DIR for a second one.',
       )
     }
-    if (attempt >= ATTEMPTS) throw new StackError(`${file} comes back: remove it`)
+    if (attempt >= ATTEMPTS) throw new ExpectedError(`${file} comes back: remove it`)
     rmSync(file, { force: true })
   }
 }

@@ -1,11 +1,11 @@
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
-import { MigrationError } from '../migrate/migrator.ts'
 import type { KeptPart } from './keep-running.ts'
 import { lockDataDirectory } from './lock.ts'
-import { terminalOutput } from './output.ts'
-import type { Output } from './output.ts'
-import { StackError, readStackSettings } from './settings.ts'
+import { terminalOutput } from '../terminal/output.ts'
+import type { Output } from '../terminal/output.ts'
+import { ExpectedError, runMain } from '../terminal/run-main.ts'
+import { readStackSettings } from './settings.ts'
 import type { StackSettings } from './settings.ts'
 import { removeStackFile } from './stack-file.ts'
 import { startStack } from './stack.ts'
@@ -60,7 +60,7 @@ async function main(): Promise<void> {
 }
 
 async function confirmReset(settings: StackSettings): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new StackError('--reset deletes all rows: add --yes')
+  if (!process.stdin.isTTY) throw new ExpectedError('--reset deletes all rows: add --yes')
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
   const answer = await terminal.question(`Delete all rows in ${settings.dataDirectory}? [y/N] `)
   terminal.close()
@@ -157,11 +157,4 @@ function watchParent(stop: () => void): NodeJS.Timeout | undefined {
   return timer
 }
 
-try {
-  await main()
-} catch (error) {
-  const isExpected = error instanceof StackError || error instanceof MigrationError
-  const text = error instanceof Error ? (isExpected ? error.message : error.stack) : String(error)
-  process.stderr.write(`\n${text}\n`)
-  process.exitCode = 1
-}
+await runMain(main)

@@ -1,5 +1,6 @@
 import { findFreePort, isPortFree } from '../processes/ports.ts'
-import { LISTENING_PARTS, StackError } from './settings.ts'
+import { ExpectedError } from '../terminal/run-main.ts'
+import { LISTENING_PARTS } from './settings.ts'
 import type { ListeningPart, PortSetting, StackSettings } from './settings.ts'
 
 export type Ports = Record<ListeningPart, number>
@@ -35,9 +36,9 @@ async function choosePort(
   const { variable, wanted, preferred } = setting
   if (wanted) {
     const other = taken.get(wanted)
-    if (other) throw new StackError(`${variable} and ${other} are both ${wanted}`)
+    if (other) throw new ExpectedError(`${variable} and ${other} are both ${wanted}`)
     if (await isPortFree(wanted)) return wanted
-    throw new StackError(
+    throw new ExpectedError(
       `${variable}=${wanted}: the port is taken or not allowed; stop what uses it, or set another`,
     )
   }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { StackError } from './settings.ts'
+import { ExpectedError } from '../terminal/run-main.ts'
 
 const NAMES = [
   'POSTGRES_PASSWORD',
@@ -43,6 +43,6 @@ function readKept(file: string): Partial<Secrets> {
     return keptSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw new StackError(`${file} cannot be used (${reason}): repair or remove it`)
+    throw new ExpectedError(`${file} cannot be used (${reason}): repair or remove it`)
   }
 }

@@ -5,7 +5,7 @@ import { guardProcess } from '../processes/guard.ts'
 import { logTail } from '../processes/log-tail.ts'
 import { settledWithin } from '../processes/settled-within.ts'
 import type { Life } from './keep-running.ts'
-import { StackError } from './settings.ts'
+import { ExpectedError } from '../terminal/run-main.ts'
 
 /** A part of the stack that is a Node program and answers HTTP. */
 export interface ServerPart {
@@ -36,7 +36,7 @@ export async function startServerPart(part: ServerPart, signal: AbortSignal): Pr
   })
   closeSync(log)
   const { pid } = child
-  if (pid === undefined) throw new StackError(`${part.name}: ${process.execPath} cannot be run`)
+  if (pid === undefined) throw new ExpectedError(`${part.name}: ${process.execPath} cannot be run`)
   const guard = guardProcess(pid, 'TERM')
   let running = true
   const exited = new Promise<void>((resolve) => {
@@ -57,7 +57,7 @@ export async function startServerPart(part: ServerPart, signal: AbortSignal): Pr
   if (problem === undefined) return { exited, stop }
   await stop()
   signal.throwIfAborted()
-  throw new StackError(
+  throw new ExpectedError(
     `${part.name} did not start: ${problem}. The end of ${part.logFile}:\n` +
       logTail(part.logFile, LOG_LINES_IN_REPORTS),
   )

@@ -1,8 +1,6 @@
 import { resolve } from 'node:path'
 import { REPOSITORY_DIRECTORY } from '../processes/node-program.ts'
-
-/** A wrong setting or an unusable environment: shown as it is, without a stack. */
-export class StackError extends Error {}
+import { ExpectedError } from '../terminal/run-main.ts'
 
 export const LISTENING_PARTS = ['web', 'api', 'hasura', 'postgres', 'model'] as const
 export type ListeningPart = (typeof LISTENING_PARTS)[number]
@@ -50,7 +48,7 @@ export function readStackSettings(environment: NodeJS.ProcessEnv): StackSettings
 function portFrom(variable: string, text: string | undefined): number | undefined {
   if (!text) return undefined
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {
-    throw new StackError(`${variable}=${text} is not a port: give a number from 0 to 65535`)
+    throw new ExpectedError(`${variable}=${text} is not a port: give a number from 0 to 65535`)
   }
   return Number(text)
 }
