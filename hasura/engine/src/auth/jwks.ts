@@ -24,8 +24,13 @@ export class JwksCache {
     this.#url = url
   }
 
+  /** Keys that are due to be fetched again vouch for nothing that was verified with them before. */
+  get isStale(): boolean {
+    return Date.now() >= this.#validUntil
+  }
+
   readonly getKey: JWTVerifyGetKey = async (header, token) => {
-    if (this.#resolve === undefined || Date.now() >= this.#validUntil) await this.#refresh()
+    if (this.#resolve === undefined || this.isStale) await this.#refresh()
     if (this.#resolve === undefined) throw new Error(`no keys from ${this.#url}`)
     try {
       return await this.#resolve(header, token)

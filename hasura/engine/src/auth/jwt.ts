@@ -63,7 +63,7 @@ export function createJwtVerifier(settings: JwtSettings): JwtVerifier {
 }
 
 function isCurrent(known: Verified, settings: JwtSettings, jwks: JwksCache | undefined): boolean {
-  if (jwks !== undefined && jwks.generation !== known.generation) return false
+  if (jwks !== undefined && (jwks.isStale || jwks.generation !== known.generation)) return false
   if (known.expiresAt === undefined) return true
   return known.expiresAt.getTime() + settings.allowed_skew * 1000 > Date.now()
 }
