@@ -218,5 +218,134 @@ comment on table public.job_runs is 'Runs of scheduled jobs: one row a run, whoe
 comment on column public.job_runs.run_key is 'Name of the trigger and its scheduled time: the second delivery of a run finds it taken.';
 comment on column public.job_runs.failed is 'Items that the run could not handle; a later run tries them again.';
 
+create view public.credit_estimation_accuracy as
+select
+  closed.organization_id,
+  closed.capability_id,
+  closed.quality_level_id,
+  count(*) as settlements,
+  round(avg(closed.amount_credits), 2) as mean_estimated_credits,
+  round(avg(closed.charged_credits + closed.shortfall_credits), 2) as mean_actual_credits,
+  round(avg(closed.charged_credits + closed.shortfall_credits - closed.amount_credits), 2)
+    as mean_variance_credits,
+  round(
+    percentile_cont(0.5) within group (
+      order by (closed.charged_credits + closed.shortfall_credits - closed.amount_credits)::float8
+    )::numeric,
+    2
+  ) as median_variance_credits
+from public.credit_reservations as closed
+where closed.status = 'settled'
+group by closed.organization_id, closed.capability_id, closed.quality_level_id;
+
+comment on view public.credit_estimation_accuracy is 'How far actual costs were from what was held, by organization, capability and level; positive means more than expected.';
+
+-- What the batch functions decide on, one element an item. Composite types because plpgsql keeps the
+-- items in an array between its statements, and a temporary table would cost more than the work.
+create type private.reservation_candidate as (
+  item integer,
+  organization_id uuid,
+  user_id uuid,
+  plan_id text,
+  capability_id text,
+  quality_level_id text,
+  model_id text,
+  amount_credits numeric,
+  idempotency_key text,
+  request_fingerprint bytea,
+  reservation_id uuid,
+  status text,
+  expires_at timestamptz,
+  minute_limit integer,
+  hour_limit integer,
+  day_limit integer,
+  minute_used bigint,
+  hour_used bigint,
+  day_used bigint,
+  available_credits numeric,
+  headroom_credits numeric,
+  outcome text,
+  retry_after_seconds integer
+);
+
+comment on type private.reservation_candidate is 'An item of reserve_credits: what it asks, what the rules say, and what was decided.';
+
+create type private.settlement_candidate as (
+  item integer,
+  organization_id uuid,
+  reservation_id uuid,
+  status text,
+  held_credits numeric,
+  actual_credits numeric,
+  model_id text,
+  settlement_fingerprint bytea,
+  provider_metadata jsonb,
+  available_credits numeric,
+  headroom_credits numeric,
+  charged_credits numeric,
+  released_credits numeric,
+  shortfall_credits numeric,
+  outcome text,
+  settled_by_item integer
+);
+
+comment on type private.settlement_candidate is 'An item of settle_credits: what it asks, what it costs, and what was decided.';
+
+create view public.estimation_accuracy as
+select
+  closed.capability_id,
+  closed.quality_level_id,
+  count(*) as settlements,
+  round(avg(closed.amount_credits), 2) as mean_estimated_credits,
+  round(avg(closed.charged_credits + closed.shortfall_credits), 2) as mean_actual_credits,
+  round(avg(closed.charged_credits + closed.shortfall_credits - closed.amount_credits), 2)
+    as mean_variance_credits,
+  round(
+    percentile_cont(0.5) within group (
+      order by (closed.charged_credits + closed.shortfall_credits - closed.amount_credits)::float8
+    )::numeric,
+    2
+  ) as median_variance_credits
+from public.credit_reservations as closed
+where closed.status = 'settled'
+group by closed.capability_id, closed.quality_level_id;
+
+comment on view public.estimation_accuracy is 'The same of all organizations together: what to correct the estimates by.';
+
+create view public.posted_credit_balances as
+select
+  entry.organization_id,
+  entry.sequence,
+  entry.event_at,
+  entry.balance_after_credits as posted_credits
+from public.credit_transactions as entry;
+
+comment on view public.posted_credit_balances is 'Posted credits after each change, from the ledger; balance_at() picks the one of a moment.';
+
+create table public.credit_refunds (
+  organization_id uuid not null,
+  id uuid not null default uuidv7(),
+  transaction_id uuid not null,
+  reservation_id uuid not null,
+  amount_credits numeric(14, 2) not null check (amount_credits > 0),
+  grant_id uuid not null,
+  refund_transaction_id uuid not null,
+  idempotency_key text not null check (length(idempotency_key) between 1 and 200),
+  request_fingerprint bytea not null,
+  reason text check (length(reason) <= 500),
+  actor jsonb,
+  created_at timestamptz not null,
+  primary key (organization_id, id),
+  unique (organization_id, idempotency_key)
+);
+
+create index credit_refunds_organization_id_transaction_id_idx
+  on public.credit_refunds (organization_id, transaction_id);
+
+comment on table public.credit_refunds is 'Charges given back by platform admins, in part or whole; never more than was charged.';
+comment on column public.credit_refunds.transaction_id is 'The charge: an ai_consumption row of the ledger.';
+comment on column public.credit_refunds.grant_id is 'Where the credits went: the grant they came from, or a new one if that has expired or they were overdraft.';
+comment on column public.credit_refunds.refund_transaction_id is 'The row of the ledger that gave the credits back.';
+
 revoke all on all tables in schema public from public;
 grant select on all tables in schema public to purser_api, purser_hasura;
