@@ -1,7 +1,11 @@
-import type { GraphQLSchema } from 'graphql'
+import { LRUCache } from 'lru-cache'
 import type { Catalog } from './catalog/types.ts'
 import type { Metadata } from './metadata/types.ts'
-import type { InconsistentObject } from './schema/inconsistency.ts'
+import { checkActions } from './schema/check-actions.ts'
+import { InconsistencyLog, type InconsistentObject } from './schema/inconsistency.ts'
+import { buildRoleSchema, type RoleSchema } from './schema/role-schema.ts'
+import { ADMIN, resolveRoles } from './schema/roles.ts'
+import { trackSource } from './schema/track.ts'
 
 /** Hasura's settings that change what the compiler does, and the limits on a request. */
 export interface EngineSettings {
@@ -27,11 +31,6 @@ export const defaultEngineSettings: EngineSettings = {
   planCacheSize: 2_000,
 }
 
-export interface RoleSchema {
-  readonly role: string
-  readonly schema: GraphQLSchema
-}
-
 /** Immutable: built anew when metadata is replaced or the database's schema has changed. */
 export interface Engine {
   readonly metadata: Metadata
@@ -42,4 +41,38 @@ export interface Engine {
   readonly roles: readonly string[]
   /** `backendOnly` adds mutations of permissions that are marked `backend_only`. */
   readonly roleSchema: (role: string, backendOnly?: boolean) => RoleSchema
+}
+
+export interface EngineInput {
+  readonly metadata: Metadata
+  readonly catalog: Catalog
+  readonly settings: EngineSettings
+}
+
+/** Roles come from requests, so the schemas of roles that nobody knows must not pile up. */
+const MAX_ROLE_SCHEMAS = 500
+
+export function buildEngine({ metadata, catalog, settings }: EngineInput): Engine {
+  const log = new InconsistencyLog()
+  const source = trackSource(metadata, catalog, log)
+  const roles = resolveRoles(metadata, catalog, source, settings.inferFunctionPermissions, log)
+  const served = checkActions(metadata, catalog, source, log)
+  const schemas = new LRUCache<string, RoleSchema>({ max: MAX_ROLE_SCHEMAS })
+  const build = (role: string, backendOnly: boolean) =>
+    buildRoleSchema({ metadata: served, catalog, source, roles }, role, backendOnly)
+  return {
+    metadata,
+    catalog,
+    settings,
+    inconsistentObjects: log.objects,
+    roles: roles.names,
+    roleSchema: (role, backendOnly = role === ADMIN) => {
+      const key = JSON.stringify([role, backendOnly])
+      const known = schemas.get(key)
+      if (known) return known
+      const schema = build(role, backendOnly)
+      schemas.set(key, schema)
+      return schema
+    },
+  }
 }

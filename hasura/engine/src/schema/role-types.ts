@@ -63,4 +63,3 @@ export interface RoleTable extends RolePermissions {
   /** Relationships whose other end the role may read or write. */
   readonly relationships: readonly TrackedRelationship[]
 }
-

@@ -39,7 +39,9 @@ export function resolveRoles(
     const own = ofTable?.get(role)
     const parents = parentRoles(role, inherited)
     if (parents.length === 1 && parents[0] === role) return own ?? noPermissions
-    const merged = inheritPermissions(parents.map((parent) => ofTable?.get(parent) ?? noPermissions))
+    const merged = inheritPermissions(
+      parents.map((parent) => ofTable?.get(parent) ?? noPermissions),
+    )
     return own ? overridden(merged, own) : merged
   }
   const holds = (role: string, roles: readonly string[]) =>

@@ -1,0 +1,118 @@
+import {
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLString,
+  type GraphQLFieldConfig,
+  type GraphQLObjectType,
+} from 'graphql'
+import { qualifiedKey, qualifiedText } from '../metadata/common.ts'
+import { aggregateType } from './aggregate-types.ts'
+import { columnType, typeOf } from './column-types.ts'
+import type { Fields, SchemaContext } from './context.ts'
+import { means } from './meaning.ts'
+import type { Readable, RoleTable } from './role-types.ts'
+import { isJson } from './scalars.ts'
+import { functionArguments, selectArguments, type Arguments } from './select-arguments.ts'
+import type { TrackedColumn, TrackedComputedField, TrackedRelationship } from './tracked-types.ts'
+
+const JSON_PATH: Arguments = { path: { type: GraphQLString, description: 'JSON select path' } }
+
+/** `<t>`: the columns, computed fields and relationships that the role may read. */
+export function tableType(context: SchemaContext, role: RoleTable): GraphQLObjectType {
+  const { table } = role
+  return context.types.object(
+    table.graphqlName,
+    table.description ?? `columns and relationships of "${qualifiedText(table)}"`,
+    () => {
+      const fields: Fields = {}
+      for (const column of role.select?.columns ?? [])
+        fields[column.thing.graphqlName] = columnField(context, column)
+      for (const computed of role.select?.computedFields ?? []) {
+        const field = computedField(context, role, computed)
+        if (field) fields[computed.thing.name] = field
+      }
+      for (const relationship of role.relationships)
+        Object.assign(fields, relationshipFields(context, relationship))
+      return fields
+    },
+    { table: role },
+  )
+}
+
+export const rowList = (context: SchemaContext, role: RoleTable) =>
+  new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(tableType(context, role))))
+
+function columnField(
+  context: SchemaContext,
+  { thing: column, mask }: Readable<TrackedColumn>,
+): GraphQLFieldConfig<unknown, unknown> {
+  const type = columnType(context, column)
+  return {
+    type: column.nullable || mask ? type : new GraphQLNonNull(type),
+    description: column.description,
+    args: isJson(column.type) ? JSON_PATH : {},
+    extensions: means({ kind: 'column', column, mask }),
+  }
+}
+
+function computedField(
+  context: SchemaContext,
+  role: RoleTable,
+  { thing: field, mask }: Readable<TrackedComputedField>,
+): GraphQLFieldConfig<unknown, unknown> | null {
+  const args = functionArguments(
+    context,
+    `${field.name}_${role.table.graphqlName}_args`,
+    field.function.name,
+    field.arguments,
+  )
+  const { description } = field
+  if (field.returns.kind === 'scalar') {
+    const { type } = field.returns
+    return {
+      type: typeOf(context, type),
+      description,
+      args: isJson(type) ? { ...args, ...JSON_PATH } : args,
+      extensions: means({ kind: 'computed-scalar', field, type, mask }),
+    }
+  }
+  const target = context.table(qualifiedKey(field.returns.table))
+  if (!target?.select) return null
+  const { set } = field.returns
+  const type = tableType(context, target)
+  return {
+    type: set ? new GraphQLList(new GraphQLNonNull(type)) : type,
+    description,
+    args: set ? { ...args, ...selectArguments(context, target) } : args,
+    extensions: means({ kind: 'computed-table', field, set, target, mask }),
+  }
+}
+
+function relationshipFields(context: SchemaContext, relationship: TrackedRelationship): Fields {
+  const target = context.table(qualifiedKey(relationship.target))
+  if (!target?.select) return {}
+  const { name, description } = relationship
+  const extensions = means({ kind: 'relationship', relationship, target })
+  if (relationship.kind === 'object') {
+    const type = tableType(context, target)
+    return {
+      [name]: {
+        type: relationship.nullable ? type : new GraphQLNonNull(type),
+        description,
+        extensions,
+      },
+    }
+  }
+  const args = selectArguments(context, target)
+  const fields: Fields = {
+    [name]: { type: rowList(context, target), description, args, extensions },
+  }
+  if (target.select.aggregations)
+    fields[`${name}_aggregate`] = {
+      type: new GraphQLNonNull(aggregateType(context, target, tableType(context, target))),
+      description: 'An aggregate relationship',
+      args,
+      extensions: means({ kind: 'relationship-aggregate', relationship, target }),
+    }
+  return fields
+}
