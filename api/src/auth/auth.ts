@@ -3,7 +3,12 @@ import { bearer, jwt, organization } from 'better-auth/plugins'
 import { PostgresJSDialect } from 'kysely-postgres-js'
 import type { Config } from '../config.ts'
 import type { Database } from '../db/client.ts'
-import { createFirstOrganization, membershipRole, startingOrganization } from '../db/identity.ts'
+import {
+  createFirstOrganization,
+  hasOpenInvitation,
+  membershipRole,
+  startingOrganization,
+} from '../db/identity.ts'
 import type { Logger } from '../observability.ts'
 import { CLAIMS_NAMESPACE, claimsOfUser, TOKEN_AUDIENCE, TOKEN_LIFETIME } from './claims.ts'
 import { CLIENT_ADDRESS_HEADER } from './client-address.ts'
@@ -12,7 +17,7 @@ import { createRateWindows } from './rate-windows.ts'
 import { identityTables, organizationTables, rateLimitTable, signingKeyTables } from './tables.ts'
 
 export const AUTH_PATH = '/auth'
-export const JWKS_PATH = '/.well-known/jwks.json'
+export const JWKS_PATH = '/jwks'
 export const SIGN_IN_PATH = '/sign-in/email'
 
 const ORDINARY_ROUTES = { window: 10, max: 200 }
@@ -38,7 +43,7 @@ export function authOptions({ sql, config, log }: AuthServices) {
     baseURL: config.publicUrl,
     basePath: AUTH_PATH,
     secret: config.authSecret,
-    trustedOrigins: [config.publicUrl, ...(config.webUrl ? [config.webUrl] : [])],
+    trustedOrigins: trustedOrigins(config),
     telemetry: { enabled: false },
     logger: loggerOf(log),
     database: {
@@ -51,6 +56,9 @@ export function authOptions({ sql, config, log }: AuthServices) {
       database: { generateId: 'uuid' },
       // Set by routes.ts for every request; a client's own header of this name never arrives.
       ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER] },
+      // Said aloud, because better-auth switches both checks off when NODE_ENV is "test".
+      disableOriginCheck: false,
+      disableCSRFCheck: false,
     },
     ...identityTables,
     emailAndPassword: { enabled: true },
@@ -70,10 +78,19 @@ export function authOptions({ sql, config, log }: AuthServices) {
         schema: organizationTables,
         // An organization owns a ledger: closing one is a job for a platform admin, not for a click.
         disableOrganizationDeletion: true,
+        // The identifier in the invitation is the secret; addresses are not verified by mail.
+        requireEmailVerificationOnInvitation: false,
       }),
       hasuraTokens(sql, config.publicUrl),
     ],
   } satisfies BetterAuthOptions
+}
+
+/** The browser calls 127.0.0.1 and localhost two origins; on a developer's machine they are one page. */
+function trustedOrigins({ publicUrl, webUrl }: AuthServices['config']): string[] {
+  const origins = [publicUrl, ...(webUrl ? [webUrl] : [])]
+  const local = origins.filter((origin) => origin.startsWith('http://127.0.0.1'))
+  return [...origins, ...local.map((origin) => origin.replace('127.0.0.1', 'localhost'))]
 }
 
 /** Who signs up gets an organization of their own; who signs in continues where they were. */
@@ -81,7 +98,9 @@ function sessionHooks(sql: Database) {
   return {
     user: {
       create: {
-        after: async (user: { id: string; name: string }) => {
+        after: async (user: { id: string; name: string; email: string }) => {
+          // Who was invited comes to join: an empty organization of their own would be in the way.
+          if (await hasOpenInvitation(sql, user.email)) return
           await createFirstOrganization(sql, {
             userId: user.id,
             ...nameFirstOrganization(user.name),

@@ -6,10 +6,12 @@ import type { Database } from '../db/client.ts'
 import { AppError, errorBody, httpStatus } from '../errors.ts'
 import { toAppError } from '../http/failures.ts'
 import type { AppEnvironment } from '../http/request-context.ts'
-import { JWKS_PATH, SIGN_IN_PATH, type Auth } from './auth.ts'
+import { AUTH_PATH, JWKS_PATH, SIGN_IN_PATH, type Auth } from './auth.ts'
 import { CLIENT_ADDRESS_HEADER, createAddressReader } from './client-address.ts'
 import { createSignInGuard } from './sign-in.ts'
 
+/** Where other verifiers of tokens look first. */
+const WELL_KNOWN_JWKS_PATH = '/.well-known/jwks.json'
 const MAXIMUM_BODY_BYTES = 64 * 1024
 /** Shorter than a token lives: Hasura asks again before a new key is needed. */
 const JWKS_CACHE = 'public, max-age=300'
@@ -42,8 +44,9 @@ export function authRoutes({ auth, sql, config }: AuthRoutesOptions) {
   })
   routes.use(bodyLimit({ maxSize: MAXIMUM_BODY_BYTES }))
 
-  routes.get(JWKS_PATH, async (c) => {
-    const response = await callAuth(auth, c.req.raw, addressOf(c))
+  routes.on('GET', [JWKS_PATH, WELL_KNOWN_JWKS_PATH], async (c) => {
+    const url = new URL(`${AUTH_PATH}${JWKS_PATH}`, c.req.url)
+    const response = await callAuth(auth, new Request(url), addressOf(c))
     if (!response.ok) return response
     return withHeaders(response, { 'cache-control': JWKS_CACHE })
   })

@@ -53,6 +53,8 @@ export function refusalOfReserve(outcome: ReserveRefusal, facts: RefusalFacts): 
       return invalidInput('quality_level', 'unknown', 'There is no such quality level.')
     case 'invalid_amount':
       return invalidInput('amount_credits', 'invalid_amount', 'The amount is not valid.')
+    case 'invalid_key':
+      return invalidInput('idempotency_key', 'invalid_key')
     default:
       return unexpected('reserve_credits', outcome satisfies never)
   }

@@ -34,6 +34,14 @@ export async function startingOrganization(sql: Database, userId: string): Promi
   return rows[0]?.organization_id ?? null
 }
 
+export async function hasOpenInvitation(sql: Database, email: string): Promise<boolean> {
+  const rows = await sql`
+    select from auth.invitations
+    where email = lower(${email}) and status = 'pending' and expires_at > now()
+    limit 1`
+  return rows.count > 0
+}
+
 export interface FirstOrganization {
   userId: string
   name: string

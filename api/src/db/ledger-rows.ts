@@ -29,6 +29,7 @@ export type ReserveRefusal =
   | 'unknown_capability'
   | 'unknown_quality_level'
   | 'invalid_amount'
+  | 'invalid_key'
 
 export interface ReserveRow {
   item: number
