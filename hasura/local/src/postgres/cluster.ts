@@ -30,6 +30,8 @@ export interface ClusterOptions {
 }
 
 export interface Cluster {
+  /** Of the postmaster. */
+  processId: number | undefined
   port: number
   dataDirectory: string
   /** Connection URL of the superuser. */
@@ -66,6 +68,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const failure = await waitUntilReady(server, clusterUrl(options, port))
     if (failure === undefined) {
       return {
+        processId: server.processId,
         port,
         dataDirectory: placement.dataDirectory,
         url: (database) => clusterUrl(options, port, database),
@@ -125,7 +128,8 @@ async function waitUntilReady(server: ServerProcess, url: string): Promise<Error
 }
 
 async function tryToConnect(url: string): Promise<Error | undefined> {
-  const client = postgres(url, { max: 1, connect_timeout: 5, onnotice: () => undefined })
+  // Types are not needed, and the client's own query for them would fail outside of our reach.
+  const client = postgres(url, { max: 1, connect_timeout: 5, fetch_types: false })
   try {
     await client`select 1`
     return undefined

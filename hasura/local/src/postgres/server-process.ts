@@ -8,6 +8,8 @@ import type { Placement } from './placement.ts'
 
 /** A running postmaster. */
 export interface ServerProcess {
+  /** undefined when the program could not be run at all. */
+  processId: number | undefined
   exited: Promise<void>
   hasExited(): boolean
   stop(): Promise<void>
@@ -60,5 +62,5 @@ export function launchServer(
       await settledWithin(exited, STOP_TIMEOUT_SECONDS)
     }
   }
-  return { exited, hasExited: () => !running, stop }
+  return { processId: child.pid, exited, hasExited: () => !running, stop }
 }

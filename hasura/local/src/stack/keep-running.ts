@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 /** One life of a part: started and answering. */
 export interface Life {
+  processId: number | undefined
   /** Settles when it has ended, wanted or not. */
   exited: Promise<void>
   stop(): Promise<void>
@@ -18,6 +19,9 @@ export interface KeepRunningOptions {
 }
 
 export interface KeptPart {
+  name: string
+  /** Of its current life; undefined while it is down. */
+  processId(): number | undefined
   stop(): Promise<void>
 }
 
@@ -52,6 +56,8 @@ export async function keepRunning(options: KeepRunningOptions): Promise<KeptPart
 
   const watching = watch()
   return {
+    name: options.name,
+    processId: () => life?.processId,
     async stop() {
       stopping.abort()
       await life?.stop()

@@ -54,7 +54,7 @@ export async function startServerPart(part: ServerPart, signal: AbortSignal): Pr
     await exited
   }
   const problem = await waitUntilReady(part.healthUrl, () => running, signal)
-  if (problem === undefined) return { exited, stop }
+  if (problem === undefined) return { processId: pid, exited, stop }
   await stop()
   signal.throwIfAborted()
   throw new ExpectedError(

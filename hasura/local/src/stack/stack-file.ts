@@ -19,6 +19,10 @@ interface StackDescription {
   database_url: string
   admin_secret: string
   users: DemoUser[]
+  /** Base URL of the double that stands in for model providers. */
+  model_url: string
+  /** Of the runner and of each part when the stack had started, for tests that end one. */
+  process_ids: Record<string, number>
 }
 
 export interface StackFileInput {
@@ -27,6 +31,7 @@ export interface StackFileInput {
   databaseUrl: string
   adminSecret: string
   users: DemoUser[]
+  processIds: Record<string, number>
 }
 
 /** Writes stack.json for its owner only, whole or not at all. */
@@ -39,6 +44,8 @@ export function writeStackFile(input: StackFileInput): string {
     database_url: input.databaseUrl,
     admin_secret: input.adminSecret,
     users: input.users,
+    model_url: input.urls.model,
+    process_ids: input.processIds,
   }
   const file = stackFile(input.dataDirectory)
   // Without a fresh file the mode of an old one would be kept.

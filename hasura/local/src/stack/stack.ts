@@ -34,13 +34,18 @@ export interface RunningStack {
 }
 
 /**
- * Starts the parts in the order in which they need each other and hands each to `keep`, also when
+ * Starts the parts in the order in which they need each other and hands each to `onKept`, also when
  * a later one fails: whoever called stops what was kept.
  */
 export async function startStack(
   options: StackOptions,
-  keep: (part: KeptPart, isDatabase: boolean) => void,
+  onKept: (part: KeptPart, isDatabase: boolean) => void,
 ): Promise<RunningStack> {
+  const kept: KeptPart[] = []
+  const keep = (part: KeptPart, isDatabase: boolean) => {
+    kept.push(part)
+    onKept(part, isDatabase)
+  }
   const { settings, environment, output, signal } = options
   const { dataDirectory } = settings
   const logDirectory = join(dataDirectory, 'logs')
@@ -108,6 +113,7 @@ export async function startStack(
     databaseUrl: database.url,
     adminSecret: secrets.HASURA_GRAPHQL_ADMIN_SECRET,
     users,
+    processIds: processIdsOf(kept),
   })
   return { urls, users, stackFile }
 }
@@ -115,6 +121,14 @@ export async function startStack(
 interface Reports {
   onDied: (name: string, tail: string) => void
   onBack: (name: string) => void
+}
+
+function processIdsOf(parts: KeptPart[]): Record<string, number> {
+  const running = parts.flatMap(({ name, processId }) => {
+    const id = processId()
+    return id === undefined ? [] : [[name, id] as const]
+  })
+  return { stack: process.pid, ...Object.fromEntries(running) }
 }
 
 function keepServer(part: ServerPart, signal: AbortSignal, reports: Reports): Promise<KeptPart> {
