@@ -47,6 +47,7 @@ create table public.credit_grants (
   request_fingerprint bytea,
   reason text check (length(reason) <= 500),
   actor jsonb,
+  transaction_id uuid not null,
   created_at timestamptz not null,
   check (remaining_credits between 0 and granted_credits - repaid_debt_credits),
   check (expires_at > effective_at),
@@ -70,6 +71,7 @@ comment on column public.credit_grants.effective_at is 'When the credits began t
 comment on column public.credit_grants.expires_at is 'Not drawn from this moment on, except for reservations that counted on it before.';
 comment on column public.credit_grants.closed_at is 'When nothing was left: used up or expired.';
 comment on column public.credit_grants.request_fingerprint is 'Hash of the request that made the grant, to tell a replay from a conflict.';
+comment on column public.credit_grants.transaction_id is 'The ledger row that recorded the grant.';
 comment on column public.credit_grants.actor is 'Who granted it, as known at the time.';
 
 create table public.credit_reservations (

@@ -1,0 +1,65 @@
+/*
+ * Decides and writes a batch of settlements and answers all items. The caller holds the gate.
+ * In the usual batch every cost is within its hold and no reservation comes twice: then order does
+ * not matter. Else decide_settlements() goes through the items one after the other.
+ */
+create function private.apply_settlements(
+  p_organization_ids uuid[],
+  p_reservation_ids uuid[],
+  p_amounts_credits numeric[],
+  p_usages jsonb[],
+  p_outputs jsonb[],
+  p_at timestamptz
+)
+returns table (
+  item integer,
+  outcome text,
+  reservation_id uuid,
+  status text,
+  charged_credits numeric,
+  released_credits numeric,
+  shortfall_credits numeric,
+  available_credits numeric,
+  transaction_ids uuid[],
+  replayed boolean
+)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_candidates private.settlement_candidate[];
+  v_is_plain boolean;
+begin
+  select
+    array_agg(judged.candidate order by judged.organization_id, judged.item),
+    bool_and(judged.is_plain)
+  into v_candidates, v_is_plain
+  from (
+    select
+      candidate,
+      candidate.organization_id,
+      candidate.item,
+      count(*) over (partition by candidate.organization_id, candidate.reservation_id) = 1
+      and (
+        candidate.outcome is not null
+        or (
+          candidate.status = 'reserved' and candidate.actual_credits <= candidate.held_credits
+        )
+      ) as is_plain
+    from private.settlement_candidates(
+      p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages
+    ) as candidate
+  ) as judged;
+
+  if not v_is_plain then
+    v_candidates := private.decide_settlements(v_candidates);
+  end if;
+  return query select * from private.store_settlements(v_candidates, p_outputs, p_at);
+end
+$$;
+
+comment on function private.apply_settlements(
+  uuid[], uuid[], numeric[], jsonb[], jsonb[], timestamptz
+) is 'Decides and writes a batch of settlements and answers all items.';

@@ -1,0 +1,47 @@
+/*
+ * What an organization has if everything due were done at p_at: expired grants gone but for what
+ * open holds need, overdue holds given back. It is what a reservation would find, without touching
+ * anything: reserve_credits does those things before it refuses.
+ */
+create function private.credit_position(p_organization_id uuid, p_at timestamptz)
+returns table (available_credits numeric, headroom_credits numeric)
+language sql
+stable
+as $$
+  select
+    after_expiry.posted_credits - after_expiry.reserved_credits,
+    after_expiry.posted_credits - after_expiry.reserved_credits + after_expiry.overdraft_credits
+  from public.organization_credit_balances as balance
+  left join lateral (
+    select sum(hold.amount_credits) as credits
+    from public.credit_reservations as hold
+    where hold.organization_id = balance.organization_id
+      and hold.expires_at > balance.holds_swept_until
+      and hold.expires_at <= p_at
+      and hold.status = 'reserved'
+  ) as overdue on balance.reserved_credits > 0
+  left join lateral (
+    select
+      coalesce(sum(lot.remaining_credits) filter (where lot.expires_at > p_at), 0) as good_credits,
+      coalesce(sum(lot.remaining_credits) filter (where lot.expires_at <= p_at), 0)
+        as expired_credits
+    from public.credit_grants as lot
+    where lot.organization_id = balance.organization_id and lot.closed_at is null
+  ) as lots on balance.next_grant_expires_at <= p_at
+  cross join lateral (
+    select
+      balance.reserved_credits - coalesce(overdue.credits, 0) as reserved_credits,
+      balance.overdraft_credits,
+      balance.monthly_credits + balance.bonus_credits - balance.debt_credits - coalesce(
+        lots.expired_credits - least(
+          lots.expired_credits,
+          greatest(balance.reserved_credits - coalesce(overdue.credits, 0) - lots.good_credits, 0)
+        ),
+        0
+      ) as posted_credits
+  ) as after_expiry
+  where balance.organization_id = p_organization_id
+$$;
+
+comment on function private.credit_position(uuid, timestamptz)
+  is 'Available credits and headroom as a reservation would find them, without touching anything.';

@@ -1,0 +1,117 @@
+/*
+ * Takes away what expired grants still hold, except as much as open reservations need: a hold was
+ * made on credits that were good at the time. What is kept goes when the holds have ended. The grant
+ * that expired first gives first. The caller holds the gate. Returns how many grants it touched.
+ */
+create function private.expire_due_grants(p_organization_ids uuid[], p_at timestamptz)
+returns integer
+language sql
+volatile
+as $$
+  with due as materialized (
+    select
+      balance.organization_id,
+      balance.monthly_credits + balance.bonus_credits - balance.debt_credits as posted_credits,
+      balance.reserved_credits
+    from public.organization_credit_balances as balance
+    where balance.organization_id = any (p_organization_ids)
+      and balance.next_grant_expires_at <= p_at
+  ),
+  lot as materialized (
+    select
+      due.organization_id,
+      due.posted_credits,
+      due.reserved_credits,
+      lot.id,
+      lot.source,
+      lot.remaining_credits,
+      lot.expires_at,
+      coalesce(
+        sum(lot.remaining_credits) filter (where lot.expires_at > p_at)
+          over (partition by lot.organization_id),
+        0
+      ) as good_credits,
+      coalesce(
+        sum(lot.remaining_credits) filter (where lot.expires_at <= p_at)
+          over (partition by lot.organization_id),
+        0
+      ) as expired_credits,
+      sum(lot.remaining_credits) over (
+        partition by lot.organization_id
+        order by lot.expires_at, lot.priority, lot.id
+        rows unbounded preceding
+      ) - lot.remaining_credits as before_credits
+    from due
+    join public.credit_grants as lot on lot.organization_id = due.organization_id
+    where lot.closed_at is null
+  ),
+  taken as materialized (
+    select
+      lot.*,
+      least(
+        lot.remaining_credits,
+        lot.expired_credits
+          - least(lot.expired_credits, greatest(lot.reserved_credits - lot.good_credits, 0))
+          - lot.before_credits
+      ) as amount_credits
+    from lot
+    where lot.expires_at <= p_at
+  ),
+  expired as materialized (
+    select
+      taken.*,
+      taken.posted_credits - sum(taken.amount_credits) over (
+        partition by taken.organization_id
+        order by taken.before_credits
+        rows unbounded preceding
+      ) as balance_after_credits
+    from taken
+    where taken.amount_credits > 0
+  ),
+  emptied as (
+    update public.credit_grants as lot
+    set
+      remaining_credits = lot.remaining_credits - expired.amount_credits,
+      closed_at = case when lot.remaining_credits = expired.amount_credits then p_at end
+    from expired
+    where lot.id = expired.id
+  ),
+  recorded as (
+    insert into public.credit_transactions
+      (organization_id, type, amount_credits, balance_after_credits, grant_id, event_at)
+    select
+      expired.organization_id, 'expiry', -expired.amount_credits, expired.balance_after_credits,
+      expired.id, p_at
+    from expired
+    order by expired.organization_id, expired.before_credits
+  ),
+  total as (
+    select
+      due.organization_id,
+      coalesce(sum(expired.amount_credits) filter (where expired.source = 'plan'), 0) as monthly,
+      coalesce(sum(expired.amount_credits) filter (where expired.source <> 'plan'), 0) as bonus,
+      (
+        select min(lot.expires_at)
+        from lot
+        left join expired as gone on gone.id = lot.id
+        where lot.organization_id = due.organization_id
+          and lot.remaining_credits > coalesce(gone.amount_credits, 0)
+      ) as next_expiry
+    from due
+    left join expired on expired.organization_id = due.organization_id
+    group by due.organization_id
+  ),
+  counted as (
+    update public.organization_credit_balances as balance
+    set
+      monthly_credits = balance.monthly_credits - total.monthly,
+      bonus_credits = balance.bonus_credits - total.bonus,
+      next_grant_expires_at = coalesce(total.next_expiry, 'infinity')
+    from total
+    where balance.organization_id = total.organization_id
+  )
+  select count(*)::integer from expired
+$$;
+
+comment on function private.expire_due_grants(uuid[], timestamptz)
+  is 'Expires grants of locked organizations, but not what open reservations need.';

@@ -1,0 +1,49 @@
+/*
+ * What became of a reservation, for the replay of an operation: its status, what it cost and the
+ * answer that was kept. No row when the organization has no such reservation.
+ */
+create function private.operation_result(p_organization_id uuid, p_reservation_id uuid)
+returns table (
+  status text,
+  quality_level_id text,
+  model_id text,
+  charged_credits numeric,
+  available_credits numeric,
+  transaction_id uuid,
+  output jsonb,
+  release_reason text
+)
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select
+    hold.status,
+    hold.quality_level_id,
+    coalesce(hold.provider_metadata ->> 'model', hold.model_id),
+    hold.charged_credits,
+    balance.monthly_credits + balance.bonus_credits - balance.debt_credits
+      - balance.reserved_credits,
+    (
+      select written.id
+      from public.credit_transactions as written
+      where written.organization_id = hold.organization_id
+        and written.reservation_id = hold.id
+        and written.type = 'ai_consumption'
+      order by written.sequence
+      limit 1
+    ),
+    kept.output,
+    hold.release_reason
+  from public.credit_reservations as hold
+  join public.organization_credit_balances as balance
+    on balance.organization_id = hold.organization_id
+  left join public.ai_operation_results as kept on kept.reservation_id = hold.id
+  where hold.organization_id = p_organization_id and hold.id = p_reservation_id
+$$;
+
+comment on function private.operation_result(uuid, uuid)
+  is 'What became of a reservation, with the answer that was kept.';
+
+grant execute on function private.operation_result(uuid, uuid) to purser_api;

@@ -1,0 +1,108 @@
+/*
+ * Holds credits before AI work, one row an item in the order of the items; the result is the one of
+ * the same calls made one after the other. Nothing is stored for a denial.
+ *
+ * Gate: the balance row of each organization (lock_balances); the whole access check is decided
+ * under it. A new hold may not exceed available credits + overdraft.
+ * Replay: the same key and request of an organization gives its first reservation again, whatever
+ * became of it; another request under the key is idempotency_conflict.
+ *
+ * Outcomes: reserved, replayed, idempotency_conflict, insufficient_credits, rate_limited,
+ * capability_not_in_plan, capability_disabled, quality_level_not_allowed, subscription_inactive,
+ * unknown_organization, unknown_user, unknown_capability, unknown_quality_level, invalid_amount,
+ * invalid_key (callers validate keys, so this shows a fault of the caller).
+ * SQLSTATEs: LG001 arrays of different lengths, LG002 batch too large.
+ */
+create function private.reserve_credits(
+  p_organization_ids uuid[],
+  p_user_ids uuid[],
+  p_capability_ids text[],
+  p_quality_level_ids text[],
+  p_amounts_credits numeric[],
+  p_idempotency_keys text[],
+  p_expires_in_seconds integer[],
+  p_contexts jsonb[]
+)
+returns table (
+  item integer,
+  outcome text,
+  reservation_id uuid,
+  status text,
+  quality_level_id text,
+  model_id text,
+  amount_credits numeric,
+  available_credits numeric,
+  required_credits numeric,
+  expires_at timestamptz,
+  replayed boolean,
+  allowed_quality_levels text[],
+  unlocked_by_plan text,
+  retry_after_seconds integer
+)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  v_at timestamptz;
+  v_candidates private.reservation_candidate[];
+  v_is_plain boolean;
+begin
+  perform private.require_batch(
+    cardinality(p_organization_ids), cardinality(p_user_ids), cardinality(p_capability_ids),
+    cardinality(p_quality_level_ids), cardinality(p_amounts_credits),
+    cardinality(p_idempotency_keys), cardinality(p_expires_in_seconds), cardinality(p_contexts)
+  );
+  v_at := private.lock_balances(p_organization_ids);
+
+  loop
+    -- Plain: even if all items were accepted, each would fit, and no two share a key. Then order
+    -- does not matter and nothing needs to be decided item by item.
+    select
+      array_agg(judged.candidate order by judged.organization_id, judged.item),
+      bool_and(judged.is_plain)
+    into v_candidates, v_is_plain
+    from (
+      select
+        candidate,
+        candidate.organization_id,
+        candidate.item,
+        candidate.outcome is null
+        and count(*) over same_key = 1
+        and private.limits_refusal(
+          candidate.minute_limit, candidate.minute_used + count(*) over same_capability - 1,
+          candidate.hour_limit, candidate.hour_used + count(*) over same_capability - 1,
+          candidate.day_limit, candidate.day_used + count(*) over same_capability - 1,
+          sum(candidate.amount_credits) over same_organization, candidate.headroom_credits
+        ) is null as is_plain
+      from private.reservation_candidates(
+        p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
+        p_idempotency_keys, p_expires_in_seconds, p_contexts, v_at
+      ) as candidate
+      window
+        same_organization as (partition by candidate.organization_id),
+        same_capability as (partition by candidate.organization_id, candidate.capability_id),
+        same_key as (partition by candidate.organization_id, candidate.idempotency_key)
+    ) as judged;
+    -- A stale hold must not deny an honest caller: sweep before the first refusal, once.
+    exit when v_is_plain or private.expire_overdue_holds(p_organization_ids, v_at, 10000) = 0;
+  end loop;
+
+  if not v_is_plain then
+    v_candidates := private.decide_reservations(v_candidates, v_at);
+  end if;
+  return query
+  select * from private.apply_reservations(v_candidates, p_contexts, v_at);
+end
+$$;
+
+comment on function private.reserve_credits(
+  uuid[], uuid[], text[], text[], numeric[], text[], integer[], jsonb[]
+) is 'Holds credits before AI work; arrays in, one outcome row an item in order.';
+
+grant execute on function private.reserve_credits(
+  uuid[], uuid[], text[], text[], numeric[], text[], integer[], jsonb[]
+) to purser_api;

@@ -1,0 +1,242 @@
+/*
+ * Writes the settlements that were decided and answers all items. Charges of an organization lie
+ * one after the other on a line, its grants in burn-down order on another: where a charge and a
+ * grant overlap is a ledger row, and what lies beyond the last grant is debt. The caller holds the
+ * gate; an outcome of null is a cost within its hold.
+ */
+create function private.store_settlements(
+  p_candidates private.settlement_candidate[],
+  p_outputs jsonb[],
+  p_at timestamptz
+)
+returns table (
+  item integer,
+  outcome text,
+  reservation_id uuid,
+  status text,
+  charged_credits numeric,
+  released_credits numeric,
+  shortfall_credits numeric,
+  available_credits numeric,
+  transaction_ids uuid[],
+  replayed boolean
+)
+language sql
+volatile
+as $$
+  with decided as materialized (
+    select
+      candidate.*,
+      coalesce(candidate.outcome, 'settled') as decision,
+      case
+        when candidate.outcome is null then candidate.actual_credits
+        else candidate.charged_credits
+      end as charge_credits,
+      case
+        when candidate.outcome is null then candidate.held_credits - candidate.actual_credits
+        else candidate.released_credits
+      end as release_credits,
+      coalesce(candidate.shortfall_credits, 0) as short_credits
+    from unnest(p_candidates) as candidate
+  ),
+  charge as materialized (
+    select
+      decided.*,
+      case when decided.status = 'reserved' then decided.held_credits else 0 end as freed_credits,
+      sum(decided.charge_credits) over line - decided.charge_credits as from_credits,
+      sum(decided.charge_credits) over line as to_credits
+    from decided
+    where decided.decision = 'settled'
+    window line as (
+      partition by decided.organization_id order by decided.item rows unbounded preceding
+    )
+  ),
+  lot as materialized (
+    select
+      lot.id,
+      lot.organization_id,
+      lot.source,
+      sum(lot.remaining_credits) over line - lot.remaining_credits as from_credits,
+      sum(lot.remaining_credits) over line as to_credits
+    from public.credit_grants as lot
+    where lot.organization_id in (
+        select charge.organization_id from charge where charge.charge_credits > 0
+      )
+      and lot.closed_at is null
+    -- Burn-down order: priority, earliest expiry, promotional before paid, oldest.
+    window line as (
+      partition by lot.organization_id
+      order by lot.priority, lot.expires_at, lot.source = 'topup', lot.created_at, lot.id
+      rows unbounded preceding
+    )
+  ),
+  drawn as materialized (
+    select
+      part.*,
+      uuidv7() as transaction_id,
+      row_number() over (partition by part.item order by part.from_credits) as part_number,
+      sum(part.amount_credits) over (
+        partition by part.organization_id order by part.from_credits rows unbounded preceding
+      ) as taken_credits
+    from (
+      select
+        charge.item,
+        charge.organization_id,
+        lot.id as grant_id,
+        lot.source,
+        greatest(lot.from_credits, charge.from_credits) as from_credits,
+        least(lot.to_credits, charge.to_credits)
+          - greatest(lot.from_credits, charge.from_credits) as amount_credits
+      from charge
+      join lot
+        on lot.organization_id = charge.organization_id
+        and lot.from_credits < charge.to_credits
+        and lot.to_credits > charge.from_credits
+      where charge.charge_credits > 0
+      union all
+      select
+        charge.item,
+        charge.organization_id,
+        null,
+        null,
+        greatest(charge.from_credits, reach.credits),
+        charge.to_credits - greatest(charge.from_credits, reach.credits)
+      from charge
+      cross join lateral (
+        select coalesce(max(lot.to_credits), 0) as credits
+        from lot
+        where lot.organization_id = charge.organization_id
+      ) as reach
+      where charge.charge_credits > 0 and charge.to_credits > reach.credits
+    ) as part
+  ),
+  used as (
+    update public.credit_grants as lot
+    set
+      remaining_credits = lot.remaining_credits - total.amount_credits,
+      closed_at = case when lot.remaining_credits = total.amount_credits then p_at end
+    from (
+      select drawn.grant_id, sum(drawn.amount_credits) as amount_credits
+      from drawn
+      where drawn.grant_id is not null
+      group by drawn.grant_id
+    ) as total
+    where lot.id = total.grant_id
+  ),
+  counted as (
+    update public.organization_credit_balances as balance
+    set
+      monthly_credits = balance.monthly_credits - coalesce(total.monthly, 0),
+      bonus_credits = balance.bonus_credits - coalesce(total.bonus, 0),
+      debt_credits = balance.debt_credits + coalesce(total.debt, 0),
+      reserved_credits = balance.reserved_credits - closed.freed_credits,
+      used_credits = balance.used_credits + closed.charge_credits
+    from (
+      select
+        charge.organization_id,
+        sum(charge.freed_credits) as freed_credits,
+        sum(charge.charge_credits) as charge_credits
+      from charge
+      group by charge.organization_id
+    ) as closed
+    left join (
+      select
+        drawn.organization_id,
+        sum(drawn.amount_credits) filter (where drawn.source = 'plan') as monthly,
+        sum(drawn.amount_credits) filter (where drawn.source <> 'plan') as bonus,
+        sum(drawn.amount_credits) filter (where drawn.grant_id is null) as debt
+      from drawn
+      group by drawn.organization_id
+    ) as total on total.organization_id = closed.organization_id
+    where balance.organization_id = closed.organization_id
+  ),
+  closed as (
+    update public.credit_reservations as hold
+    set
+      status = 'settled',
+      charged_credits = charge.charge_credits,
+      released_credits = charge.release_credits,
+      shortfall_credits = charge.short_credits,
+      settlement_fingerprint = charge.settlement_fingerprint,
+      provider_metadata = charge.provider_metadata,
+      closed_at = p_at
+    from charge
+    where hold.organization_id = charge.organization_id
+      and hold.id = charge.reservation_id
+      and hold.status = charge.status
+    returning
+      hold.organization_id, hold.id, hold.user_id, hold.capability_id, hold.quality_level_id,
+      hold.actor, hold.context, charge.item
+  ),
+  recorded as (
+    insert into public.credit_transactions (
+      id, organization_id, type, amount_credits, balance_after_credits, grant_id, reservation_id,
+      capability_id, quality_level_id, model_id, user_id, actor, context, provider_metadata,
+      event_at
+    )
+    select
+      drawn.transaction_id, drawn.organization_id, 'ai_consumption', -drawn.amount_credits,
+      balance.monthly_credits + balance.bonus_credits - balance.debt_credits - drawn.taken_credits,
+      drawn.grant_id, closed.id, closed.capability_id, closed.quality_level_id, charge.model_id,
+      closed.user_id, closed.actor, closed.context,
+      -- Once for each settlement, so that sums over the ledger count its cost once.
+      case when drawn.part_number = 1 then charge.provider_metadata end,
+      p_at
+    from drawn
+    join charge on charge.item = drawn.item
+    join closed on closed.item = drawn.item
+    join public.organization_credit_balances as balance
+      on balance.organization_id = drawn.organization_id
+    order by drawn.organization_id, drawn.from_credits
+  ),
+  kept as (
+    insert into public.ai_operation_results (organization_id, reservation_id, output, created_at)
+    select charge.organization_id, charge.reservation_id, p_outputs[charge.item], p_at
+    from charge
+    where nullif(p_outputs[charge.item], 'null') is not null
+  )
+  select
+    decided.item,
+    decided.decision,
+    decided.reservation_id,
+    case when decided.decision = 'settled' then 'settled' else decided.status end,
+    decided.charge_credits,
+    decided.release_credits,
+    case when decided.charge_credits is not null then decided.short_credits end,
+    coalesce(decided.available_credits, 0) + coalesce(
+      sum(charge.freed_credits - charge.charge_credits) over (
+        partition by decided.organization_id order by decided.item rows unbounded preceding
+      ),
+      0
+    ),
+    case decided.decision
+      when 'settled' then array(
+        select drawn.transaction_id
+        from drawn
+        where drawn.item = decided.item
+        order by drawn.part_number
+      )
+      when 'replayed' then array(
+        select drawn.transaction_id
+        from drawn
+        where drawn.item = decided.settled_by_item
+        order by drawn.part_number
+      ) || array(
+        select written.id
+        from public.credit_transactions as written
+        where written.organization_id = decided.organization_id
+          and written.reservation_id = decided.reservation_id
+          and written.type = 'ai_consumption'
+        order by written.sequence
+      )
+      else '{}'
+    end,
+    decided.decision = 'replayed'
+  from decided
+  left join charge on charge.item = decided.item
+  order by decided.item
+$$;
+
+comment on function private.store_settlements(
+  private.settlement_candidate[], jsonb[], timestamptz
+) is 'Writes decided settlements: grants, balances, reservations, ledger; answers all items.';

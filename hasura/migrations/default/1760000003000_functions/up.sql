@@ -1,0 +1,3008 @@
+-- Generated from hasura/functions by `npx tsx hasura/local/src/functions/write-migration.ts`.
+-- Edit the sources there, not this file.
+set local check_function_bodies = off;
+
+-- private/access_rules.sql
+/*
+ * What plan, capability, level, subscription and catalogue say about requests, one row an item:
+ * the level and model that would serve, the amount, the rate limits with what counts against them,
+ * and in `refusal` the first rule that says no. Reads only. The check shows it; the reservation asks
+ * it again while it holds the gate, and limits_refusal() adds the rules that depend on the moment.
+ *
+ * A level of null is the organization's default if the plan allows it, else the lowest allowed.
+ * An amount of null is the estimate. Counted against the limits: open and settled reservations.
+ */
+create function private.access_rules(
+  p_organization_ids uuid[],
+  p_user_ids uuid[],
+  p_capability_ids text[],
+  p_quality_level_ids text[],
+  p_amounts_credits numeric[],
+  p_at timestamptz
+)
+returns table (
+  item integer,
+  organization_id uuid,
+  user_id uuid,
+  plan_id text,
+  capability_id text,
+  quality_level_id text,
+  model_id text,
+  amount_credits numeric,
+  estimated_credits numeric,
+  minute_limit integer,
+  hour_limit integer,
+  day_limit integer,
+  minute_used bigint,
+  hour_used bigint,
+  day_used bigint,
+  refusal text
+)
+language sql
+stable
+as $$
+  with request as materialized (
+    select requested.*
+    from unnest(
+      p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits
+    ) with ordinality
+      as requested (organization_id, user_id, capability_id, quality_level_id, amount_credits, item)
+  ),
+  -- Callers of one batch mostly ask the same: the catalogue is read once for each distinct wish.
+  wish as materialized (
+    select
+      wished.organization_id,
+      wished.capability_id,
+      wished.quality_level_id as wished_level_id,
+      subscription.plan_id,
+      shown.quality_level_id,
+      estimate.estimated_credits,
+      served.model_id,
+      included.requests_per_minute,
+      included.requests_per_hour,
+      included.requests_per_day,
+      counted.in_minute,
+      counted.in_hour,
+      counted.in_day,
+      case
+        when subscription.organization_id is null then 'unknown_organization'
+        when capability.id is null then 'unknown_capability'
+        when wished.quality_level_id is not null and level.id is null then 'unknown_quality_level'
+      end as unknown,
+      case
+        when subscription.status in ('unpaid', 'canceled') then 'subscription_inactive'
+        when included.plan_id is null then 'capability_not_in_plan'
+        when not (capability.is_active and included.is_enabled) then 'capability_disabled'
+        when allowed.quality_level_id is null or estimate.estimated_credits is null
+          then 'quality_level_not_allowed'
+      end as denial
+    from (
+      select distinct request.organization_id, request.capability_id, request.quality_level_id
+      from request
+    ) as wished
+    left join public.org_plans as subscription
+      on subscription.organization_id = wished.organization_id
+    left join public.ai_capabilities as capability on capability.id = wished.capability_id
+    left join public.quality_levels as level on level.id = wished.quality_level_id
+    left join public.plan_ai_capabilities as included
+      on included.plan_id = subscription.plan_id and included.capability_id = wished.capability_id
+    left join lateral (
+      select permitted.quality_level_id
+      from public.plan_ai_capability_quality_levels as permitted
+      join public.quality_levels as ranked on ranked.id = permitted.quality_level_id
+      left join public.organization_quality_defaults as chosen
+        on chosen.organization_id = wished.organization_id
+        and chosen.capability_id = wished.capability_id
+        and chosen.quality_level_id = permitted.quality_level_id
+      where permitted.plan_id = subscription.plan_id
+        and permitted.capability_id = wished.capability_id
+        and (
+          wished.quality_level_id is null or permitted.quality_level_id = wished.quality_level_id
+        )
+      order by chosen.organization_id is null, ranked.rank
+      limit 1
+    ) as allowed on true
+    cross join lateral (
+      -- A refusal shows a level too: the one asked for, else the cheapest of the capability.
+      select coalesce(
+        allowed.quality_level_id,
+        level.id,
+        (
+          select offered.quality_level_id
+          from public.ai_capability_quality_levels as offered
+          join public.quality_levels as ranked on ranked.id = offered.quality_level_id
+          where offered.capability_id = wished.capability_id
+          order by ranked.rank
+          limit 1
+        )
+      ) as quality_level_id
+    ) as shown
+    left join lateral (
+      select priced.estimated_credits
+      from public.ai_capability_quality_levels as priced
+      where priced.capability_id = wished.capability_id
+        and priced.quality_level_id = shown.quality_level_id
+        and priced.effective_from <= p_at
+        and (priced.effective_to is null or priced.effective_to > p_at)
+      order by priced.effective_from desc
+      limit 1
+    ) as estimate on true
+    left join lateral (
+      select model.model_id
+      from private.models_in_force(
+        subscription.plan_id, wished.capability_id, allowed.quality_level_id, p_at
+      ) as model
+      order by model.preference
+      limit 1
+    ) as served on true
+    left join lateral (
+      select
+        count(*) filter (where made.created_at > p_at - interval '1 minute') as in_minute,
+        count(*) filter (where made.created_at > p_at - interval '1 hour') as in_hour,
+        count(*) filter (where made.created_at >= date_trunc('day', p_at, 'UTC')) as in_day
+      from public.credit_reservations as made
+      where made.organization_id = wished.organization_id
+        and made.capability_id = wished.capability_id
+        and made.status in ('reserved', 'settled')
+        and made.id >= private.first_uuid_at(
+          case
+            when included.requests_per_day is not null
+              then least(date_trunc('day', p_at, 'UTC'), p_at - interval '1 hour')
+            else p_at - interval '1 hour'
+          end
+        )
+    ) as counted on coalesce(
+      included.requests_per_minute, included.requests_per_hour, included.requests_per_day
+    ) is not null
+  )
+  select
+    request.item::integer,
+    request.organization_id,
+    request.user_id,
+    wish.plan_id,
+    request.capability_id,
+    wish.quality_level_id,
+    wish.model_id,
+    coalesce(request.amount_credits, wish.estimated_credits),
+    wish.estimated_credits,
+    wish.requests_per_minute,
+    wish.requests_per_hour,
+    wish.requests_per_day,
+    wish.in_minute,
+    wish.in_hour,
+    wish.in_day,
+    coalesce(
+      wish.unknown,
+      case
+        when request.user_id is not null and not exists (
+          select
+          from auth.members as member
+          where member.organization_id = request.organization_id
+            and member.user_id = request.user_id
+        ) then 'unknown_user'
+        when request.amount_credits is not null
+          and not (private.is_amount(request.amount_credits) and request.amount_credits > 0)
+          then 'invalid_amount'
+      end,
+      wish.denial
+    )
+  from request
+  join wish
+    on wish.organization_id is not distinct from request.organization_id
+    and wish.capability_id is not distinct from request.capability_id
+    and wish.wished_level_id is not distinct from request.quality_level_id
+$$;
+
+comment on function private.access_rules(uuid[], uuid[], text[], text[], numeric[], timestamptz)
+  is 'What the catalogue and the subscription say about requests; one row an item, in no order.';
+
+-- private/add_grant.sql
+/*
+ * Adds a lot of credits with its ledger row. A debt is repaid first, out of the new credits. The
+ * caller holds the gate and has validated. Returns the ids of the grant and of its ledger row.
+ */
+create function private.add_grant(
+  p_organization_id uuid,
+  p_source text,
+  p_type text,
+  p_amount_credits numeric,
+  p_priority integer,
+  p_expires_at timestamptz,
+  p_actor jsonb,
+  p_reason text,
+  p_idempotency_key text,
+  p_request_fingerprint bytea,
+  p_at timestamptz,
+  out grant_id uuid,
+  out transaction_id uuid
+)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_balance public.organization_credit_balances;
+  v_repaid_credits numeric;
+  v_kept_credits numeric;
+begin
+  select balance.*
+  into strict v_balance
+  from public.organization_credit_balances as balance
+  where balance.organization_id = p_organization_id;
+  v_repaid_credits := least(v_balance.debt_credits, p_amount_credits);
+  v_kept_credits := p_amount_credits - v_repaid_credits;
+  transaction_id := uuidv7();
+
+  insert into public.credit_grants (
+    organization_id, source, granted_credits, remaining_credits, repaid_debt_credits, priority,
+    effective_at, expires_at, closed_at, idempotency_key, request_fingerprint, reason, actor,
+    transaction_id, created_at
+  )
+  values (
+    p_organization_id, p_source, p_amount_credits, v_kept_credits, v_repaid_credits, p_priority,
+    p_at, p_expires_at, case when v_kept_credits = 0 then p_at end, p_idempotency_key,
+    p_request_fingerprint, left(p_reason, 500), p_actor, transaction_id, p_at
+  )
+  returning id into grant_id;
+
+  insert into public.credit_transactions (
+    id, organization_id, type, amount_credits, balance_after_credits, grant_id, actor,
+    description, event_at
+  )
+  values (
+    transaction_id, p_organization_id, p_type, p_amount_credits,
+    v_balance.monthly_credits + v_balance.bonus_credits - v_balance.debt_credits
+      + p_amount_credits,
+    grant_id, p_actor, left(p_reason, 500), p_at
+  );
+
+  update public.organization_credit_balances as balance
+  set
+    monthly_credits = balance.monthly_credits
+      + case when p_source = 'plan' then v_kept_credits else 0 end,
+    bonus_credits = balance.bonus_credits
+      + case when p_source = 'plan' then 0 else v_kept_credits end,
+    debt_credits = balance.debt_credits - v_repaid_credits,
+    next_grant_expires_at = case
+      when v_kept_credits > 0 then least(balance.next_grant_expires_at, p_expires_at)
+      else balance.next_grant_expires_at
+    end
+  where balance.organization_id = p_organization_id;
+end
+$$;
+
+comment on function private.add_grant(
+  uuid, text, text, numeric, integer, timestamptz, jsonb, text, text, bytea, timestamptz
+) is 'Adds a lot of credits with its ledger row; repays debt first.';
+
+-- private/allowed_quality_levels.sql
+/* Levels that a plan allows for a capability, cheapest first; empty when it has none. */
+create function private.allowed_quality_levels(p_plan_id text, p_capability_id text)
+returns text[]
+language sql
+stable
+parallel safe
+as $$
+  select coalesce(array_agg(level.id order by level.rank), '{}')
+  from public.plan_ai_capability_quality_levels as allowed
+  join public.quality_levels as level on level.id = allowed.quality_level_id
+  where allowed.plan_id = p_plan_id and allowed.capability_id = p_capability_id
+$$;
+
+comment on function private.allowed_quality_levels(text, text)
+  is 'Levels that a plan allows for a capability, cheapest first.';
+
+-- private/apply_releases.sql
+/*
+ * Closes reservations whose work failed and answers every item. Only the first item that names an
+ * open reservation releases it. The caller holds the gate.
+ */
+create function private.apply_releases(
+  p_organization_ids uuid[],
+  p_reservation_ids uuid[],
+  p_reasons text[],
+  p_at timestamptz
+)
+returns table (
+  item integer,
+  outcome text,
+  reservation_id uuid,
+  status text,
+  released_credits numeric,
+  available_credits numeric,
+  replayed boolean
+)
+language sql
+volatile
+as $$
+  with request as materialized (
+    select
+      asked.*,
+      row_number() over (
+        partition by asked.organization_id, asked.reservation_id order by asked.item
+      ) as turn
+    from unnest(p_organization_ids, p_reservation_ids, p_reasons) with ordinality
+      as asked (organization_id, reservation_id, reason, item)
+  ),
+  released as (
+    update public.credit_reservations as hold
+    set
+      status = 'released',
+      released_credits = hold.amount_credits,
+      release_reason = left(request.reason, 500),
+      closed_at = p_at
+    from request
+    where hold.organization_id = request.organization_id
+      and hold.id = request.reservation_id
+      and hold.status = 'reserved'
+      and request.turn = 1
+    returning hold.organization_id, hold.id, hold.amount_credits, request.item
+  ),
+  counted as (
+    update public.organization_credit_balances as balance
+    set reserved_credits = balance.reserved_credits - total.amount_credits
+    from (
+      select released.organization_id, sum(released.amount_credits) as amount_credits
+      from released
+      group by released.organization_id
+    ) as total
+    where balance.organization_id = total.organization_id
+  )
+  select
+    request.item::integer,
+    case
+      when released.id is not null then 'released'
+      when hold.id is null then 'reservation_not_found'
+      when hold.status in ('reserved', 'released') then 'replayed'
+      else 'reservation_not_open'
+    end,
+    request.reservation_id,
+    -- The snapshot of this statement still shows what it releases itself as reserved.
+    case when hold.status = 'reserved' then 'released' else hold.status end,
+    case
+      when hold.status in ('reserved', 'released') then hold.amount_credits
+      else 0
+    end,
+    coalesce(
+      balance.monthly_credits + balance.bonus_credits - balance.debt_credits
+        - balance.reserved_credits,
+      0
+    ) + coalesce(
+      sum(released.amount_credits) over (
+        partition by request.organization_id order by request.item rows unbounded preceding
+      ),
+      0
+    ),
+    released.id is null and hold.status in ('reserved', 'released')
+  from request
+  left join public.credit_reservations as hold
+    on hold.organization_id = request.organization_id and hold.id = request.reservation_id
+  left join released on released.item = request.item
+  left join public.organization_credit_balances as balance
+    on balance.organization_id = request.organization_id
+  order by request.item
+$$;
+
+comment on function private.apply_releases(uuid[], uuid[], text[], timestamptz)
+  is 'Closes reservations without a charge and answers all items.';
+
+-- private/apply_reservations.sql
+/*
+ * Writes the accepted items of a batch, counts them on the balances, and answers every item. The
+ * caller holds the gate and has decided; an outcome of null is an item that nothing spoke against.
+ */
+create function private.apply_reservations(
+  p_candidates private.reservation_candidate[],
+  p_contexts jsonb[],
+  p_at timestamptz
+)
+returns table (
+  item integer,
+  outcome text,
+  reservation_id uuid,
+  status text,
+  quality_level_id text,
+  model_id text,
+  amount_credits numeric,
+  available_credits numeric,
+  required_credits numeric,
+  expires_at timestamptz,
+  replayed boolean,
+  allowed_quality_levels text[],
+  unlocked_by_plan text,
+  retry_after_seconds integer
+)
+language sql
+volatile
+as $$
+  with decided as materialized (
+    select
+      candidate.*,
+      coalesce(candidate.outcome, 'reserved') as decision,
+      coalesce(candidate.outcome, 'reserved') in ('reserved', 'replayed') as is_accepted
+    from unnest(p_candidates) as candidate
+  ),
+  stored as (
+    insert into public.credit_reservations (
+      organization_id, id, user_id, capability_id, quality_level_id, model_id, amount_credits,
+      idempotency_key, request_fingerprint, context, actor, expires_at, created_at
+    )
+    select
+      decided.organization_id, decided.reservation_id, decided.user_id, decided.capability_id,
+      decided.quality_level_id, decided.model_id, decided.amount_credits, decided.idempotency_key,
+      decided.request_fingerprint, p_contexts[decided.item],
+      case
+        when person.id is not null then
+          jsonb_build_object('user_id', person.id, 'name', person.name, 'email', person.email)
+      end,
+      decided.expires_at, p_at
+    from decided
+    left join auth.users as person on person.id = decided.user_id
+    where decided.decision = 'reserved'
+  ),
+  counted as (
+    update public.organization_credit_balances as balance
+    set reserved_credits = balance.reserved_credits + total.amount_credits
+    from (
+      select decided.organization_id, sum(decided.amount_credits) as amount_credits
+      from decided
+      where decided.decision = 'reserved'
+      group by decided.organization_id
+    ) as total
+    where balance.organization_id = total.organization_id
+  )
+  select
+    decided.item,
+    decided.decision,
+    case when decided.is_accepted then decided.reservation_id end,
+    case when decided.is_accepted then decided.status end,
+    decided.quality_level_id,
+    decided.model_id,
+    decided.amount_credits,
+    coalesce(decided.available_credits, 0) - coalesce(
+      sum(decided.amount_credits) filter (where decided.decision = 'reserved') over (
+        partition by decided.organization_id
+        order by decided.item
+        rows unbounded preceding
+      ),
+      0
+    ),
+    decided.amount_credits,
+    case when decided.is_accepted then decided.expires_at end,
+    decided.decision = 'replayed',
+    case
+      when decided.decision = 'quality_level_not_allowed'
+        then private.allowed_quality_levels(decided.plan_id, decided.capability_id)
+    end,
+    case
+      when decided.decision = 'quality_level_not_allowed'
+        then private.unlocking_plan(decided.capability_id, decided.quality_level_id)
+      when decided.decision in ('capability_not_in_plan', 'capability_disabled')
+        then private.unlocking_plan(decided.capability_id, null)
+    end,
+    decided.retry_after_seconds
+  from decided
+  order by decided.item
+$$;
+
+comment on function private.apply_reservations(
+  private.reservation_candidate[], jsonb[], timestamptz
+) is 'Writes the accepted items of a reservation batch and answers all.';
+
+-- private/apply_settlements.sql
+/*
+ * Decides and writes a batch of settlements and answers all items. The caller holds the gate.
+ * In the usual batch every cost is within its hold and no reservation comes twice: then order does
+ * not matter. Else decide_settlements() goes through the items one after the other.
+ */
+create function private.apply_settlements(
+  p_organization_ids uuid[],
+  p_reservation_ids uuid[],
+  p_amounts_credits numeric[],
+  p_usages jsonb[],
+  p_outputs jsonb[],
+  p_at timestamptz
+)
+returns table (
+  item integer,
+  outcome text,
+  reservation_id uuid,
+  status text,
+  charged_credits numeric,
+  released_credits numeric,
+  shortfall_credits numeric,
+  available_credits numeric,
+  transaction_ids uuid[],
+  replayed boolean
+)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_candidates private.settlement_candidate[];
+  v_is_plain boolean;
+begin
+  select
+    array_agg(judged.candidate order by judged.organization_id, judged.item),
+    bool_and(judged.is_plain)
+  into v_candidates, v_is_plain
+  from (
+    select
+      candidate,
+      candidate.organization_id,
+      candidate.item,
+      count(*) over (partition by candidate.organization_id, candidate.reservation_id) = 1
+      and (
+        candidate.outcome is not null
+        or (
+          candidate.status = 'reserved' and candidate.actual_credits <= candidate.held_credits
+        )
+      ) as is_plain
+    from private.settlement_candidates(
+      p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages
+    ) as candidate
+  ) as judged;
+
+  if not v_is_plain then
+    v_candidates := private.decide_settlements(v_candidates);
+  end if;
+  return query select * from private.store_settlements(v_candidates, p_outputs, p_at);
+end
+$$;
+
+comment on function private.apply_settlements(
+  uuid[], uuid[], numeric[], jsonb[], jsonb[], timestamptz
+) is 'Decides and writes a batch of settlements and answers all items.';
+
+-- private/check_ai_access.sql
+/*
+ * Whether a request would be allowed right now, what it would cost and which model would serve it;
+ * if not, why and which plan would allow it. One statement, no side effect: the rules are those of
+ * reserve_credits (access_rules, limits_refusal), which asks them again under the lock.
+ *
+ * reason: null when allowed, else an outcome of reserve_credits that denies.
+ */
+create function private.check_ai_access(
+  p_organization_id uuid,
+  p_user_id uuid,
+  p_capability_id text,
+  p_quality_level_id text,
+  p_amount_credits numeric
+)
+returns table (
+  allowed boolean,
+  reason text,
+  capability_id text,
+  quality_level_id text,
+  model_id text,
+  estimated_credits numeric,
+  available_credits numeric,
+  required_credits numeric,
+  allowed_quality_levels text[],
+  unlocked_by_plan text,
+  retry_after_seconds integer
+)
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with moment as materialized (
+    select private.current_time_utc() as at
+  )
+  select
+    verdict.reason is null,
+    verdict.reason,
+    p_capability_id,
+    rule.quality_level_id,
+    rule.model_id,
+    coalesce(rule.estimated_credits, 0),
+    coalesce(position.available_credits, 0),
+    rule.amount_credits,
+    private.allowed_quality_levels(rule.plan_id, p_capability_id),
+    case
+      when verdict.reason = 'quality_level_not_allowed'
+        then private.unlocking_plan(p_capability_id, rule.quality_level_id)
+      when verdict.reason in ('capability_not_in_plan', 'capability_disabled')
+        then private.unlocking_plan(p_capability_id, p_quality_level_id)
+    end,
+    case
+      when verdict.reason = 'rate_limited' then private.retry_after_seconds(
+        p_organization_id, p_capability_id, rule.minute_limit, rule.hour_limit, rule.day_limit,
+        0, moment.at
+      )
+    end
+  from moment
+  cross join lateral private.access_rules(
+    array[p_organization_id], array[p_user_id], array[p_capability_id],
+    array[p_quality_level_id], array[p_amount_credits], moment.at
+  ) as rule
+  left join lateral private.credit_position(p_organization_id, moment.at) as position on true
+  cross join lateral (
+    select coalesce(
+      rule.refusal,
+      private.limits_refusal(
+        rule.minute_limit, rule.minute_used, rule.hour_limit, rule.hour_used,
+        rule.day_limit, rule.day_used, rule.amount_credits, position.headroom_credits
+      )
+    ) as reason
+  ) as verdict
+$$;
+
+comment on function private.check_ai_access(uuid, uuid, text, text, numeric)
+  is 'Whether a request would be allowed, at what cost, by which model; else why not.';
+
+grant execute on function private.check_ai_access(uuid, uuid, text, text, numeric) to purser_api;
+
+-- private/check_quality_default.sql
+/*
+ * A default level must be one that the organization's plan allows, whoever writes it: Hasura checks
+ * the same in its permission, and this holds for every other way. Keeps updated_at.
+ */
+create function private.check_quality_default()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not exists (
+    select
+    from public.organization_allowed_quality_levels as allowed
+    where allowed.organization_id = new.organization_id
+      and allowed.capability_id = new.capability_id
+      and allowed.quality_level_id = new.quality_level_id
+  ) then
+    raise exception 'the plan does not allow quality level "%" for "%"',
+      new.quality_level_id, new.capability_id
+      using errcode = 'check_violation', constraint = 'organization_quality_defaults_allowed',
+        table = 'organization_quality_defaults', schema = 'public';
+  end if;
+  new.updated_at := private.current_time_utc();
+  return new;
+end
+$$;
+
+comment on function private.check_quality_default()
+  is 'Trigger: a default level must be allowed by the plan (check_violation).';
+
+create trigger check_quality_default
+before insert or update on public.organization_quality_defaults
+for each row execute function private.check_quality_default();
+
+-- private/clean_idempotency.sql
+/*
+ * Job: forgets stored answers of operations that are older than the retention, at most p_limit in a
+ * call, and the records of job runs that nobody looks at any more. Reservations, their keys and
+ * fingerprints stay, so an old key never charges twice; only its answer is not kept for ever.
+ * Rows that another runner is deleting are skipped. `remaining`: a further call would find more.
+ * SQLSTATE: LG003 a retention of less than 24 hours, which callers are promised.
+ */
+create function private.clean_idempotency(p_retention_hours integer, p_limit integer)
+returns table (processed integer, failed integer, remaining boolean)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_before timestamptz := private.current_time_utc() - make_interval(hours => p_retention_hours);
+begin
+  if (p_retention_hours >= 24) is not true then
+    raise exception 'answers are kept for at least 24 hours, not %', p_retention_hours
+      using errcode = 'LG003';
+  end if;
+
+  -- Identifiers of reservations are in order of time, so the primary key finds the old ones.
+  with old as materialized (
+    select result.reservation_id
+    from public.ai_operation_results as result
+    where result.reservation_id < private.first_uuid_at(v_before) and result.created_at < v_before
+    order by result.reservation_id
+    limit p_limit
+    for update skip locked
+  )
+  delete from public.ai_operation_results as result
+  using old
+  where result.reservation_id = old.reservation_id;
+  get diagnostics processed = row_count;
+  remaining := processed = p_limit;
+
+  delete from public.job_runs as run
+  where run.started_at < v_before - interval '30 days';
+  failed := 0;
+  return next;
+end
+$$;
+
+comment on function private.clean_idempotency(integer, integer)
+  is 'Job: deletes stored answers that are older than the retention.';
+
+grant execute on function private.clean_idempotency(integer, integer) to purser_api;
+
+-- private/credit_position.sql
+/*
+ * What an organization has if everything due were done at p_at: expired grants gone but for what
+ * open holds need, overdue holds given back. It is what a reservation would find, without touching
+ * anything: reserve_credits does those things before it refuses.
+ */
+create function private.credit_position(p_organization_id uuid, p_at timestamptz)
+returns table (available_credits numeric, headroom_credits numeric)
+language sql
+stable
+as $$
+  select
+    after_expiry.posted_credits - after_expiry.reserved_credits,
+    after_expiry.posted_credits - after_expiry.reserved_credits + after_expiry.overdraft_credits
+  from public.organization_credit_balances as balance
+  left join lateral (
+    select sum(hold.amount_credits) as credits
+    from public.credit_reservations as hold
+    where hold.organization_id = balance.organization_id
+      and hold.expires_at > balance.holds_swept_until
+      and hold.expires_at <= p_at
+      and hold.status = 'reserved'
+  ) as overdue on balance.reserved_credits > 0
+  left join lateral (
+    select
+      coalesce(sum(lot.remaining_credits) filter (where lot.expires_at > p_at), 0) as good_credits,
+      coalesce(sum(lot.remaining_credits) filter (where lot.expires_at <= p_at), 0)
+        as expired_credits
+    from public.credit_grants as lot
+    where lot.organization_id = balance.organization_id and lot.closed_at is null
+  ) as lots on balance.next_grant_expires_at <= p_at
+  cross join lateral (
+    select
+      balance.reserved_credits - coalesce(overdue.credits, 0) as reserved_credits,
+      balance.overdraft_credits,
+      balance.monthly_credits + balance.bonus_credits - balance.debt_credits - coalesce(
+        lots.expired_credits - least(
+          lots.expired_credits,
+          greatest(balance.reserved_credits - coalesce(overdue.credits, 0) - lots.good_credits, 0)
+        ),
+        0
+      ) as posted_credits
+  ) as after_expiry
+  where balance.organization_id = p_organization_id
+$$;
+
+comment on function private.credit_position(uuid, timestamptz)
+  is 'Available credits and headroom as a reservation would find them, without touching anything.';
+
+-- private/current_time_utc.sql
+/*
+ * The one clock of the product: the time of this very call, so a caller that waited for a lock sees
+ * the time after the wait. A test sets it for its database or session:
+ *   alter database … set purser.current_time = '2026-01-31 12:00:00+00'
+ */
+create function private.current_time_utc()
+returns timestamptz
+language sql
+volatile
+parallel safe
+as $$
+  select coalesce(
+    nullif(current_setting('purser.current_time', true), '')::timestamptz,
+    clock_timestamp()
+  )
+$$;
+
+comment on function private.current_time_utc() is 'The time; a test sets it by the setting purser.current_time.';
+
+-- private/decide_reservations.sql
+/*
+ * Decides the items of a batch one after the other, as if each had come alone: an item sees the
+ * credits, the requests and the keys that earlier items of its organization took. Items come sorted
+ * by organization and then by item, and go back the same way with outcome set. Writes nothing.
+ */
+create function private.decide_reservations(
+  p_candidates private.reservation_candidate[],
+  p_at timestamptz
+)
+returns private.reservation_candidate[]
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_candidates private.reservation_candidate[] := p_candidates;
+  v_item private.reservation_candidate;
+  v_first private.reservation_candidate;
+  v_organization_id uuid;
+  v_headroom_credits numeric;
+  v_requests jsonb;
+  v_keys jsonb;
+  v_taken integer;
+begin
+  for v_index in 1 .. cardinality(v_candidates) loop
+    v_item := v_candidates[v_index];
+    if v_item.organization_id is distinct from v_organization_id then
+      v_organization_id := v_item.organization_id;
+      v_headroom_credits := v_item.headroom_credits;
+      v_requests := '{}';
+      v_keys := '{}';
+    end if;
+
+    if v_keys ? v_item.idempotency_key then
+      v_first := v_candidates[(v_keys ->> v_item.idempotency_key)::integer];
+      if v_first.request_fingerprint = v_item.request_fingerprint then
+        v_item.outcome := 'replayed';
+      else
+        v_item.outcome := 'idempotency_conflict';
+      end if;
+      v_item.reservation_id := v_first.reservation_id;
+      v_item.quality_level_id := v_first.quality_level_id;
+      v_item.model_id := v_first.model_id;
+      v_item.amount_credits := v_first.amount_credits;
+      v_item.expires_at := v_first.expires_at;
+    elsif v_item.outcome is null then
+      v_taken := coalesce((v_requests ->> v_item.capability_id)::integer, 0);
+      v_item.outcome := coalesce(
+        private.limits_refusal(
+          v_item.minute_limit, v_item.minute_used + v_taken,
+          v_item.hour_limit, v_item.hour_used + v_taken,
+          v_item.day_limit, v_item.day_used + v_taken,
+          v_item.amount_credits, v_headroom_credits
+        ),
+        'reserved'
+      );
+      if v_item.outcome = 'reserved' then
+        v_headroom_credits := v_headroom_credits - v_item.amount_credits;
+        v_requests := v_requests || jsonb_build_object(v_item.capability_id, v_taken + 1);
+        v_keys := v_keys || jsonb_build_object(v_item.idempotency_key, v_index);
+      elsif v_item.outcome = 'rate_limited' then
+        v_item.retry_after_seconds := private.retry_after_seconds(
+          v_item.organization_id, v_item.capability_id,
+          v_item.minute_limit, v_item.hour_limit, v_item.day_limit, v_taken, p_at
+        );
+      end if;
+    end if;
+    v_candidates[v_index] := v_item;
+  end loop;
+  return v_candidates;
+end
+$$;
+
+comment on function private.decide_reservations(private.reservation_candidate[], timestamptz)
+  is 'Decides items in order, each in view of the ones before it.';
+
+-- private/decide_settlements.sql
+/*
+ * Decides the items of a batch one after the other, as if each had come alone: how much of the
+ * actual cost can be charged after what the items before it took. Above its hold a settlement takes
+ * what is available, then the overdraft; the rest is shortfall. A hold that has expired is no hold:
+ * all of the cost is above it. Items come sorted by organization and then by item. Writes nothing.
+ */
+create function private.decide_settlements(p_candidates private.settlement_candidate[])
+returns private.settlement_candidate[]
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_candidates private.settlement_candidate[] := p_candidates;
+  v_item private.settlement_candidate;
+  v_first private.settlement_candidate;
+  v_organization_id uuid;
+  v_headroom_credits numeric;
+  v_held_credits numeric;
+  v_settled jsonb;
+begin
+  for v_index in 1 .. cardinality(v_candidates) loop
+    v_item := v_candidates[v_index];
+    if v_item.organization_id is distinct from v_organization_id then
+      v_organization_id := v_item.organization_id;
+      v_headroom_credits := v_item.headroom_credits;
+      v_settled := '{}';
+    end if;
+
+    if v_settled ? v_item.reservation_id::text then
+      v_first := v_candidates[(v_settled ->> v_item.reservation_id::text)::integer];
+      v_item.status := 'settled';
+      v_item.charged_credits := v_first.charged_credits;
+      v_item.released_credits := v_first.released_credits;
+      v_item.shortfall_credits := v_first.shortfall_credits;
+      v_item.settled_by_item := v_first.item;
+      if v_first.settlement_fingerprint = v_item.settlement_fingerprint then
+        v_item.outcome := 'replayed';
+      else
+        v_item.outcome := 'idempotency_conflict';
+      end if;
+    elsif v_item.outcome is null then
+      v_held_credits := case when v_item.status = 'reserved' then v_item.held_credits else 0 end;
+      v_item.charged_credits := least(
+        v_item.actual_credits, v_held_credits + greatest(v_headroom_credits, 0)
+      );
+      v_item.released_credits := v_item.held_credits
+        - least(v_item.charged_credits, v_held_credits);
+      v_item.shortfall_credits := v_item.actual_credits - v_item.charged_credits;
+      v_item.outcome := 'settled';
+      v_headroom_credits := v_headroom_credits - v_item.charged_credits + v_held_credits;
+      v_settled := v_settled || jsonb_build_object(v_item.reservation_id, v_index);
+    end if;
+    v_candidates[v_index] := v_item;
+  end loop;
+  return v_candidates;
+end
+$$;
+
+comment on function private.decide_settlements(private.settlement_candidate[])
+  is 'Decides what each settlement of a batch charges, each in view of the ones before it.';
+
+-- private/expire_due_grants.sql
+/*
+ * Takes away what expired grants still hold, except as much as open reservations need: a hold was
+ * made on credits that were good at the time. What is kept goes when the holds have ended. The grant
+ * that expired first gives first. The caller holds the gate. Returns how many grants it touched.
+ */
+create function private.expire_due_grants(p_organization_ids uuid[], p_at timestamptz)
+returns integer
+language sql
+volatile
+as $$
+  with due as materialized (
+    select
+      balance.organization_id,
+      balance.monthly_credits + balance.bonus_credits - balance.debt_credits as posted_credits,
+      balance.reserved_credits
+    from public.organization_credit_balances as balance
+    where balance.organization_id = any (p_organization_ids)
+      and balance.next_grant_expires_at <= p_at
+  ),
+  lot as materialized (
+    select
+      due.organization_id,
+      due.posted_credits,
+      due.reserved_credits,
+      lot.id,
+      lot.source,
+      lot.remaining_credits,
+      lot.expires_at,
+      coalesce(
+        sum(lot.remaining_credits) filter (where lot.expires_at > p_at)
+          over (partition by lot.organization_id),
+        0
+      ) as good_credits,
+      coalesce(
+        sum(lot.remaining_credits) filter (where lot.expires_at <= p_at)
+          over (partition by lot.organization_id),
+        0
+      ) as expired_credits,
+      sum(lot.remaining_credits) over (
+        partition by lot.organization_id
+        order by lot.expires_at, lot.priority, lot.id
+        rows unbounded preceding
+      ) - lot.remaining_credits as before_credits
+    from due
+    join public.credit_grants as lot on lot.organization_id = due.organization_id
+    where lot.closed_at is null
+  ),
+  taken as materialized (
+    select
+      lot.*,
+      least(
+        lot.remaining_credits,
+        lot.expired_credits
+          - least(lot.expired_credits, greatest(lot.reserved_credits - lot.good_credits, 0))
+          - lot.before_credits
+      ) as amount_credits
+    from lot
+    where lot.expires_at <= p_at
+  ),
+  expired as materialized (
+    select
+      taken.*,
+      taken.posted_credits - sum(taken.amount_credits) over (
+        partition by taken.organization_id
+        order by taken.before_credits
+        rows unbounded preceding
+      ) as balance_after_credits
+    from taken
+    where taken.amount_credits > 0
+  ),
+  emptied as (
+    update public.credit_grants as lot
+    set
+      remaining_credits = lot.remaining_credits - expired.amount_credits,
+      closed_at = case when lot.remaining_credits = expired.amount_credits then p_at end
+    from expired
+    where lot.id = expired.id
+  ),
+  recorded as (
+    insert into public.credit_transactions
+      (organization_id, type, amount_credits, balance_after_credits, grant_id, event_at)
+    select
+      expired.organization_id, 'expiry', -expired.amount_credits, expired.balance_after_credits,
+      expired.id, p_at
+    from expired
+    order by expired.organization_id, expired.before_credits
+  ),
+  total as (
+    select
+      due.organization_id,
+      coalesce(sum(expired.amount_credits) filter (where expired.source = 'plan'), 0) as monthly,
+      coalesce(sum(expired.amount_credits) filter (where expired.source <> 'plan'), 0) as bonus,
+      (
+        select min(lot.expires_at)
+        from lot
+        left join expired as gone on gone.id = lot.id
+        where lot.organization_id = due.organization_id
+          and lot.remaining_credits > coalesce(gone.amount_credits, 0)
+      ) as next_expiry
+    from due
+    left join expired on expired.organization_id = due.organization_id
+    group by due.organization_id
+  ),
+  counted as (
+    update public.organization_credit_balances as balance
+    set
+      monthly_credits = balance.monthly_credits - total.monthly,
+      bonus_credits = balance.bonus_credits - total.bonus,
+      next_grant_expires_at = coalesce(total.next_expiry, 'infinity')
+    from total
+    where balance.organization_id = total.organization_id
+  )
+  select count(*)::integer from expired
+$$;
+
+comment on function private.expire_due_grants(uuid[], timestamptz)
+  is 'Expires grants of locked organizations, but not what open reservations need.';
+
+-- private/expire_kept_grants.sql
+/*
+ * After a hold ended: takes away what an expired grant kept for it, and returns what is available
+ * then; 0 for an organization that has no account. The caller holds the gate.
+ */
+create function private.expire_kept_grants(p_organization_id uuid, p_at timestamptz)
+returns numeric
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.expire_due_grants(array[p_organization_id], p_at);
+  return coalesce(
+    (
+      select
+        balance.monthly_credits + balance.bonus_credits - balance.debt_credits
+          - balance.reserved_credits
+      from public.organization_credit_balances as balance
+      where balance.organization_id = p_organization_id
+    ),
+    0
+  );
+end
+$$;
+
+comment on function private.expire_kept_grants(uuid, timestamptz)
+  is 'Expires what was kept for holds that ended; returns the available credits.';
+
+-- private/expire_overdue_holds.sql
+/*
+ * Gives back the credits of reservations that are past their time. The caller holds the gate, so a
+ * settlement or an extension comes either before or after. Reads only holds that ended since the
+ * last sweep of the organization. Returns how many it closed, at most p_limit.
+ */
+create function private.expire_overdue_holds(
+  p_organization_ids uuid[],
+  p_at timestamptz,
+  p_limit integer
+)
+returns integer
+language sql
+volatile
+as $$
+  with overdue as materialized (
+    select hold.organization_id, hold.id
+    from public.organization_credit_balances as balance
+    join public.credit_reservations as hold
+      on hold.organization_id = balance.organization_id
+      and hold.expires_at > balance.holds_swept_until
+      and hold.expires_at <= p_at
+    where balance.organization_id = any (p_organization_ids)
+      and hold.status = 'reserved'
+    limit p_limit
+  ),
+  closed as (
+    update public.credit_reservations as hold
+    set status = 'expired', released_credits = hold.amount_credits, closed_at = p_at
+    from overdue
+    where hold.organization_id = overdue.organization_id
+      and hold.id = overdue.id
+      and hold.status = 'reserved'
+    returning hold.organization_id, hold.amount_credits
+  ),
+  total as (
+    select balance.organization_id, coalesce(sum(closed.amount_credits), 0) as amount_credits
+    from public.organization_credit_balances as balance
+    left join closed on closed.organization_id = balance.organization_id
+    where balance.organization_id = any (p_organization_ids)
+    group by balance.organization_id
+  ),
+  counted as (
+    update public.organization_credit_balances as balance
+    set
+      reserved_credits = balance.reserved_credits - total.amount_credits,
+      -- With more to do than the limit, the next sweep must look at the same time again.
+      holds_swept_until = case
+        when (select count(*) from overdue) < p_limit then p_at
+        else balance.holds_swept_until
+      end
+    from total
+    where balance.organization_id = total.organization_id
+      -- Nothing closed: move the mark on now and then, so that sweeps stay short.
+      and (total.amount_credits > 0 or balance.holds_swept_until < p_at - interval '1 minute')
+  )
+  select count(*)::integer from closed
+$$;
+
+comment on function private.expire_overdue_holds(uuid[], timestamptz, integer)
+  is 'Expires overdue reservations of locked organizations.';
+
+-- private/expire_reservations.sql
+/*
+ * Job: gives back the credits of reservations that are past their time, at most p_limit in a call.
+ * Takes the gates that are free and skips the others, so it can run in many places at once and never
+ * waits for traffic. `remaining` says whether a further call would find more.
+ */
+create function private.expire_reservations(p_limit integer)
+returns table (processed integer, failed integer, remaining boolean)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_at timestamptz := private.current_time_utc();
+  v_organization_ids uuid[];
+begin
+  select array_agg(locked.organization_id)
+  into v_organization_ids
+  from (
+    select balance.organization_id
+    from public.organization_credit_balances as balance
+    where balance.reserved_credits > 0
+      and (
+        -- Moves the mark on where nothing was overdue for long, so that this look stays short.
+        balance.holds_swept_until < v_at - interval '10 minutes'
+        or exists (
+          select
+          from public.credit_reservations as hold
+          where hold.organization_id = balance.organization_id
+            and hold.expires_at > balance.holds_swept_until
+            and hold.expires_at <= v_at
+            and hold.status = 'reserved'
+        )
+      )
+    order by balance.organization_id
+    limit p_limit
+    for no key update skip locked
+  ) as locked;
+
+  processed := private.expire_overdue_holds(v_organization_ids, v_at, p_limit);
+  failed := 0;
+  remaining := exists (
+    select
+    from public.organization_credit_balances as balance
+    join public.credit_reservations as hold
+      on hold.organization_id = balance.organization_id
+      and hold.expires_at > balance.holds_swept_until
+      and hold.expires_at <= v_at
+    where balance.reserved_credits > 0 and hold.status = 'reserved'
+  );
+  return next;
+end
+$$;
+
+comment on function private.expire_reservations(integer)
+  is 'Job: expires overdue reservations, skipping organizations that are busy.';
+
+grant execute on function private.expire_reservations(integer) to purser_api;
+
+-- private/extend_reservations.sql
+/*
+ * Moves the expiry of open reservations, as while a stream runs: one row an item in the order of the
+ * items. A reservation is never shortened. An overdue one that nobody swept yet is still open.
+ *
+ * Gate: the balance rows (lock_balances), then a compare-and-set on the status.
+ * Outcomes: extended, reservation_not_found, reservation_not_open. SQLSTATEs: LG001, LG002.
+ */
+create function private.extend_reservations(
+  p_organization_ids uuid[],
+  p_reservation_ids uuid[],
+  p_expires_in_seconds integer[]
+)
+returns table (
+  item integer,
+  outcome text,
+  reservation_id uuid,
+  status text,
+  amount_credits numeric,
+  available_credits numeric,
+  expires_at timestamptz,
+  model_id text
+)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  v_at timestamptz;
+begin
+  perform private.require_batch(
+    cardinality(p_organization_ids), cardinality(p_reservation_ids),
+    cardinality(p_expires_in_seconds)
+  );
+  v_at := private.lock_balances(p_organization_ids);
+
+  return query
+  with request as materialized (
+    select
+      asked.organization_id,
+      asked.reservation_id,
+      asked.item,
+      -- The same reservation twice in a batch: each answer is what its own turn made of it.
+      max(v_at + make_interval(
+        secs => least(greatest(coalesce(asked.seconds, 300), 1), 86400)
+      )) over (
+        partition by asked.organization_id, asked.reservation_id
+        order by asked.item
+        rows unbounded preceding
+      ) as expires_at
+    from unnest(p_organization_ids, p_reservation_ids, p_expires_in_seconds) with ordinality
+      as asked (organization_id, reservation_id, seconds, item)
+  ),
+  extended as (
+    update public.credit_reservations as hold
+    set expires_at = greatest(hold.expires_at, longest.expires_at)
+    from (
+      select request.organization_id, request.reservation_id, max(request.expires_at) as expires_at
+      from request
+      group by request.organization_id, request.reservation_id
+    ) as longest
+    where hold.organization_id = longest.organization_id
+      and hold.id = longest.reservation_id
+      and hold.status = 'reserved'
+    returning hold.organization_id, hold.id
+  )
+  select
+    request.item::integer,
+    case
+      when extended.id is not null then 'extended'
+      when hold.id is null then 'reservation_not_found'
+      else 'reservation_not_open'
+    end,
+    request.reservation_id,
+    hold.status,
+    hold.amount_credits,
+    coalesce(
+      balance.monthly_credits + balance.bonus_credits - balance.debt_credits
+        - balance.reserved_credits,
+      0
+    ),
+    case
+      when extended.id is not null then greatest(hold.expires_at, request.expires_at)
+      else hold.expires_at
+    end,
+    hold.model_id
+  from request
+  left join public.credit_reservations as hold
+    on hold.organization_id = request.organization_id and hold.id = request.reservation_id
+  left join extended
+    on extended.organization_id = request.organization_id
+    and extended.id = request.reservation_id
+  left join public.organization_credit_balances as balance
+    on balance.organization_id = request.organization_id
+  order by request.item;
+end
+$$;
+
+comment on function private.extend_reservations(uuid[], uuid[], integer[])
+  is 'Keeps reservations open for longer; arrays in, one outcome row an item in order.';
+
+grant execute on function private.extend_reservations(uuid[], uuid[], integer[]) to purser_api;
+
+-- private/finish_job_run.sql
+/* Records how a run of a job ended. A run that is already finished stays as it is. */
+create function private.finish_job_run(
+  p_run_id uuid,
+  p_processed integer,
+  p_failed integer,
+  p_summary jsonb
+)
+returns boolean
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with moment as materialized (
+    select private.current_time_utc() as at
+  ),
+  finished as (
+    update public.job_runs as run
+    set
+      finished_at = moment.at,
+      processed = p_processed,
+      failed = p_failed,
+      duration_milliseconds = extract(epoch from moment.at - run.started_at) * 1000,
+      summary = p_summary
+    from moment
+    where run.id = p_run_id and run.finished_at is null
+    returning run.id
+  )
+  select exists (select from finished)
+$$;
+
+comment on function private.finish_job_run(uuid, integer, integer, jsonb)
+  is 'Records how a run of a job ended; false when it had ended before.';
+
+grant execute on function private.finish_job_run(uuid, integer, integer, jsonb) to purser_api;
+
+-- private/first_uuid_at.sql
+/*
+ * The smallest version 7 uuid of a moment: ids from it on were made at that millisecond or later.
+ * It lets a range of the primary key stand for a range of time, without an index on the time.
+ */
+create function private.first_uuid_at(p_at timestamptz)
+returns uuid
+language sql
+immutable
+parallel safe
+as $$
+  select (
+    lpad(to_hex(floor(extract(epoch from p_at) * 1000)::bigint), 12, '0') || '70008000000000000000'
+  )::uuid
+$$;
+
+comment on function private.first_uuid_at(timestamptz) is 'Smallest version 7 uuid made at or after a moment.';
+
+-- private/grant_credits.sql
+/*
+ * Gives an organization credits. Gate: its balance row. A debt is repaid first.
+ * p_priority null is the default of the source (10 plan, 20 rollover, else 50); p_expires_at null is
+ * never. Replay: the same key and request answers the first grant.
+ *
+ * Outcomes: granted, replayed, idempotency_conflict, unknown_organization, invalid_amount (also
+ * zero), invalid_source, invalid_priority, invalid_expiry (not in the future), invalid_key.
+ */
+create function private.grant_credits(
+  p_organization_id uuid,
+  p_source text,
+  p_amount_credits numeric,
+  p_priority integer,
+  p_expires_at timestamptz,
+  p_actor jsonb,
+  p_reason text,
+  p_idempotency_key text
+)
+returns table (outcome text, grant_id uuid, transaction_id uuid, available_credits numeric)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_at timestamptz := private.lock_balances(array[p_organization_id]);
+  v_expires_at timestamptz := coalesce(p_expires_at, 'infinity');
+  v_type text := case p_source
+    when 'plan' then 'plan_allocation'
+    when 'topup' then 'topup_purchase'
+    when 'promo' then 'promo_bonus'
+    when 'referral' then 'referral_bonus'
+    when 'rollover' then 'rollover'
+    when 'adjustment' then 'admin_adjustment'
+    when 'refund' then 'refund'
+  end;
+  v_priority integer := coalesce(
+    p_priority, case p_source when 'plan' then 10 when 'rollover' then 20 else 50 end
+  );
+  v_fingerprint bytea;
+  v_existing public.credit_grants;
+begin
+  v_fingerprint := sha256(convert_to(
+    concat_ws(
+      e'\x1f', p_source, coalesce(trim_scale(p_amount_credits)::text, ''), v_priority,
+      extract(epoch from v_expires_at)
+    ),
+    'UTF8'
+  ));
+  select existing.*
+  into v_existing
+  from public.credit_grants as existing
+  where existing.organization_id = p_organization_id
+    and existing.idempotency_key = p_idempotency_key;
+
+  outcome := case
+    when not exists (
+      select
+      from public.organization_credit_balances as balance
+      where balance.organization_id = p_organization_id
+    ) then 'unknown_organization'
+    when coalesce(length(p_idempotency_key), 0) not between 1 and 200 then 'invalid_key'
+    when v_existing.request_fingerprint = v_fingerprint then 'replayed'
+    when v_existing.id is not null then 'idempotency_conflict'
+    when v_type is null then 'invalid_source'
+    when (private.is_amount(p_amount_credits) and p_amount_credits > 0) is not true
+      then 'invalid_amount'
+    when v_priority not between 0 and 1000 then 'invalid_priority'
+    when v_expires_at <= v_at then 'invalid_expiry'
+    else 'granted'
+  end;
+
+  if outcome = 'granted' then
+    select added.grant_id, added.transaction_id
+    into grant_id, transaction_id
+    from private.add_grant(
+      p_organization_id, p_source, v_type, p_amount_credits, v_priority, v_expires_at, p_actor,
+      p_reason, p_idempotency_key, v_fingerprint, v_at
+    ) as added;
+  elsif outcome = 'replayed' then
+    grant_id := v_existing.id;
+    transaction_id := v_existing.transaction_id;
+  end if;
+  available_credits := private.expire_kept_grants(p_organization_id, v_at);
+  return next;
+end
+$$;
+
+comment on function private.grant_credits(
+  uuid, text, numeric, integer, timestamptz, jsonb, text, text
+) is 'Gives an organization credits; repays its debt first.';
+
+grant execute on function private.grant_credits(
+  uuid, text, numeric, integer, timestamptz, jsonb, text, text
+) to purser_api;
+
+-- private/is_amount.sql
+/*
+ * Whether a number is an amount of credits: not negative, at most two decimals, at most a billion
+ * (a limit far above any use, so that sums never overflow). NaN and infinity compare as larger.
+ */
+create function private.is_amount(p_amount_credits numeric)
+returns boolean
+language sql
+immutable
+parallel safe
+as $$
+  select p_amount_credits between 0 and 1000000000 and p_amount_credits = round(p_amount_credits, 2)
+$$;
+
+comment on function private.is_amount(numeric) is 'Not negative, at most two decimals, at most a billion.';
+
+-- private/limits_refusal.sql
+/*
+ * The rules that depend on what happens at the same moment, in one place for the check that only
+ * looks and for the reservation that holds the gate. Returns rate_limited, insufficient_credits or
+ * null. A limit of null is unlimited, of 0 is blocked; headroom is available + overdraft.
+ */
+create function private.limits_refusal(
+  p_minute_limit integer,
+  p_minute_used bigint,
+  p_hour_limit integer,
+  p_hour_used bigint,
+  p_day_limit integer,
+  p_day_used bigint,
+  p_amount_credits numeric,
+  p_headroom_credits numeric
+)
+returns text
+language sql
+immutable
+parallel safe
+as $$
+  select case
+    when p_minute_used >= p_minute_limit then 'rate_limited'
+    when p_hour_used >= p_hour_limit then 'rate_limited'
+    when p_day_used >= p_day_limit then 'rate_limited'
+    when p_amount_credits > p_headroom_credits then 'insufficient_credits'
+  end
+$$;
+
+comment on function private.limits_refusal(integer, bigint, integer, bigint, integer, bigint, numeric, numeric)
+  is 'rate_limited, insufficient_credits or null.';
+
+-- private/lock_balances.sql
+/*
+ * The gate. Locks the balance rows in the order of their organizations, which is the one lock order
+ * of the product (balances, then reservations, then grants), brings expired grants up to date, and
+ * returns the time after the wait. Everything that moves credits begins here and decides only on
+ * what it reads afterwards: an earlier snapshot is older than the lock.
+ */
+create function private.lock_balances(p_organization_ids uuid[])
+returns timestamptz
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_first_expiry timestamptz;
+  v_at timestamptz;
+begin
+  select min(locked.next_grant_expires_at)
+  into v_first_expiry
+  from (
+    select balance.next_grant_expires_at
+    from public.organization_credit_balances as balance
+    where balance.organization_id = any (p_organization_ids)
+    order by balance.organization_id
+    for no key update
+  ) as locked;
+
+  v_at := private.current_time_utc();
+  if v_first_expiry <= v_at then
+    perform private.expire_due_grants(p_organization_ids, v_at);
+  end if;
+  return v_at;
+end
+$$;
+
+comment on function private.lock_balances(uuid[])
+  is 'Locks balances in organization order, expires what is due, returns the time.';
+
+-- private/models_for.sql
+/*
+ * Models that serve a capability and level for an organization now, first choice first; the next
+ * one is for when a provider fails. No rows when the plan does not allow the level.
+ */
+create function private.models_for(
+  p_organization_id uuid,
+  p_capability_id text,
+  p_quality_level_id text
+)
+returns table (preference integer, model_id text, provider text, provider_model_id text)
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select served.preference, served.model_id, served.provider, served.provider_model_id
+  from public.org_plans as subscription
+  cross join lateral private.models_in_force(
+    subscription.plan_id, p_capability_id, p_quality_level_id, private.current_time_utc()
+  ) as served
+  where subscription.organization_id = p_organization_id
+  order by served.preference
+$$;
+
+comment on function private.models_for(uuid, text, text)
+  is 'Models that serve a capability and level for an organization, first choice first.';
+
+grant execute on function private.models_for(uuid, text, text) to purser_api;
+
+-- private/models_in_force.sql
+/* Active models of a plan, capability and level at a moment, in order of preference. */
+create function private.models_in_force(
+  p_plan_id text,
+  p_capability_id text,
+  p_quality_level_id text,
+  p_at timestamptz
+)
+returns table (preference integer, model_id text, provider text, provider_model_id text)
+language sql
+stable
+parallel safe
+as $$
+  select mapped.preference, model.id, model.provider, model.provider_model_id
+  from (
+    -- Of rows that overlap in time the latest applies.
+    select distinct on (mapping.preference) mapping.preference, mapping.model_id
+    from public.plan_quality_level_models as mapping
+    where mapping.plan_id = p_plan_id
+      and mapping.capability_id = p_capability_id
+      and mapping.quality_level_id = p_quality_level_id
+      and mapping.effective_from <= p_at
+      and (mapping.effective_to is null or mapping.effective_to > p_at)
+    order by mapping.preference, mapping.effective_from desc
+  ) as mapped
+  join public.llm_models as model on model.id = mapped.model_id
+  where model.is_active
+  order by mapped.preference
+$$;
+
+comment on function private.models_in_force(text, text, text, timestamptz)
+  is 'Models that serve a plan, capability and level at a moment, first choice first.';
+
+-- private/next_period_start.sql
+/*
+ * The first moment after p_after at which a period begins: midnight, in the organization's time
+ * zone, of the anchor day, or of the last day of a shorter month. It is counted from the anchor and
+ * not from the last start, so 31 January is followed by 28 February and that by 31 March, and a
+ * midnight that a change of clocks skips or repeats moves one start only.
+ */
+create function private.next_period_start(
+  p_after timestamptz,
+  p_anchor_day integer,
+  p_time_zone text
+)
+returns timestamptz
+language sql
+immutable
+parallel safe
+as $$
+  select min(start.at)
+  from (
+    select date_trunc('month', p_after at time zone p_time_zone) + month.past as first_day
+    from (values (interval '0'), (interval '1 month')) as month (past)
+  ) as month
+  cross join lateral (
+    select least(
+      month.first_day + make_interval(days => p_anchor_day - 1),
+      month.first_day + interval '1 month' - interval '1 day'
+    ) at time zone p_time_zone as at
+  ) as start
+  where start.at > p_after
+$$;
+
+comment on function private.next_period_start(timestamptz, integer, text)
+  is 'When the next period begins: midnight of the anchor day in the time zone, or of the last day of the month.';
+
+-- private/open_organization_account.sql
+/*
+ * A new organization has an account at once, in its own transaction: the free plan, a balance row
+ * and the first monthly credits with their ledger row. So there is no first request that finds
+ * nothing, and no race about who creates the row.
+ */
+create function private.open_organization_account()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_at timestamptz := private.current_time_utc();
+  v_anchor_day integer := extract(day from v_at at time zone 'UTC');
+  v_period_end timestamptz := private.next_period_start(v_at, v_anchor_day, 'UTC');
+  v_plan public.plans;
+begin
+  select plan.* into v_plan from public.plans as plan where plan.id = 'free';
+  if not found then
+    raise exception 'there is no plan "free": apply the seeds' using errcode = 'LG005';
+  end if;
+
+  insert into public.org_plans (
+    organization_id, plan_id, monthly_ai_credits, overdraft_credits, period_start, period_end,
+    anchor_day, created_at, updated_at
+  )
+  values (
+    new.id, v_plan.id, v_plan.monthly_ai_credits, v_plan.overdraft_credits, v_at, v_period_end,
+    v_anchor_day, v_at, v_at
+  );
+  insert into public.organization_credit_balances
+    (organization_id, overdraft_credits, period_start, period_end)
+  values (new.id, v_plan.overdraft_credits, v_at, v_period_end);
+
+  if v_plan.monthly_ai_credits > 0 then
+    perform private.add_grant(
+      new.id, 'plan', 'plan_allocation', v_plan.monthly_ai_credits, 10, v_period_end,
+      null, 'First period', null, null, v_at
+    );
+  end if;
+  return null;
+end
+$$;
+
+comment on function private.open_organization_account()
+  is 'Trigger: opens plan, balance and first grant of a new organization.';
+
+create trigger open_organization_account
+after insert on auth.organizations
+for each row execute function private.open_organization_account();
+
+-- private/operation_result.sql
+/*
+ * What became of a reservation, for the replay of an operation: its status, what it cost and the
+ * answer that was kept. No row when the organization has no such reservation.
+ */
+create function private.operation_result(p_organization_id uuid, p_reservation_id uuid)
+returns table (
+  status text,
+  quality_level_id text,
+  model_id text,
+  charged_credits numeric,
+  available_credits numeric,
+  transaction_id uuid,
+  output jsonb,
+  release_reason text
+)
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select
+    hold.status,
+    hold.quality_level_id,
+    coalesce(hold.provider_metadata ->> 'model', hold.model_id),
+    hold.charged_credits,
+    balance.monthly_credits + balance.bonus_credits - balance.debt_credits
+      - balance.reserved_credits,
+    (
+      select written.id
+      from public.credit_transactions as written
+      where written.organization_id = hold.organization_id
+        and written.reservation_id = hold.id
+        and written.type = 'ai_consumption'
+      order by written.sequence
+      limit 1
+    ),
+    kept.output,
+    hold.release_reason
+  from public.credit_reservations as hold
+  join public.organization_credit_balances as balance
+    on balance.organization_id = hold.organization_id
+  left join public.ai_operation_results as kept on kept.reservation_id = hold.id
+  where hold.organization_id = p_organization_id and hold.id = p_reservation_id
+$$;
+
+comment on function private.operation_result(uuid, uuid)
+  is 'What became of a reservation, with the answer that was kept.';
+
+grant execute on function private.operation_result(uuid, uuid) to purser_api;
+
+-- private/price_usage.sql
+/*
+ * What a usage report costs by the price row in force at a moment, which is when the work was
+ * reserved: credits = US dollars / 0.001, rounded up to 0.25, at least 0.25. Input tokens include
+ * the cached ones, output tokens include reasoning. The model is named by our id or the provider's.
+ * problem: invalid_amount (not a usage report), unknown_model (also without a price), else null.
+ */
+create function private.price_usage(p_usage jsonb, p_at timestamptz)
+returns table (problem text, model_id text, price_id bigint, cost_usd numeric, credits numeric)
+language sql
+stable
+as $$
+  select
+    case
+      when not counted.is_valid then 'invalid_amount'
+      when price.id is null then 'unknown_model'
+      -- Far more than any request can cost: a mistake in the report.
+      when cost.usd > 100000 then 'invalid_amount'
+    end,
+    model.id,
+    price.id,
+    trim_scale(cost.usd),
+    greatest(0.25, round(ceil(cost.usd * 4000) / 4, 2))
+  from (
+    select
+      private.token_count(p_usage, 'input_tokens') as input_tokens,
+      private.token_count(p_usage, 'output_tokens') as output_tokens,
+      coalesce(private.token_count(p_usage, 'cached_input_tokens'), 0) as cached_input_tokens,
+      coalesce(private.token_count(p_usage, 'reasoning_tokens'), 0) as reasoning_tokens
+  ) as token
+  cross join lateral (
+    select coalesce(
+      jsonb_typeof(p_usage -> 'model') = 'string'
+      and token.input_tokens >= 0
+      and token.output_tokens >= 0
+      and token.cached_input_tokens between 0 and token.input_tokens
+      and token.reasoning_tokens >= 0,
+      false
+    ) as is_valid
+  ) as counted
+  left join lateral (
+    select named.id
+    from public.llm_models as named
+    where named.id = p_usage ->> 'model' or named.provider_model_id = p_usage ->> 'model'
+    order by (named.id = p_usage ->> 'model') desc, named.id
+    limit 1
+  ) as model on true
+  left join lateral (
+    select dated.*
+    from public.llm_model_prices as dated
+    where dated.model_id = model.id
+      and dated.effective_from <= p_at
+      and (dated.effective_to is null or dated.effective_to > p_at)
+    order by dated.effective_from desc
+    limit 1
+  ) as price on true
+  left join lateral (
+    select (
+      (token.input_tokens - token.cached_input_tokens) * price.input_usd_per_million_tokens
+      + token.cached_input_tokens * price.cached_input_usd_per_million_tokens
+      + token.output_tokens * price.output_usd_per_million_tokens
+    ) / 1000000 as usd
+  ) as cost on true
+$$;
+
+comment on function private.price_usage(jsonb, timestamptz)
+  is 'Credits that a usage report costs, by the price in force at a moment.';
+
+-- private/refuse_ledger_change.sql
+/*
+ * The ledger is append-only. No role has the privilege to change it; this stops the owner too, whose
+ * functions write it: a mistake in one of them must not be able to rewrite history.
+ */
+create function private.refuse_ledger_change()
+returns trigger
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  raise exception 'the ledger is append-only: % is refused', lower(tg_op) using errcode = 'LG004';
+end
+$$;
+
+comment on function private.refuse_ledger_change() is 'Trigger: refuses changes of written ledger rows (LG004).';
+
+create trigger refuse_ledger_change
+before update or delete or truncate on public.credit_transactions
+for each statement execute function private.refuse_ledger_change();
+
+-- private/release_credits.sql
+/*
+ * Ends reservations without a charge, one row an item in the order of the items.
+ *
+ * Gate: the balance rows (lock_balances), then a compare-and-set on the reservation's status.
+ * Replay: releasing again answers the first release. After a settlement or an expiry the answer is
+ * reservation_not_open with that status: there is nothing left to give back.
+ *
+ * Outcomes: released, replayed, reservation_not_found (also another organization's),
+ * reservation_not_open. SQLSTATEs: LG001, LG002.
+ */
+create function private.release_credits(
+  p_organization_ids uuid[],
+  p_reservation_ids uuid[],
+  p_reasons text[]
+)
+returns table (
+  item integer,
+  outcome text,
+  reservation_id uuid,
+  status text,
+  released_credits numeric,
+  available_credits numeric,
+  replayed boolean
+)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  v_items integer;
+  v_at timestamptz;
+begin
+  v_items := private.require_batch(
+    cardinality(p_organization_ids), cardinality(p_reservation_ids), cardinality(p_reasons)
+  );
+  v_at := private.lock_balances(p_organization_ids);
+
+  if not exists (
+    select
+    from public.organization_credit_balances as balance
+    where balance.organization_id = any (p_organization_ids)
+      and balance.next_grant_expires_at <= v_at
+  ) then
+    return query
+    select * from private.apply_releases(p_organization_ids, p_reservation_ids, p_reasons, v_at);
+    return;
+  end if;
+
+  -- An expired grant is kept only for open holds: as each one ends, what it needed no longer counts.
+  for v_index in 1 .. v_items loop
+    select done.*
+    into item, outcome, reservation_id, status, released_credits, available_credits, replayed
+    from private.apply_releases(
+      p_organization_ids[v_index : v_index], p_reservation_ids[v_index : v_index],
+      p_reasons[v_index : v_index], v_at
+    ) as done;
+    item := v_index;
+    available_credits := private.expire_kept_grants(p_organization_ids[v_index], v_at);
+    return next;
+  end loop;
+end
+$$;
+
+comment on function private.release_credits(uuid[], uuid[], text[])
+  is 'Gives held credits back; arrays in, one outcome row an item in order.';
+
+grant execute on function private.release_credits(uuid[], uuid[], text[]) to purser_api;
+
+-- private/require_batch.sql
+/*
+ * Misuse of a batch function: arrays of different lengths (LG001) or a batch that would hold locks
+ * for too long (LG002). Lengths in the order of the arguments; returns the number of items.
+ */
+create function private.require_batch(variadic p_lengths integer[])
+returns integer
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if (p_lengths[1] = all (p_lengths)) is not true then
+    raise exception 'the arrays of a batch must have the same length, not %', p_lengths
+      using errcode = 'LG001';
+  end if;
+  if p_lengths[1] > 1000 then
+    raise exception 'a batch has at most 1000 items, not %', p_lengths[1] using errcode = 'LG002';
+  end if;
+  return p_lengths[1];
+end
+$$;
+
+comment on function private.require_batch(integer[]) is 'Raises LG001 or LG002 when arrays do not make a batch.';
+
+-- private/reservation_candidates.sql
+/*
+ * The items of reserve_credits with everything needed to decide them: the rules, what is available
+ * now, and the reservation that already holds the key. `outcome` is set where it does not depend on
+ * the other items of the batch. The caller holds the gate of every organization.
+ */
+create function private.reservation_candidates(
+  p_organization_ids uuid[],
+  p_user_ids uuid[],
+  p_capability_ids text[],
+  p_quality_level_ids text[],
+  p_amounts_credits numeric[],
+  p_idempotency_keys text[],
+  p_expires_in_seconds integer[],
+  p_contexts jsonb[],
+  p_at timestamptz
+)
+returns setof private.reservation_candidate
+language sql
+volatile
+as $$
+  select
+    rule.item,
+    rule.organization_id,
+    rule.user_id,
+    rule.plan_id,
+    rule.capability_id,
+    coalesce(existing.quality_level_id, rule.quality_level_id),
+    case when existing.id is null then rule.model_id else existing.model_id end,
+    coalesce(existing.amount_credits, rule.amount_credits),
+    p_idempotency_keys[rule.item],
+    fingerprint.sha256,
+    coalesce(existing.id, uuidv7(p_at - clock_timestamp())),
+    coalesce(existing.status, 'reserved'),
+    coalesce(
+      existing.expires_at,
+      -- 5 minutes unless told; a hold is never longer than a day without being extended.
+      p_at + make_interval(
+        secs => least(greatest(coalesce(p_expires_in_seconds[rule.item], 300), 1), 86400)
+      )
+    ),
+    rule.minute_limit,
+    rule.hour_limit,
+    rule.day_limit,
+    rule.minute_used,
+    rule.hour_used,
+    rule.day_used,
+    balance.monthly_credits + balance.bonus_credits - balance.debt_credits
+      - balance.reserved_credits,
+    balance.monthly_credits + balance.bonus_credits - balance.debt_credits
+      - balance.reserved_credits + balance.overdraft_credits,
+    case
+      when rule.refusal = 'unknown_organization' or balance.organization_id is null
+        then 'unknown_organization'
+      when p_idempotency_keys[rule.item] is null
+        or length(p_idempotency_keys[rule.item]) not between 1 and 200 then 'invalid_key'
+      when existing.request_fingerprint = fingerprint.sha256 then 'replayed'
+      when existing.id is not null then 'idempotency_conflict'
+      else rule.refusal
+    end,
+    null::integer
+  from private.access_rules(
+    p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits, p_at
+  ) as rule
+  left join public.organization_credit_balances as balance
+    on balance.organization_id = rule.organization_id
+  left join public.credit_reservations as existing
+    on existing.organization_id = rule.organization_id
+    and existing.idempotency_key = p_idempotency_keys[rule.item]
+  -- The request as it came, before defaults: those may change between the request and its replay.
+  cross join lateral (
+    select sha256(convert_to(
+      concat_ws(
+        e'\x1f',
+        coalesce(rule.user_id::text, ''),
+        coalesce(rule.capability_id, ''),
+        coalesce(p_quality_level_ids[rule.item], ''),
+        coalesce(trim_scale(p_amounts_credits[rule.item])::text, ''),
+        coalesce(p_contexts[rule.item]::text, '')
+      ),
+      'UTF8'
+    )) as sha256
+  ) as fingerprint
+$$;
+
+comment on function private.reservation_candidates(
+  uuid[], uuid[], text[], text[], numeric[], text[], integer[], jsonb[], timestamptz
+) is 'Items of a reservation batch with all that is needed to decide them.';
+
+-- private/reserve_credits.sql
+/*
+ * Holds credits before AI work, one row an item in the order of the items; the result is the one of
+ * the same calls made one after the other. Nothing is stored for a denial.
+ *
+ * Gate: the balance row of each organization (lock_balances); the whole access check is decided
+ * under it. A new hold may not exceed available credits + overdraft.
+ * Replay: the same key and request of an organization gives its first reservation again, whatever
+ * became of it; another request under the key is idempotency_conflict.
+ *
+ * Outcomes: reserved, replayed, idempotency_conflict, insufficient_credits, rate_limited,
+ * capability_not_in_plan, capability_disabled, quality_level_not_allowed, subscription_inactive,
+ * unknown_organization, unknown_user, unknown_capability, unknown_quality_level, invalid_amount,
+ * invalid_key (callers validate keys, so this shows a fault of the caller).
+ * SQLSTATEs: LG001 arrays of different lengths, LG002 batch too large.
+ */
+create function private.reserve_credits(
+  p_organization_ids uuid[],
+  p_user_ids uuid[],
+  p_capability_ids text[],
+  p_quality_level_ids text[],
+  p_amounts_credits numeric[],
+  p_idempotency_keys text[],
+  p_expires_in_seconds integer[],
+  p_contexts jsonb[]
+)
+returns table (
+  item integer,
+  outcome text,
+  reservation_id uuid,
+  status text,
+  quality_level_id text,
+  model_id text,
+  amount_credits numeric,
+  available_credits numeric,
+  required_credits numeric,
+  expires_at timestamptz,
+  replayed boolean,
+  allowed_quality_levels text[],
+  unlocked_by_plan text,
+  retry_after_seconds integer
+)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  v_at timestamptz;
+  v_candidates private.reservation_candidate[];
+  v_is_plain boolean;
+begin
+  perform private.require_batch(
+    cardinality(p_organization_ids), cardinality(p_user_ids), cardinality(p_capability_ids),
+    cardinality(p_quality_level_ids), cardinality(p_amounts_credits),
+    cardinality(p_idempotency_keys), cardinality(p_expires_in_seconds), cardinality(p_contexts)
+  );
+  v_at := private.lock_balances(p_organization_ids);
+
+  loop
+    -- Plain: even if all items were accepted, each would fit, and no two share a key. Then order
+    -- does not matter and nothing needs to be decided item by item.
+    select
+      array_agg(judged.candidate order by judged.organization_id, judged.item),
+      bool_and(judged.is_plain)
+    into v_candidates, v_is_plain
+    from (
+      select
+        candidate,
+        candidate.organization_id,
+        candidate.item,
+        candidate.outcome is null
+        and count(*) over same_key = 1
+        and private.limits_refusal(
+          candidate.minute_limit, candidate.minute_used + count(*) over same_capability - 1,
+          candidate.hour_limit, candidate.hour_used + count(*) over same_capability - 1,
+          candidate.day_limit, candidate.day_used + count(*) over same_capability - 1,
+          sum(candidate.amount_credits) over same_organization, candidate.headroom_credits
+        ) is null as is_plain
+      from private.reservation_candidates(
+        p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
+        p_idempotency_keys, p_expires_in_seconds, p_contexts, v_at
+      ) as candidate
+      window
+        same_organization as (partition by candidate.organization_id),
+        same_capability as (partition by candidate.organization_id, candidate.capability_id),
+        same_key as (partition by candidate.organization_id, candidate.idempotency_key)
+    ) as judged;
+    -- A stale hold must not deny an honest caller: sweep before the first refusal, once.
+    exit when v_is_plain or private.expire_overdue_holds(p_organization_ids, v_at, 10000) = 0;
+  end loop;
+
+  if not v_is_plain then
+    v_candidates := private.decide_reservations(v_candidates, v_at);
+  end if;
+  return query
+  select * from private.apply_reservations(v_candidates, p_contexts, v_at);
+end
+$$;
+
+comment on function private.reserve_credits(
+  uuid[], uuid[], text[], text[], numeric[], text[], integer[], jsonb[]
+) is 'Holds credits before AI work; arrays in, one outcome row an item in order.';
+
+grant execute on function private.reserve_credits(
+  uuid[], uuid[], text[], text[], numeric[], text[], integer[], jsonb[]
+) to purser_api;
+
+-- private/retry_after_seconds.sql
+/*
+ * How long until a request of a capability fits its rate limits again: the longest wait of the
+ * windows that are full. p_taken counts requests accepted at this moment and not yet stored.
+ * Null when a limit of 0 blocks for good.
+ */
+create function private.retry_after_seconds(
+  p_organization_id uuid,
+  p_capability_id text,
+  p_minute_limit integer,
+  p_hour_limit integer,
+  p_day_limit integer,
+  p_taken integer,
+  p_at timestamptz
+)
+returns integer
+language sql
+stable
+as $$
+  -- A window is free again when the request that is `limit` places back from now has left it.
+  with sliding as (
+    select p_minute_limit as request_limit, interval '1 minute' as width
+    union all
+    select p_hour_limit, interval '1 hour'
+  ),
+  wait as (
+    select sliding.width - (p_at - counted.created_at) as remaining
+    from sliding
+    cross join lateral (
+      select counted.created_at
+      from (
+        select p_at as created_at, null::uuid as id
+        from generate_series(1, p_taken)
+        union all
+        select made.created_at, made.id
+        from public.credit_reservations as made
+        where made.organization_id = p_organization_id
+          and made.id >= private.first_uuid_at(p_at - sliding.width)
+          and made.created_at > p_at - sliding.width
+          and made.capability_id = p_capability_id
+          and made.status in ('reserved', 'settled')
+      ) as counted
+      order by counted.created_at desc, counted.id desc nulls first
+      offset greatest(sliding.request_limit - 1, 0)
+      limit 1
+    ) as counted
+    where sliding.request_limit is not null
+    union all
+    select date_trunc('day', p_at, 'UTC') + interval '1 day' - p_at
+    where p_day_limit <= p_taken + (
+      select count(*)
+      from public.credit_reservations as made
+      where made.organization_id = p_organization_id
+        and made.id >= private.first_uuid_at(date_trunc('day', p_at, 'UTC'))
+        and made.created_at >= date_trunc('day', p_at, 'UTC')
+        and made.capability_id = p_capability_id
+        and made.status in ('reserved', 'settled')
+    )
+  )
+  select case
+    when 0 in (p_minute_limit, p_hour_limit, p_day_limit) then null
+    else greatest(1, ceil(extract(epoch from max(wait.remaining))))::integer
+  end
+  from wait
+$$;
+
+comment on function private.retry_after_seconds(uuid, text, integer, integer, integer, integer, timestamptz)
+  is 'Seconds until the rate limits of a capability have room; null when it is blocked.';
+
+-- private/set_organization_plan.sql
+/*
+ * Changes the plan of an organization at once. Gate: its balance row. What the month is worth more
+ * is granted until the period ends; what it is worth less is taken from unused plan credits, but
+ * never what open holds need. Used credits stay used. A pending change is dropped.
+ *
+ * Outcomes: changed, unchanged, unknown_organization, unknown_plan.
+ */
+create function private.set_organization_plan(
+  p_organization_id uuid,
+  p_plan_id text,
+  p_actor jsonb
+)
+returns table (outcome text, plan_id text, adjusted_credits numeric, available_credits numeric)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_at timestamptz := private.lock_balances(array[p_organization_id]);
+  v_subscription public.org_plans;
+  v_plan public.plans;
+  v_difference_credits numeric;
+begin
+  select subscription.*
+  into v_subscription
+  from public.org_plans as subscription
+  where subscription.organization_id = p_organization_id;
+  select plan.* into v_plan from public.plans as plan where plan.id = p_plan_id;
+  adjusted_credits := 0;
+  plan_id := v_subscription.plan_id;
+
+  if v_subscription.organization_id is null then
+    outcome := 'unknown_organization';
+  elsif v_plan.id is null then
+    outcome := 'unknown_plan';
+  elsif v_plan.id = v_subscription.plan_id and v_subscription.pending_change_at is null then
+    outcome := 'unchanged';
+  else
+    outcome := 'changed';
+    plan_id := v_plan.id;
+    v_difference_credits := v_plan.monthly_ai_credits - v_subscription.monthly_ai_credits;
+    update public.org_plans as subscription
+    set
+      plan_id = v_plan.id,
+      monthly_ai_credits = v_plan.monthly_ai_credits,
+      overdraft_credits = v_plan.overdraft_credits,
+      pending_plan_id = null,
+      pending_change_at = null,
+      updated_at = v_at
+    where subscription.organization_id = p_organization_id;
+    update public.organization_credit_balances as balance
+    set overdraft_credits = v_plan.overdraft_credits
+    where balance.organization_id = p_organization_id;
+
+    if v_difference_credits > 0 and v_subscription.period_end > v_at then
+      perform private.add_grant(
+        p_organization_id, 'plan', 'plan_change_adjustment', v_difference_credits, 10,
+        v_subscription.period_end, p_actor,
+        format('Plan changed from %s to %s', v_subscription.plan_id, v_plan.id), null, null, v_at
+      );
+      adjusted_credits := v_difference_credits;
+    elsif v_difference_credits < 0 then
+      adjusted_credits := -private.take_plan_credits(
+        p_organization_id, -v_difference_credits, p_actor,
+        format('Plan changed from %s to %s', v_subscription.plan_id, v_plan.id), v_at
+      );
+    end if;
+  end if;
+  available_credits := private.expire_kept_grants(p_organization_id, v_at);
+  return next;
+end
+$$;
+
+comment on function private.set_organization_plan(uuid, text, jsonb)
+  is 'Changes the plan of an organization at once, with the credits of the rest of the period.';
+
+grant execute on function private.set_organization_plan(uuid, text, jsonb) to purser_api;
+
+-- private/settle_credits.sql
+/*
+ * Charges the actual cost of work and ends its reservation, one row an item in the order of the
+ * items; the result is the one of the same calls made one after the other. The cost is an amount, or
+ * a usage report that is priced by the row in force when the credits were reserved.
+ *
+ * Gate: the balance rows (lock_balances), then a compare-and-set on the reservation's status.
+ * It never fails for lack of credits: above the hold it takes what is available, then the overdraft
+ * as debt, and records the rest as shortfall. After an expiry it still charges, without the hold.
+ * Replay: the same cost again answers the first settlement; another cost is idempotency_conflict.
+ * The output is kept for operation_result, so that a repeated request needs no second model call.
+ *
+ * Outcomes: settled, replayed, idempotency_conflict, reservation_not_found (also another
+ * organization's), reservation_not_open (released), invalid_amount, unknown_model.
+ * SQLSTATEs: LG001, LG002.
+ */
+create function private.settle_credits(
+  p_organization_ids uuid[],
+  p_reservation_ids uuid[],
+  p_amounts_credits numeric[],
+  p_usages jsonb[],
+  p_outputs jsonb[]
+)
+returns table (
+  item integer,
+  outcome text,
+  reservation_id uuid,
+  status text,
+  charged_credits numeric,
+  released_credits numeric,
+  shortfall_credits numeric,
+  available_credits numeric,
+  transaction_ids uuid[],
+  replayed boolean
+)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  v_items integer;
+  v_at timestamptz;
+begin
+  v_items := private.require_batch(
+    cardinality(p_organization_ids), cardinality(p_reservation_ids),
+    cardinality(p_amounts_credits), cardinality(p_usages), cardinality(p_outputs)
+  );
+  v_at := private.lock_balances(p_organization_ids);
+
+  if not exists (
+    select
+    from public.organization_credit_balances as balance
+    where balance.organization_id = any (p_organization_ids)
+      and balance.next_grant_expires_at <= v_at
+  ) then
+    return query
+    select * from private.apply_settlements(
+      p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages, p_outputs, v_at
+    );
+    return;
+  end if;
+
+  -- An expired grant is kept only for open holds: as each one ends, what it needed no longer counts.
+  for v_index in 1 .. v_items loop
+    select done.*
+    into
+      item, outcome, reservation_id, status, charged_credits, released_credits, shortfall_credits,
+      available_credits, transaction_ids, replayed
+    from private.apply_settlements(
+      p_organization_ids[v_index : v_index], p_reservation_ids[v_index : v_index],
+      p_amounts_credits[v_index : v_index], p_usages[v_index : v_index],
+      p_outputs[v_index : v_index], v_at
+    ) as done;
+    item := v_index;
+    available_credits := private.expire_kept_grants(p_organization_ids[v_index], v_at);
+    return next;
+  end loop;
+end
+$$;
+
+comment on function private.settle_credits(uuid[], uuid[], numeric[], jsonb[], jsonb[])
+  is 'Charges the actual cost of AI work; arrays in, one outcome row an item in order.';
+
+grant execute on function private.settle_credits(uuid[], uuid[], numeric[], jsonb[], jsonb[])
+  to purser_api;
+
+-- private/settlement_candidates.sql
+/*
+ * The items of settle_credits with everything needed to decide them: the reservation, the actual
+ * cost, and what is available now. `outcome` is set where it does not depend on the other items of
+ * the batch, and the stored result is filled in for a replay. The caller holds the gate.
+ */
+create function private.settlement_candidates(
+  p_organization_ids uuid[],
+  p_reservation_ids uuid[],
+  p_amounts_credits numeric[],
+  p_usages jsonb[]
+)
+returns setof private.settlement_candidate
+language sql
+volatile
+as $$
+  select
+    asked.item::integer,
+    asked.organization_id,
+    asked.reservation_id,
+    hold.status,
+    hold.amount_credits,
+    coalesce(asked.amount_credits, price.credits),
+    coalesce(price.model_id, hold.model_id),
+    fingerprint.sha256,
+    case
+      when asked.usage is null
+        then jsonb_build_object(
+          'estimated_credits', hold.amount_credits, 'actual_credits', asked.amount_credits
+        )
+      else jsonb_build_object(
+        'model', price.model_id,
+        'input_tokens', asked.usage -> 'input_tokens',
+        'cached_input_tokens', coalesce(asked.usage -> 'cached_input_tokens', '0'),
+        'output_tokens', asked.usage -> 'output_tokens',
+        'reasoning_tokens', coalesce(asked.usage -> 'reasoning_tokens', '0'),
+        'request_id', asked.usage -> 'request_id',
+        'cost_usd', price.cost_usd,
+        'price_id', price.price_id,
+        'estimated_credits', hold.amount_credits,
+        'actual_credits', price.credits
+      )
+    end,
+    balance.monthly_credits + balance.bonus_credits - balance.debt_credits
+      - balance.reserved_credits,
+    balance.monthly_credits + balance.bonus_credits - balance.debt_credits
+      - balance.reserved_credits + balance.overdraft_credits,
+    hold.charged_credits,
+    hold.released_credits,
+    hold.shortfall_credits,
+    case
+      when hold.id is null or balance.organization_id is null then 'reservation_not_found'
+      when hold.status = 'settled' and hold.settlement_fingerprint = fingerprint.sha256
+        then 'replayed'
+      when hold.status = 'settled' then 'idempotency_conflict'
+      when hold.status = 'released' then 'reservation_not_open'
+      -- One of the two tells the cost; both or none is a mistake.
+      when (asked.amount_credits is null) = (asked.usage is null) then 'invalid_amount'
+      when asked.usage is null and not private.is_amount(asked.amount_credits)
+        then 'invalid_amount'
+      else price.problem
+    end,
+    null::integer
+  from (
+    select
+      given.item,
+      given.organization_id,
+      given.reservation_id,
+      given.amount_credits,
+      nullif(given.usage, 'null') as usage
+    from unnest(p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages) with ordinality
+      as given (organization_id, reservation_id, amount_credits, usage, item)
+  ) as asked
+  left join public.organization_credit_balances as balance
+    on balance.organization_id = asked.organization_id
+  left join public.credit_reservations as hold
+    on hold.organization_id = asked.organization_id and hold.id = asked.reservation_id
+  left join lateral private.price_usage(asked.usage, hold.created_at) as price
+    on asked.usage is not null
+  cross join lateral (
+    select sha256(convert_to(
+      concat_ws(
+        e'\x1f',
+        coalesce(trim_scale(asked.amount_credits)::text, ''),
+        coalesce(asked.usage::text, '')
+      ),
+      'UTF8'
+    )) as sha256
+  ) as fingerprint
+$$;
+
+comment on function private.settlement_candidates(uuid[], uuid[], numeric[], jsonb[])
+  is 'Items of a settlement batch with all that is needed to decide them.';
+
+-- private/start_job_run.sql
+/*
+ * Takes a run of a job: of all deliveries with the same key one gets is_started = true. A run that
+ * began more than 10 minutes ago and never finished is taken over, as its process has died.
+ */
+create function private.start_job_run(
+  p_job text,
+  p_run_key text,
+  p_scheduled_time timestamptz
+)
+returns table (run_id uuid, is_started boolean)
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with moment as materialized (
+    select private.current_time_utc() as at
+  ),
+  taken as (
+    insert into public.job_runs as run (job, run_key, scheduled_time, started_at)
+    select p_job, p_run_key, p_scheduled_time, moment.at from moment
+    on conflict (run_key) do update
+      set started_at = excluded.started_at
+      where run.finished_at is null and run.started_at < excluded.started_at - interval '10 minutes'
+    returning run.id
+  )
+  select taken.id, true from taken
+  union all
+  select run.id, false
+  from public.job_runs as run
+  where run.run_key = p_run_key and not exists (select from taken)
+$$;
+
+comment on function private.start_job_run(text, text, timestamptz)
+  is 'Takes a run of a job; is_started is false when another has it.';
+
+grant execute on function private.start_job_run(text, text, timestamptz) to purser_api;
+
+-- private/store_settlements.sql
+/*
+ * Writes the settlements that were decided and answers all items. Charges of an organization lie
+ * one after the other on a line, its grants in burn-down order on another: where a charge and a
+ * grant overlap is a ledger row, and what lies beyond the last grant is debt. The caller holds the
+ * gate; an outcome of null is a cost within its hold.
+ */
+create function private.store_settlements(
+  p_candidates private.settlement_candidate[],
+  p_outputs jsonb[],
+  p_at timestamptz
+)
+returns table (
+  item integer,
+  outcome text,
+  reservation_id uuid,
+  status text,
+  charged_credits numeric,
+  released_credits numeric,
+  shortfall_credits numeric,
+  available_credits numeric,
+  transaction_ids uuid[],
+  replayed boolean
+)
+language sql
+volatile
+as $$
+  with decided as materialized (
+    select
+      candidate.*,
+      coalesce(candidate.outcome, 'settled') as decision,
+      case
+        when candidate.outcome is null then candidate.actual_credits
+        else candidate.charged_credits
+      end as charge_credits,
+      case
+        when candidate.outcome is null then candidate.held_credits - candidate.actual_credits
+        else candidate.released_credits
+      end as release_credits,
+      coalesce(candidate.shortfall_credits, 0) as short_credits
+    from unnest(p_candidates) as candidate
+  ),
+  charge as materialized (
+    select
+      decided.*,
+      case when decided.status = 'reserved' then decided.held_credits else 0 end as freed_credits,
+      sum(decided.charge_credits) over line - decided.charge_credits as from_credits,
+      sum(decided.charge_credits) over line as to_credits
+    from decided
+    where decided.decision = 'settled'
+    window line as (
+      partition by decided.organization_id order by decided.item rows unbounded preceding
+    )
+  ),
+  lot as materialized (
+    select
+      lot.id,
+      lot.organization_id,
+      lot.source,
+      sum(lot.remaining_credits) over line - lot.remaining_credits as from_credits,
+      sum(lot.remaining_credits) over line as to_credits
+    from public.credit_grants as lot
+    where lot.organization_id in (
+        select charge.organization_id from charge where charge.charge_credits > 0
+      )
+      and lot.closed_at is null
+    -- Burn-down order: priority, earliest expiry, promotional before paid, oldest.
+    window line as (
+      partition by lot.organization_id
+      order by lot.priority, lot.expires_at, lot.source = 'topup', lot.created_at, lot.id
+      rows unbounded preceding
+    )
+  ),
+  drawn as materialized (
+    select
+      part.*,
+      uuidv7() as transaction_id,
+      row_number() over (partition by part.item order by part.from_credits) as part_number,
+      sum(part.amount_credits) over (
+        partition by part.organization_id order by part.from_credits rows unbounded preceding
+      ) as taken_credits
+    from (
+      select
+        charge.item,
+        charge.organization_id,
+        lot.id as grant_id,
+        lot.source,
+        greatest(lot.from_credits, charge.from_credits) as from_credits,
+        least(lot.to_credits, charge.to_credits)
+          - greatest(lot.from_credits, charge.from_credits) as amount_credits
+      from charge
+      join lot
+        on lot.organization_id = charge.organization_id
+        and lot.from_credits < charge.to_credits
+        and lot.to_credits > charge.from_credits
+      where charge.charge_credits > 0
+      union all
+      select
+        charge.item,
+        charge.organization_id,
+        null,
+        null,
+        greatest(charge.from_credits, reach.credits),
+        charge.to_credits - greatest(charge.from_credits, reach.credits)
+      from charge
+      cross join lateral (
+        select coalesce(max(lot.to_credits), 0) as credits
+        from lot
+        where lot.organization_id = charge.organization_id
+      ) as reach
+      where charge.charge_credits > 0 and charge.to_credits > reach.credits
+    ) as part
+  ),
+  used as (
+    update public.credit_grants as lot
+    set
+      remaining_credits = lot.remaining_credits - total.amount_credits,
+      closed_at = case when lot.remaining_credits = total.amount_credits then p_at end
+    from (
+      select drawn.grant_id, sum(drawn.amount_credits) as amount_credits
+      from drawn
+      where drawn.grant_id is not null
+      group by drawn.grant_id
+    ) as total
+    where lot.id = total.grant_id
+  ),
+  counted as (
+    update public.organization_credit_balances as balance
+    set
+      monthly_credits = balance.monthly_credits - coalesce(total.monthly, 0),
+      bonus_credits = balance.bonus_credits - coalesce(total.bonus, 0),
+      debt_credits = balance.debt_credits + coalesce(total.debt, 0),
+      reserved_credits = balance.reserved_credits - closed.freed_credits,
+      used_credits = balance.used_credits + closed.charge_credits
+    from (
+      select
+        charge.organization_id,
+        sum(charge.freed_credits) as freed_credits,
+        sum(charge.charge_credits) as charge_credits
+      from charge
+      group by charge.organization_id
+    ) as closed
+    left join (
+      select
+        drawn.organization_id,
+        sum(drawn.amount_credits) filter (where drawn.source = 'plan') as monthly,
+        sum(drawn.amount_credits) filter (where drawn.source <> 'plan') as bonus,
+        sum(drawn.amount_credits) filter (where drawn.grant_id is null) as debt
+      from drawn
+      group by drawn.organization_id
+    ) as total on total.organization_id = closed.organization_id
+    where balance.organization_id = closed.organization_id
+  ),
+  closed as (
+    update public.credit_reservations as hold
+    set
+      status = 'settled',
+      charged_credits = charge.charge_credits,
+      released_credits = charge.release_credits,
+      shortfall_credits = charge.short_credits,
+      settlement_fingerprint = charge.settlement_fingerprint,
+      provider_metadata = charge.provider_metadata,
+      closed_at = p_at
+    from charge
+    where hold.organization_id = charge.organization_id
+      and hold.id = charge.reservation_id
+      and hold.status = charge.status
+    returning
+      hold.organization_id, hold.id, hold.user_id, hold.capability_id, hold.quality_level_id,
+      hold.actor, hold.context, charge.item
+  ),
+  recorded as (
+    insert into public.credit_transactions (
+      id, organization_id, type, amount_credits, balance_after_credits, grant_id, reservation_id,
+      capability_id, quality_level_id, model_id, user_id, actor, context, provider_metadata,
+      event_at
+    )
+    select
+      drawn.transaction_id, drawn.organization_id, 'ai_consumption', -drawn.amount_credits,
+      balance.monthly_credits + balance.bonus_credits - balance.debt_credits - drawn.taken_credits,
+      drawn.grant_id, closed.id, closed.capability_id, closed.quality_level_id, charge.model_id,
+      closed.user_id, closed.actor, closed.context,
+      -- Once for each settlement, so that sums over the ledger count its cost once.
+      case when drawn.part_number = 1 then charge.provider_metadata end,
+      p_at
+    from drawn
+    join charge on charge.item = drawn.item
+    join closed on closed.item = drawn.item
+    join public.organization_credit_balances as balance
+      on balance.organization_id = drawn.organization_id
+    order by drawn.organization_id, drawn.from_credits
+  ),
+  kept as (
+    insert into public.ai_operation_results (organization_id, reservation_id, output, created_at)
+    select charge.organization_id, charge.reservation_id, p_outputs[charge.item], p_at
+    from charge
+    where nullif(p_outputs[charge.item], 'null') is not null
+  )
+  select
+    decided.item,
+    decided.decision,
+    decided.reservation_id,
+    case when decided.decision = 'settled' then 'settled' else decided.status end,
+    decided.charge_credits,
+    decided.release_credits,
+    case when decided.charge_credits is not null then decided.short_credits end,
+    coalesce(decided.available_credits, 0) + coalesce(
+      sum(charge.freed_credits - charge.charge_credits) over (
+        partition by decided.organization_id order by decided.item rows unbounded preceding
+      ),
+      0
+    ),
+    case decided.decision
+      when 'settled' then array(
+        select drawn.transaction_id
+        from drawn
+        where drawn.item = decided.item
+        order by drawn.part_number
+      )
+      when 'replayed' then array(
+        select drawn.transaction_id
+        from drawn
+        where drawn.item = decided.settled_by_item
+        order by drawn.part_number
+      ) || array(
+        select written.id
+        from public.credit_transactions as written
+        where written.organization_id = decided.organization_id
+          and written.reservation_id = decided.reservation_id
+          and written.type = 'ai_consumption'
+        order by written.sequence
+      )
+      else '{}'
+    end,
+    decided.decision = 'replayed'
+  from decided
+  left join charge on charge.item = decided.item
+  order by decided.item
+$$;
+
+comment on function private.store_settlements(
+  private.settlement_candidate[], jsonb[], timestamptz
+) is 'Writes decided settlements: grants, balances, reservations, ledger; answers all items.';
+
+-- private/take_plan_credits.sql
+/*
+ * Takes credits back from the plan's grants, as far as they are unused and no open hold needs them;
+ * one ledger row for each grant. The caller holds the gate. Returns how much was taken.
+ */
+create function private.take_plan_credits(
+  p_organization_id uuid,
+  p_amount_credits numeric,
+  p_actor jsonb,
+  p_reason text,
+  p_at timestamptz
+)
+returns numeric
+language sql
+volatile
+as $$
+  with account as materialized (
+    select
+      balance.monthly_credits + balance.bonus_credits - balance.debt_credits as posted_credits,
+      least(
+        p_amount_credits,
+        balance.monthly_credits,
+        greatest(
+          balance.monthly_credits + balance.bonus_credits - balance.debt_credits
+            - balance.reserved_credits,
+          0
+        )
+      ) as take_credits
+    from public.organization_credit_balances as balance
+    where balance.organization_id = p_organization_id
+  ),
+  lot as materialized (
+    select
+      lot.id,
+      lot.remaining_credits,
+      sum(lot.remaining_credits) over line - lot.remaining_credits as before_credits
+    from public.credit_grants as lot
+    where lot.organization_id = p_organization_id
+      and lot.source = 'plan'
+      and lot.closed_at is null
+    -- The latest lot gives first: it is the one that an upgrade added.
+    window line as (order by lot.created_at desc, lot.id desc rows unbounded preceding)
+  ),
+  taken as materialized (
+    select
+      lot.id,
+      lot.before_credits,
+      least(lot.remaining_credits, account.take_credits - lot.before_credits) as amount_credits,
+      account.posted_credits
+    from lot
+    cross join account
+    where lot.before_credits < account.take_credits
+  ),
+  emptied as (
+    update public.credit_grants as lot
+    set
+      remaining_credits = lot.remaining_credits - taken.amount_credits,
+      closed_at = case when lot.remaining_credits = taken.amount_credits then p_at end
+    from taken
+    where lot.id = taken.id
+  ),
+  recorded as (
+    insert into public.credit_transactions (
+      organization_id, type, amount_credits, balance_after_credits, grant_id, actor, description,
+      event_at
+    )
+    select
+      p_organization_id, 'plan_change_adjustment', -taken.amount_credits,
+      taken.posted_credits - taken.before_credits - taken.amount_credits, taken.id, p_actor,
+      p_reason, p_at
+    from taken
+    order by taken.before_credits
+  ),
+  counted as (
+    update public.organization_credit_balances as balance
+    set monthly_credits = balance.monthly_credits - account.take_credits
+    from account
+    where balance.organization_id = p_organization_id
+  )
+  select account.take_credits from account
+$$;
+
+comment on function private.take_plan_credits(uuid, numeric, jsonb, text, timestamptz)
+  is 'Takes unused plan credits back, but not what open holds need.';
+
+-- private/token_count.sql
+/* A number of tokens in a usage report: null when absent, -1 when it is not a count. */
+create function private.token_count(p_usage jsonb, p_name text)
+returns bigint
+language sql
+immutable
+parallel safe
+as $$
+  select case
+    when coalesce(jsonb_typeof(p_usage -> p_name), 'null') = 'null' then null
+    when jsonb_typeof(p_usage -> p_name) <> 'number' then -1
+    when (p_usage -> p_name)::numeric not between 0 and 1000000000000 then -1
+    when (p_usage -> p_name)::numeric <> trunc((p_usage -> p_name)::numeric) then -1
+    else (p_usage -> p_name)::bigint
+  end
+$$;
+
+comment on function private.token_count(jsonb, text) is 'A count in a usage report; null when absent, -1 when wrong.';
+
+-- private/unlocking_plan.sql
+/*
+ * The smallest plan on offer that would allow a capability, and a level if one was asked for.
+ * Null when none does, also while the capability is switched off for everybody.
+ */
+create function private.unlocking_plan(p_capability_id text, p_quality_level_id text)
+returns text
+language sql
+stable
+parallel safe
+as $$
+  select plan.id
+  from public.plans as plan
+  join public.plan_ai_capabilities as included on included.plan_id = plan.id
+  join public.ai_capabilities as capability on capability.id = included.capability_id
+  where plan.is_active
+    and capability.is_active
+    and included.is_enabled
+    and included.capability_id = p_capability_id
+    and exists (
+      select
+      from public.plan_ai_capability_quality_levels as allowed
+      where allowed.plan_id = plan.id
+        and allowed.capability_id = p_capability_id
+        and (p_quality_level_id is null or allowed.quality_level_id = p_quality_level_id)
+    )
+  order by plan.rank
+  limit 1
+$$;
+
+comment on function private.unlocking_plan(text, text)
+  is 'Smallest plan on offer that allows a capability and level.';
+
+-- public/balance_at.sql
+/*
+ * Posted credits of an organization as they were at a moment: the last ledger row until then. No row
+ * before the first one. The ledger of an organization is in order of time as well as of its
+ * sequence, so a binary search over the index of the sequence finds the row in some twenty steps,
+ * however long the ledger is, and the hot ledger needs no index of times.
+ *
+ * Readable for whoever may read the rows of the view: its permissions are applied to the answer.
+ */
+create function public.balance_at(organization_id uuid, at timestamptz)
+returns setof public.posted_credit_balances
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  v_from bigint;
+  v_to bigint;
+  v_middle bigint;
+  v_found record;
+begin
+  select min(entry.sequence), max(entry.sequence) into v_from, v_to
+  from public.credit_transactions as entry
+  where entry.organization_id = balance_at.organization_id;
+
+  while v_from < v_to loop
+    v_middle := (v_from + v_to + 1) / 2;
+    select entry.sequence, entry.event_at into v_found
+    from public.credit_transactions as entry
+    where entry.organization_id = balance_at.organization_id and entry.sequence >= v_middle
+    order by entry.sequence
+    limit 1;
+    if v_found.event_at <= balance_at.at then
+      v_from := v_found.sequence;
+    else
+      v_to := v_middle - 1;
+    end if;
+  end loop;
+
+  return query
+  select moment.*
+  from public.posted_credit_balances as moment
+  where moment.organization_id = balance_at.organization_id
+    and moment.sequence = v_from
+    and moment.event_at <= balance_at.at;
+end
+$$;
+
+comment on function public.balance_at(uuid, timestamptz)
+  is 'Posted credits of an organization at a moment, from the ledger.';
+
+grant execute on function public.balance_at(uuid, timestamptz) to purser_api, purser_hasura;
+
+-- public/organization_credit_balances_available_credits.sql
+/*
+ * Computed field available_credits of organization_credit_balances. Made of its row alone, so that what a page
+ * shows is what the gate decides on.
+ */
+create function public.organization_credit_balances_available_credits(
+  p_balance public.organization_credit_balances
+)
+returns numeric
+language sql
+stable
+parallel safe
+as $$
+  select p_balance.monthly_credits + p_balance.bonus_credits - p_balance.debt_credits
+    - p_balance.reserved_credits
+$$;
+
+comment on function public.organization_credit_balances_available_credits(public.organization_credit_balances)
+  is 'Credits that can be held or spent: posted - reserved. Negative within the overdraft.';
+
+grant execute on function public.organization_credit_balances_available_credits(public.organization_credit_balances)
+  to purser_api, purser_hasura;
+
+-- public/organization_credit_balances_posted_credits.sql
+/*
+ * Computed field posted_credits of organization_credit_balances. Made of its row alone, so that what a page
+ * shows is what the gate decides on.
+ */
+create function public.organization_credit_balances_posted_credits(
+  p_balance public.organization_credit_balances
+)
+returns numeric
+language sql
+stable
+parallel safe
+as $$
+  select p_balance.monthly_credits + p_balance.bonus_credits - p_balance.debt_credits
+$$;
+
+comment on function public.organization_credit_balances_posted_credits(public.organization_credit_balances)
+  is 'Credits on the books: monthly + bonus - debt. Holds are still in it.';
+
+grant execute on function public.organization_credit_balances_posted_credits(public.organization_credit_balances)
+  to purser_api, purser_hasura;
+
+-- public/organization_credit_balances_used_this_period.sql
+/*
+ * Computed field used_this_period of organization_credit_balances. Made of its row alone, so that what a page
+ * shows is what the gate decides on.
+ */
+create function public.organization_credit_balances_used_this_period(
+  p_balance public.organization_credit_balances
+)
+returns numeric
+language sql
+stable
+parallel safe
+as $$
+  select p_balance.used_credits
+$$;
+
+comment on function public.organization_credit_balances_used_this_period(public.organization_credit_balances)
+  is 'Credits charged for AI work since the period began.';
+
+grant execute on function public.organization_credit_balances_used_this_period(public.organization_credit_balances)
+  to purser_api, purser_hasura;
