@@ -1,0 +1,41 @@
+import type { CodegenConfig } from '@graphql-codegen/cli'
+
+// Exported by the engine, one file a role: what a role may not do cannot be written down in its operations.
+const schemaFolder = process.env.PURSER_SCHEMA_DIR ?? '../hasura/schema'
+
+const client = {
+  preset: 'client' as const,
+  presetConfig: { fragmentMasking: { unmaskFunctionName: 'readFragment' } },
+  config: {
+    // Hasura sends numeric and bigint as JSON numbers; credits stay below 2^53 hundredths.
+    scalars: {
+      uuid: 'string',
+      timestamptz: 'string',
+      numeric: 'number',
+      bigint: 'number',
+      jsonb: 'unknown',
+    },
+    strictScalars: true,
+    useTypeImports: true,
+    enumsAsTypes: true,
+    onlyOperationTypes: true,
+  },
+}
+
+const config: CodegenConfig = {
+  generates: {
+    './src/gql/member/': {
+      ...client,
+      schema: `${schemaFolder}/member.graphql`,
+      documents: ['src/**/*.graphql', '!src/**/*.admin.graphql'],
+    },
+    './src/gql/admin/': {
+      ...client,
+      schema: `${schemaFolder}/admin.graphql`,
+      documents: ['src/**/*.admin.graphql'],
+    },
+  },
+}
+
+// graphql-codegen reads its configuration from the default export.
+export default config

@@ -1,0 +1,25 @@
+import type { Composer } from 'vue-i18n'
+import { detailNumber, detailText, type Failure } from '@/shared/failure.ts'
+import type { FailureText } from '@/shared/failure-text.ts'
+
+/** Maps error codes to sentences: the one place that knows both. A code without a sentence shows the server's own. */
+export function createFailureText({ t, te, n }: Pick<Composer, 't' | 'te' | 'n'>): FailureText {
+  return (problem: Failure) => {
+    const seconds = detailNumber(problem, 'retry_after_seconds')
+    const timed = seconds !== null && te(`errors.${problem.code}_timed`)
+    const key = timed ? `errors.${problem.code}_timed` : `errors.${problem.code}`
+    if (!te(key)) return problem.message || t('errors.unknown')
+    return t(key, {
+      seconds: seconds === null ? '' : n(seconds),
+      required: credits(problem, 'required_credits', n),
+      available: credits(problem, 'available_credits', n),
+      plan: detailText(problem, 'unlocked_by_plan') ?? '',
+      field: detailText(problem, 'field') ?? '',
+    })
+  }
+}
+
+function credits(problem: Failure, name: string, n: Composer['n']): string {
+  const amount = detailNumber(problem, name)
+  return amount === null ? '' : n(amount)
+}

@@ -1,0 +1,30 @@
+import { cacheExchange } from '@urql/exchange-graphcache'
+
+const joined =
+  (...fields: string[]) =>
+  (row: Record<string, unknown>) =>
+    fields.map((field) => String(row[field])).join(':')
+const embedded = () => null
+
+/**
+ * Normalised by primary key, so that a row that arrives by subscription also shows in every query that holds it.
+ * Tables whose key is not `id` are named here; answers of actions and aggregates are values, not rows.
+ */
+export function createCache() {
+  return cacheExchange({
+    keys: {
+      organization_credit_balances: joined('organization_id'),
+      org_plans: joined('organization_id'),
+      organization_quality_defaults: joined('organization_id', 'capability_id'),
+      ai_capability_quality_levels: joined('capability_id', 'quality_level_id', 'effective_from'),
+      plan_ai_capabilities: joined('plan_id', 'capability_id'),
+      plan_ai_capability_quality_levels: joined('plan_id', 'capability_id', 'quality_level_id'),
+      credit_transactions_aggregate: embedded,
+      credit_transactions_aggregate_fields: embedded,
+      credit_transactions_sum_fields: embedded,
+      AiAccess: embedded,
+      SuggestedQuestions: embedded,
+      SuggestedQuestion: embedded,
+    },
+  })
+}

@@ -1,0 +1,19 @@
+import type { RouteNamedMap } from 'vue-router/auto-routes'
+
+export interface NavigationEntry {
+  to: keyof RouteNamedMap
+  icon: string
+  /** Key of the text, which is also what the page calls itself. */
+  title: string
+}
+
+/** A new page takes its place here; its file in `pages/` does the rest. */
+export const navigation: readonly NavigationEntry[] = [
+  { to: '/', icon: 'i-lucide-sparkles', title: 'app.pages.workspace' },
+  { to: '/history', icon: 'i-lucide-receipt-text', title: 'app.pages.history' },
+  {
+    to: '/settings/quality-levels',
+    icon: 'i-lucide-sliders-horizontal',
+    title: 'app.pages.quality',
+  },
+]

@@ -1,0 +1,10 @@
+import access from './en/access.json'
+import app from './en/app.json'
+import capabilities from './en/capabilities.json'
+import credits from './en/credits.json'
+import errors from './en/errors.json'
+import history from './en/history.json'
+import identity from './en/identity.json'
+import questions from './en/questions.json'
+
+export const en = { access, app, capabilities, credits, errors, history, identity, questions }

@@ -1,0 +1,14 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+import { componentPlugins } from './vite.config.ts'
+
+export default defineConfig({
+  plugins: componentPlugins(),
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  test: {
+    environment: 'happy-dom',
+    include: ['tests/**/*.test.ts'],
+    // Nuxt UI imports virtual modules of its Vite plugin, so it has to pass through Vite too.
+    server: { deps: { inline: ['@nuxt/ui'] } },
+  },
+})
