@@ -114,7 +114,7 @@ export default ts.config(
     languageOptions: {
       parser: vueParser,
       parserOptions: { parser: ts.parser, extraFileExtensions: ['.vue'] },
-      globals: globals.browser,
+      globals: { ...globals.browser, definePage: 'readonly' },
     },
     rules: {
       'vue/multi-word-component-names': 'off',
