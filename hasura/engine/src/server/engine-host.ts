@@ -1,11 +1,11 @@
 import type { Logger } from 'pino'
 import type { Sql } from 'postgres'
-import { z } from 'zod'
 import { introspect } from '../catalog/introspect.ts'
 import type { Engine, EngineSettings } from '../engine.ts'
 import { HasuraError } from '../errors.ts'
 import type { Json } from '../metadata/common.ts'
-import { emptyMetadata, metadataDocument, type Metadata } from '../metadata/types.ts'
+import { exportMetadata, parseMetadata } from '../metadata/parse.ts'
+import { emptyMetadata, type Metadata } from '../metadata/types.ts'
 
 export type BuildEngine = (input: {
   metadata: Metadata
@@ -65,7 +65,7 @@ export class EngineHost {
     document: unknown
     allowInconsistent: boolean
   }): Promise<Json> {
-    const metadata = parseDocument(replacement.document)
+    const metadata = parseMetadata(replacement.document)
     await this.#change(async () => {
       const engine = await this.#build(metadata)
       if (engine.inconsistentObjects.length > 0 && !replacement.allowInconsistent) {
@@ -90,7 +90,7 @@ export class EngineHost {
   }
 
   exportMetadata(): Json {
-    return JSON.parse(JSON.stringify(this.metadata)) as Json
+    return exportMetadata(this.metadata)
   }
 
   inconsistency(): Json {
@@ -119,14 +119,4 @@ export class EngineHost {
 
 function listed(engine: Engine): Json[] {
   return engine.inconsistentObjects.map((object) => ({ ...object }))
-}
-
-/** The document of replace_metadata; the error names the first thing that does not fit. */
-function parseDocument(document: unknown): Metadata {
-  const parsed = metadataDocument.safeParse(document)
-  if (parsed.success) return parsed.data
-  const path = parsed.error.issues[0]?.path ?? []
-  throw new HasuraError('parse-failed', z.prettifyError(parsed.error), {
-    path: `$.args${path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')}`,
-  })
 }
