@@ -1,0 +1,28 @@
+import { stack } from './stack.ts'
+
+/** Makes the next request to the offline model wait until `releaseModel`. */
+export async function stallModel(): Promise<void> {
+  await post('/_double/faults', { kind: 'stall', times: 1 })
+}
+
+/** Makes the offline model answer with an error until `resetModel`. */
+export async function failModel(): Promise<void> {
+  await post('/_double/faults', { kind: 'fail', status: 500 })
+}
+
+export async function releaseModel(): Promise<void> {
+  await post('/_double/release', {})
+}
+
+export async function resetModel(): Promise<void> {
+  await post('/_double/reset', {})
+}
+
+async function post(path: string, body: object): Promise<void> {
+  const response = await fetch(`${stack().model_url}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
+}
