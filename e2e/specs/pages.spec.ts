@@ -1,11 +1,11 @@
-import AxeBuilder from '@axe-core/playwright'
+import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
 import { createOrganization } from '../support/organizations.ts'
 import { openOrganization, signIn, watchForeignRequests } from '../support/pages.ts'
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 const PUBLIC_PAGES = ['/sign-in', '/sign-up']
-const PAGES = ['/', '/history', '/settings/quality', '/organizations', '/no-such-page']
+const PAGES = ['/', '/history', '/settings/quality-levels', '/organizations', '/no-such-page']
 const LOOKS = [
   { name: 'desktop, light', size: { width: 1280, height: 900 }, scheme: 'light' as const },
   { name: 'desktop, dark', size: { width: 1280, height: 900 }, scheme: 'dark' as const },
