@@ -16,7 +16,11 @@ const actionArgument = z.strictObject({
 
 const actionDefinition = z.strictObject({
   handler: z.string(),
-  kind: z.enum(['synchronous', 'asynchronous']).nullish(),
+  // The CLI writes '' for query actions, which have no kind.
+  kind: z
+    .enum(['synchronous', 'asynchronous'])
+    .or(z.literal('').transform(() => null))
+    .nullish(),
   type: z.enum(['query', 'mutation']).nullish(),
   arguments: z.array(actionArgument).nullish(),
   output_type: z.string().optional(),
