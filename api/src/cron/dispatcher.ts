@@ -7,7 +7,7 @@ import type { AppEnvironment } from '../http/request-context.ts'
 import { requireSecret } from '../http/secret.ts'
 import type { Logger, Metrics } from '../observability.ts'
 import { expireReservations } from './expire_reservations.ts'
-import type { Job } from './job.ts'
+import type { Job, JobSummary } from './job.ts'
 
 /** What Hasura posts for a cron trigger; a retry of the same run carries the same scheduled_time. */
 const triggerSchema = z.object({
@@ -46,12 +46,35 @@ async function runOnce(
   { sql, log, metrics }: { sql: Database; log: Logger; metrics: Metrics },
 ): Promise<object> {
   const runKey = `${job.name} ${scheduledTime.toISOString()}`
-  const runId = await startJobRun(sql, job.name, runKey, scheduledTime)
-  if (runId === null) return { job: job.name, ran: false, reason: 'this run was made before' }
-  const summary = await job.run({ sql, log })
-  await finishJobRun(sql, runId, summary)
+  const { run_id: runId, is_started: isStarted } = await startJobRun(
+    sql,
+    job.name,
+    runKey,
+    scheduledTime,
+  )
+  if (!isStarted) return { job: job.name, ran: false, reason: 'this run was taken before' }
+  const summary = await runRecorded(job, runId, { sql, log })
   metrics.jobItems.inc({ job: job.name, result: 'processed' }, summary.processed)
   metrics.jobItems.inc({ job: job.name, result: 'failed' }, summary.failed)
   log.info({ summary }, 'job finished')
   return { job: job.name, ran: true, ...summary }
+}
+
+/** A run that throws is recorded as failed, so that nobody waits for its end; the next run goes on. */
+async function runRecorded(
+  job: Job,
+  runId: string,
+  { sql, log }: { sql: Database; log: Logger },
+): Promise<JobSummary> {
+  try {
+    const summary = await job.run({ sql, log })
+    await finishJobRun(sql, runId, summary)
+    return summary
+  } catch (error) {
+    const failure = { processed: 0, failed: 1, error: String(error) }
+    await finishJobRun(sql, runId, failure).catch((err: unknown) =>
+      log.warn({ err }, 'the failure was not recorded'),
+    )
+    throw error
+  }
 }

@@ -13,16 +13,23 @@ export async function expireReservations(sql: Database, limit: number): Promise<
   return rows[0]
 }
 
-/** The id of the run, or null when this run was made before. */
+export interface JobRun {
+  run_id: string
+  /** false: another delivery of the same run has it, or had it. */
+  is_started: boolean
+}
+
 export async function startJobRun(
   sql: Database,
   job: string,
   runKey: string,
   scheduledTime: Date,
-): Promise<string | null> {
-  const rows = await sql<{ run_id: string | null }[]>`
-    select private.start_job_run(${job}::text, ${runKey}::text, ${scheduledTime}::timestamptz) as run_id`
-  return rows[0]?.run_id ?? null
+): Promise<JobRun> {
+  const rows = await sql<JobRun[]>`
+    select run_id, is_started
+    from private.start_job_run(${job}::text, ${runKey}::text, ${scheduledTime}::timestamptz)`
+  if (!rows[0]) throw new Error('private.start_job_run answered no row')
+  return rows[0]
 }
 
 export async function finishJobRun(
