@@ -21,13 +21,33 @@ as $$
       and hold.status = 'reserved'
   ) as overdue on balance.reserved_credits > 0
   left join lateral (
+    select max(lot.expires_at) as at
+    from public.credit_grants as lot
+    where lot.organization_id = balance.organization_id
+      and lot.closed_at is null
+      and lot.expires_at <= p_at
+  ) as last_expiry on balance.next_grant_expires_at <= p_at
+  -- The same rule as in expire_due_grants: what holds made before the expiry need is kept.
+  left join lateral (
+    select sum(hold.amount_credits) as credits
+    from public.credit_reservations as hold
+    where hold.organization_id = balance.organization_id
+      and hold.expires_at > greatest(balance.holds_swept_until, p_at)
+      and hold.status = 'reserved'
+      and hold.created_at < last_expiry.at
+  ) as needed on balance.reserved_credits > 0
+  left join lateral (
     select
-      coalesce(sum(lot.remaining_credits) filter (where lot.expires_at > p_at), 0) as good_credits,
+      coalesce(
+        sum(lot.remaining_credits)
+          filter (where lot.expires_at > p_at and lot.effective_at < last_expiry.at),
+        0
+      ) as good_credits,
       coalesce(sum(lot.remaining_credits) filter (where lot.expires_at <= p_at), 0)
         as expired_credits
     from public.credit_grants as lot
     where lot.organization_id = balance.organization_id and lot.closed_at is null
-  ) as lots on balance.next_grant_expires_at <= p_at
+  ) as lots on last_expiry.at is not null
   cross join lateral (
     select
       balance.reserved_credits - coalesce(overdue.credits, 0) as reserved_credits,
@@ -35,7 +55,7 @@ as $$
       balance.monthly_credits + balance.bonus_credits - balance.debt_credits - coalesce(
         lots.expired_credits - least(
           lots.expired_credits,
-          greatest(balance.reserved_credits - coalesce(overdue.credits, 0) - lots.good_credits, 0)
+          greatest(coalesce(needed.credits, 0) - lots.good_credits, 0)
         ),
         0
       ) as posted_credits

@@ -1,7 +1,9 @@
 /*
  * Takes away what expired grants still hold, except as much as open reservations need: a hold was
- * made on credits that were good at the time. What is kept goes when the holds have ended. The grant
- * that expired first gives first. The caller holds the gate. Returns how many grants it touched.
+ * made on credits that were good at the time. So credits that came after the expiry, as those of
+ * the next period, do not stand in for them, and holds made after it do not need them. What is kept
+ * goes when the holds have ended. The grant that expired first gives first. The caller holds the
+ * gate. Returns how many grants it touched.
  */
 create function private.expire_due_grants(p_organization_ids uuid[], p_at timestamptz)
 returns integer
@@ -12,8 +14,24 @@ as $$
     select
       balance.organization_id,
       balance.monthly_credits + balance.bonus_credits - balance.debt_credits as posted_credits,
-      balance.reserved_credits
+      last_expiry.at as last_expiry_at,
+      coalesce(needed.credits, 0) as needed_credits
     from public.organization_credit_balances as balance
+    left join lateral (
+      select max(lot.expires_at) as at
+      from public.credit_grants as lot
+      where lot.organization_id = balance.organization_id
+        and lot.closed_at is null
+        and lot.expires_at <= p_at
+    ) as last_expiry on true
+    left join lateral (
+      select sum(hold.amount_credits) as credits
+      from public.credit_reservations as hold
+      where hold.organization_id = balance.organization_id
+        and hold.expires_at > balance.holds_swept_until
+        and hold.status = 'reserved'
+        and hold.created_at < last_expiry.at
+    ) as needed on balance.reserved_credits > 0
     where balance.organization_id = any (p_organization_ids)
       and balance.next_grant_expires_at <= p_at
   ),
@@ -21,13 +39,14 @@ as $$
     select
       due.organization_id,
       due.posted_credits,
-      due.reserved_credits,
+      due.needed_credits,
       lot.id,
       lot.source,
       lot.remaining_credits,
       lot.expires_at,
       coalesce(
-        sum(lot.remaining_credits) filter (where lot.expires_at > p_at)
+        sum(lot.remaining_credits)
+          filter (where lot.expires_at > p_at and lot.effective_at < due.last_expiry_at)
           over (partition by lot.organization_id),
         0
       ) as good_credits,
@@ -51,7 +70,7 @@ as $$
       least(
         lot.remaining_credits,
         lot.expired_credits
-          - least(lot.expired_credits, greatest(lot.reserved_credits - lot.good_credits, 0))
+          - least(lot.expired_credits, greatest(lot.needed_credits - lot.good_credits, 0))
           - lot.before_credits
       ) as amount_credits
     from lot
@@ -72,6 +91,7 @@ as $$
     update public.credit_grants as lot
     set
       remaining_credits = lot.remaining_credits - expired.amount_credits,
+      expired_credits = lot.expired_credits + expired.amount_credits,
       closed_at = case when lot.remaining_credits = expired.amount_credits then p_at end
     from expired
     where lot.id = expired.id

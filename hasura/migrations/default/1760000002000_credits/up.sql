@@ -39,6 +39,7 @@ create table public.credit_grants (
   granted_credits numeric(14, 2) not null check (granted_credits > 0),
   remaining_credits numeric(14, 2) not null,
   repaid_debt_credits numeric(14, 2) not null default 0 check (repaid_debt_credits >= 0),
+  expired_credits numeric(14, 2) not null default 0 check (expired_credits >= 0),
   priority integer not null check (priority between 0 and 1000),
   effective_at timestamptz not null,
   expires_at timestamptz not null default 'infinity',
@@ -66,6 +67,7 @@ create unique index credit_grants_idempotency_key
 comment on table public.credit_grants is 'Lots of credits. Used by priority, then earliest expiry, then promotional before paid, then oldest.';
 comment on column public.credit_grants.source is 'Where the credits came from; plan grants make up the monthly credits, all others the bonus.';
 comment on column public.credit_grants.repaid_debt_credits is 'Part of the grant that repaid a debt when it arrived and was never there to draw.';
+comment on column public.credit_grants.expired_credits is 'Part of the grant that nobody had used when it expired; of the plan''s, some may roll over.';
 comment on column public.credit_grants.priority is 'Lower is used first: 10 plan, 20 rollover, 50 all others unless told otherwise.';
 comment on column public.credit_grants.effective_at is 'When the credits began to count; never later than created_at.';
 comment on column public.credit_grants.expires_at is 'Not drawn from this moment on, except for reservations that counted on it before.';

@@ -747,13 +747,33 @@ as $$
       and hold.status = 'reserved'
   ) as overdue on balance.reserved_credits > 0
   left join lateral (
+    select max(lot.expires_at) as at
+    from public.credit_grants as lot
+    where lot.organization_id = balance.organization_id
+      and lot.closed_at is null
+      and lot.expires_at <= p_at
+  ) as last_expiry on balance.next_grant_expires_at <= p_at
+  -- The same rule as in expire_due_grants: what holds made before the expiry need is kept.
+  left join lateral (
+    select sum(hold.amount_credits) as credits
+    from public.credit_reservations as hold
+    where hold.organization_id = balance.organization_id
+      and hold.expires_at > greatest(balance.holds_swept_until, p_at)
+      and hold.status = 'reserved'
+      and hold.created_at < last_expiry.at
+  ) as needed on balance.reserved_credits > 0
+  left join lateral (
     select
-      coalesce(sum(lot.remaining_credits) filter (where lot.expires_at > p_at), 0) as good_credits,
+      coalesce(
+        sum(lot.remaining_credits)
+          filter (where lot.expires_at > p_at and lot.effective_at < last_expiry.at),
+        0
+      ) as good_credits,
       coalesce(sum(lot.remaining_credits) filter (where lot.expires_at <= p_at), 0)
         as expired_credits
     from public.credit_grants as lot
     where lot.organization_id = balance.organization_id and lot.closed_at is null
-  ) as lots on balance.next_grant_expires_at <= p_at
+  ) as lots on last_expiry.at is not null
   cross join lateral (
     select
       balance.reserved_credits - coalesce(overdue.credits, 0) as reserved_credits,
@@ -761,7 +781,7 @@ as $$
       balance.monthly_credits + balance.bonus_credits - balance.debt_credits - coalesce(
         lots.expired_credits - least(
           lots.expired_credits,
-          greatest(balance.reserved_credits - coalesce(overdue.credits, 0) - lots.good_credits, 0)
+          greatest(coalesce(needed.credits, 0) - lots.good_credits, 0)
         ),
         0
       ) as posted_credits
@@ -935,8 +955,10 @@ comment on function private.decide_settlements(private.settlement_candidate[])
 -- private/expire_due_grants.sql
 /*
  * Takes away what expired grants still hold, except as much as open reservations need: a hold was
- * made on credits that were good at the time. What is kept goes when the holds have ended. The grant
- * that expired first gives first. The caller holds the gate. Returns how many grants it touched.
+ * made on credits that were good at the time. So credits that came after the expiry, as those of
+ * the next period, do not stand in for them, and holds made after it do not need them. What is kept
+ * goes when the holds have ended. The grant that expired first gives first. The caller holds the
+ * gate. Returns how many grants it touched.
  */
 create function private.expire_due_grants(p_organization_ids uuid[], p_at timestamptz)
 returns integer
@@ -947,8 +969,24 @@ as $$
     select
       balance.organization_id,
       balance.monthly_credits + balance.bonus_credits - balance.debt_credits as posted_credits,
-      balance.reserved_credits
+      last_expiry.at as last_expiry_at,
+      coalesce(needed.credits, 0) as needed_credits
     from public.organization_credit_balances as balance
+    left join lateral (
+      select max(lot.expires_at) as at
+      from public.credit_grants as lot
+      where lot.organization_id = balance.organization_id
+        and lot.closed_at is null
+        and lot.expires_at <= p_at
+    ) as last_expiry on true
+    left join lateral (
+      select sum(hold.amount_credits) as credits
+      from public.credit_reservations as hold
+      where hold.organization_id = balance.organization_id
+        and hold.expires_at > balance.holds_swept_until
+        and hold.status = 'reserved'
+        and hold.created_at < last_expiry.at
+    ) as needed on balance.reserved_credits > 0
     where balance.organization_id = any (p_organization_ids)
       and balance.next_grant_expires_at <= p_at
   ),
@@ -956,13 +994,14 @@ as $$
     select
       due.organization_id,
       due.posted_credits,
-      due.reserved_credits,
+      due.needed_credits,
       lot.id,
       lot.source,
       lot.remaining_credits,
       lot.expires_at,
       coalesce(
-        sum(lot.remaining_credits) filter (where lot.expires_at > p_at)
+        sum(lot.remaining_credits)
+          filter (where lot.expires_at > p_at and lot.effective_at < due.last_expiry_at)
           over (partition by lot.organization_id),
         0
       ) as good_credits,
@@ -986,7 +1025,7 @@ as $$
       least(
         lot.remaining_credits,
         lot.expired_credits
-          - least(lot.expired_credits, greatest(lot.reserved_credits - lot.good_credits, 0))
+          - least(lot.expired_credits, greatest(lot.needed_credits - lot.good_credits, 0))
           - lot.before_credits
       ) as amount_credits
     from lot
@@ -1007,6 +1046,7 @@ as $$
     update public.credit_grants as lot
     set
       remaining_credits = lot.remaining_credits - expired.amount_credits,
+      expired_credits = lot.expired_credits + expired.amount_credits,
       closed_at = case when lot.remaining_credits = expired.amount_credits then p_at end
     from expired
     where lot.id = expired.id
@@ -1050,6 +1090,84 @@ $$;
 
 comment on function private.expire_due_grants(uuid[], timestamptz)
   is 'Expires grants of locked organizations, but not what open reservations need.';
+
+-- private/expire_grants.sql
+/*
+ * Job: takes away what expired grants still hold, for at most p_limit organizations in a call, but
+ * never what open reservations need (expire_due_grants). Whoever moves credits does the same for his
+ * organization first; this job is for those that nobody touches. Takes the gates that are free and
+ * skips the others, so it can run twice and in many places. The cursor (p_after_expires_at,
+ * p_after_organization_id) passes over organizations whose holds still keep something, and over
+ * those that failed. `processed` counts organizations, `grants` what was taken from.
+ */
+create function private.expire_grants(
+  p_limit integer,
+  p_after_expires_at timestamptz,
+  p_after_organization_id uuid
+)
+returns table (
+  processed integer,
+  failed integer,
+  remaining boolean,
+  grants integer,
+  after_expires_at timestamptz,
+  after_organization_id uuid
+)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_at timestamptz := private.current_time_utc();
+  v_organization_ids uuid[];
+  v_organization_id uuid;
+begin
+  select
+    array_agg(locked.organization_id order by locked.next_grant_expires_at, locked.organization_id),
+    max(locked.next_grant_expires_at)
+  into v_organization_ids, after_expires_at
+  from (
+    select balance.organization_id, balance.next_grant_expires_at
+    from public.organization_credit_balances as balance
+    where balance.next_grant_expires_at <= v_at
+      and (balance.next_grant_expires_at, balance.organization_id)
+        > (p_after_expires_at, p_after_organization_id)
+    order by balance.next_grant_expires_at, balance.organization_id
+    limit p_limit
+    for no key update skip locked
+  ) as locked;
+  -- Nobody can write these ledgers any more: from here on the time is later than their last rows.
+  v_at := private.current_time_utc();
+  processed := coalesce(cardinality(v_organization_ids), 0);
+  failed := 0;
+  grants := 0;
+  remaining := processed = p_limit;
+  after_organization_id := v_organization_ids[processed];
+
+  begin
+    grants := private.expire_due_grants(v_organization_ids, v_at);
+  exception when others then
+    -- One of them is wrong: the others must not wait for it.
+    foreach v_organization_id in array v_organization_ids loop
+      begin
+        grants := grants + private.expire_due_grants(array[v_organization_id], v_at);
+      exception when others then
+        failed := failed + 1;
+        raise warning 'expiry for organization % failed: %', v_organization_id, sqlerrm;
+      end;
+    end loop;
+  end;
+  processed := processed - failed;
+  return next;
+end
+$$;
+
+comment on function private.expire_grants(integer, timestamptz, uuid)
+  is 'Job: expires grants, skipping organizations that are busy.';
+
+grant execute on function private.expire_grants(integer, timestamptz, uuid) to purser_api;
 
 -- private/expire_kept_grants.sql
 /*
@@ -1362,6 +1480,94 @@ as $$
 $$;
 
 comment on function private.first_uuid_at(timestamptz) is 'Smallest version 7 uuid made at or after a moment.';
+
+-- private/give_back.sql
+/*
+ * Puts charged credits back where they came from: into the grant while it is good, else (it has
+ * expired since, or the charge was overdraft) into a new grant that lives for 30 days. A debt is
+ * repaid first. Writes the ledger row of the refund. The caller holds the gate and has validated.
+ */
+create function private.give_back(
+  p_charge public.credit_transactions,
+  p_amount_credits numeric,
+  p_actor jsonb,
+  p_reason text,
+  p_at timestamptz,
+  out grant_id uuid,
+  out transaction_id uuid
+)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_balance public.organization_credit_balances;
+  v_source text := 'refund';
+  v_expires_at timestamptz := p_at + interval '30 days';
+  v_repaid_credits numeric;
+  v_kept_credits numeric;
+begin
+  select balance.*
+  into strict v_balance
+  from public.organization_credit_balances as balance
+  where balance.organization_id = p_charge.organization_id;
+  v_repaid_credits := least(v_balance.debt_credits, p_amount_credits);
+  v_kept_credits := p_amount_credits - v_repaid_credits;
+  transaction_id := uuidv7();
+
+  update public.credit_grants as lot
+  set
+    remaining_credits = lot.remaining_credits + v_kept_credits,
+    repaid_debt_credits = lot.repaid_debt_credits + v_repaid_credits,
+    closed_at = case when lot.remaining_credits + v_kept_credits = 0 then lot.closed_at end
+  where lot.id = p_charge.grant_id and lot.expires_at > p_at
+  returning lot.id, lot.source, lot.expires_at into grant_id, v_source, v_expires_at;
+
+  if grant_id is null then
+    v_source := 'refund';
+    v_expires_at := p_at + interval '30 days';
+    insert into public.credit_grants (
+      organization_id, source, granted_credits, remaining_credits, repaid_debt_credits, priority,
+      effective_at, expires_at, closed_at, reason, actor, transaction_id, created_at
+    )
+    values (
+      p_charge.organization_id, v_source, p_amount_credits, v_kept_credits, v_repaid_credits, 50,
+      p_at, v_expires_at, case when v_kept_credits = 0 then p_at end, p_reason, p_actor,
+      transaction_id, p_at
+    )
+    returning id into grant_id;
+  end if;
+
+  insert into public.credit_transactions (
+    id, organization_id, type, amount_credits, balance_after_credits, grant_id, reservation_id,
+    capability_id, quality_level_id, model_id, user_id, actor, context, description, event_at
+  )
+  values (
+    transaction_id, p_charge.organization_id, 'refund', p_amount_credits,
+    v_balance.monthly_credits + v_balance.bonus_credits - v_balance.debt_credits
+      + p_amount_credits,
+    grant_id, p_charge.reservation_id, p_charge.capability_id, p_charge.quality_level_id,
+    p_charge.model_id, p_charge.user_id, p_actor,
+    jsonb_build_object('refunded_transaction_id', p_charge.id), p_reason, p_at
+  );
+  update public.organization_credit_balances as balance
+  set
+    monthly_credits = balance.monthly_credits
+      + case when v_source = 'plan' then v_kept_credits else 0 end,
+    bonus_credits = balance.bonus_credits
+      + case when v_source = 'plan' then 0 else v_kept_credits end,
+    debt_credits = balance.debt_credits - v_repaid_credits,
+    next_grant_expires_at = case
+      when v_kept_credits > 0 then least(balance.next_grant_expires_at, v_expires_at)
+      else balance.next_grant_expires_at
+    end
+  where balance.organization_id = p_charge.organization_id;
+end
+$$;
+
+comment on function private.give_back(
+  public.credit_transactions, numeric, jsonb, text, timestamptz
+) is 'Puts charged credits back into their grant, or into a new one of 30 days.';
 
 -- private/grant_credits.sql
 /*
@@ -1815,6 +2021,118 @@ $$;
 comment on function private.price_usage(jsonb, timestamptz)
   is 'Credits that a usage report costs, by the price in force at a moment.';
 
+-- private/refund_transaction.sql
+/*
+ * Gives back a charge, an ai_consumption row of the ledger, in part or whole; p_amount_credits null
+ * is all that is left of it. However often it is called, never more than was charged. The credits
+ * return to the grant they came from, see give_back(). What the organization used stays used: a
+ * refund is a gesture, not a correction of the statistics.
+ *
+ * Gate: the balance row of the organization that was charged. Replay: the same key and request of an
+ * organization answers the first refund; `refundable_credits` is what is left of the charge now.
+ *
+ * Outcomes: refunded, replayed, idempotency_conflict, transaction_not_found, not_refundable (not a
+ * charge), invalid_amount (also zero), exceeds_charge (more than is left of it), invalid_key.
+ */
+create function private.refund_transaction(
+  p_transaction_id uuid,
+  p_amount_credits numeric,
+  p_actor jsonb,
+  p_reason text,
+  p_idempotency_key text
+)
+returns table (
+  outcome text,
+  organization_id uuid,
+  grant_id uuid,
+  transaction_id uuid,
+  refunded_credits numeric,
+  refundable_credits numeric,
+  available_credits numeric
+)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_charge public.credit_transactions;
+  v_existing public.credit_refunds;
+  v_fingerprint bytea := sha256(convert_to(
+    concat_ws(
+      e'\x1f', p_transaction_id, coalesce(trim_scale(p_amount_credits)::text, ''),
+      coalesce(p_reason, '')
+    ),
+    'UTF8'
+  ));
+  v_at timestamptz;
+  v_left_credits numeric;
+begin
+  -- Rows of the ledger never change, so this one may be read before the gate.
+  select entry.* into v_charge
+  from public.credit_transactions as entry
+  where entry.id = p_transaction_id;
+  organization_id := v_charge.organization_id;
+  v_at := private.lock_balances(array[organization_id]);
+
+  select existing.* into v_existing
+  from public.credit_refunds as existing
+  where existing.organization_id = v_charge.organization_id
+    and existing.idempotency_key = p_idempotency_key;
+  v_left_credits := -v_charge.amount_credits - coalesce(
+    (
+      select sum(earlier.amount_credits)
+      from public.credit_refunds as earlier
+      where earlier.organization_id = v_charge.organization_id
+        and earlier.transaction_id = p_transaction_id
+    ),
+    0
+  );
+  refunded_credits := coalesce(p_amount_credits, v_left_credits);
+  outcome := case
+    when v_charge.id is null then 'transaction_not_found'
+    when coalesce(length(p_idempotency_key), 0) not between 1 and 200 then 'invalid_key'
+    when v_existing.request_fingerprint = v_fingerprint then 'replayed'
+    when v_existing.id is not null then 'idempotency_conflict'
+    when v_charge.type <> 'ai_consumption' then 'not_refundable'
+    when p_amount_credits is not null
+      and (private.is_amount(p_amount_credits) and p_amount_credits > 0) is not true
+      then 'invalid_amount'
+    when v_left_credits = 0 or refunded_credits > v_left_credits then 'exceeds_charge'
+    else 'refunded'
+  end;
+
+  if outcome = 'refunded' then
+    select given.grant_id, given.transaction_id into grant_id, transaction_id
+    from private.give_back(
+      v_charge, refunded_credits, p_actor, left(p_reason, 500), v_at
+    ) as given;
+    insert into public.credit_refunds (
+      organization_id, transaction_id, reservation_id, amount_credits, grant_id,
+      refund_transaction_id, idempotency_key, request_fingerprint, reason, actor, created_at
+    )
+    values (
+      organization_id, p_transaction_id, v_charge.reservation_id, refunded_credits, grant_id,
+      transaction_id, p_idempotency_key, v_fingerprint, left(p_reason, 500), p_actor, v_at
+    );
+    v_left_credits := v_left_credits - refunded_credits;
+  else
+    refunded_credits := case when outcome = 'replayed' then v_existing.amount_credits else 0 end;
+    grant_id := v_existing.grant_id;
+    transaction_id := v_existing.refund_transaction_id;
+  end if;
+  refundable_credits := case when v_charge.type = 'ai_consumption' then v_left_credits else 0 end;
+  available_credits := private.expire_kept_grants(organization_id, v_at);
+  return next;
+end
+$$;
+
+comment on function private.refund_transaction(uuid, numeric, jsonb, text, text)
+  is 'Gives a charge back in part or whole, to the grants it came from.';
+
+grant execute on function private.refund_transaction(uuid, numeric, jsonb, text, text) to purser_api;
+
 -- private/refuse_ledger_change.sql
 /*
  * The ledger is append-only. No role has the privilege to change it; this stops the owner too, whose
@@ -2132,6 +2450,116 @@ comment on function private.reserve_credits(
 grant execute on function private.reserve_credits(
   uuid[], uuid[], text[], text[], numeric[], text[], integer[], jsonb[]
 ) to purser_api;
+
+-- private/reset_organizations.sql
+/*
+ * Brings organizations up to date whose period has ended: expire, roll over, allocate, as often as
+ * periods were missed. The caller holds the gates. Returns how many periods it started.
+ */
+create function private.reset_organizations(p_organization_ids uuid[], p_at timestamptz)
+returns integer
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_started integer;
+  v_total integer := 0;
+begin
+  loop
+    perform private.expire_due_grants(p_organization_ids, p_at);
+    v_started := private.start_due_periods(p_organization_ids, p_at);
+    v_total := v_total + v_started;
+    exit when v_started = 0;
+  end loop;
+  return v_total;
+end
+$$;
+
+comment on function private.reset_organizations(uuid[], timestamptz)
+  is 'Starts every period that is due for locked organizations; returns how many.';
+
+-- private/reset_periods.sql
+/*
+ * Job: starts the new period of organizations whose period has ended, at most p_limit in a call, in
+ * one short transaction. Takes the gates that are free and skips the others, so it can run twice and
+ * in many places: a period that has moved on is not due any more. An organization that cannot be
+ * reset is counted in `failed`, keeps its old period and is skipped by the rest of the run through
+ * the cursor (p_after_period_end, p_after_organization_id), which is where this call ended.
+ * `processed` counts organizations, `periods` what they had missed.
+ */
+create function private.reset_periods(
+  p_limit integer,
+  p_after_period_end timestamptz,
+  p_after_organization_id uuid
+)
+returns table (
+  processed integer,
+  failed integer,
+  remaining boolean,
+  periods integer,
+  after_period_end timestamptz,
+  after_organization_id uuid
+)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  v_at timestamptz := private.current_time_utc();
+  v_organization_ids uuid[];
+  v_organization_id uuid;
+begin
+  select
+    array_agg(locked.organization_id order by locked.period_end, locked.organization_id),
+    max(locked.period_end)
+  into v_organization_ids, after_period_end
+  from (
+    select balance.organization_id, subscription.period_end
+    from public.org_plans as subscription
+    join public.organization_credit_balances as balance
+      on balance.organization_id = subscription.organization_id
+    where subscription.stripe_subscription_id is null
+      and subscription.period_end <= v_at
+      and (subscription.period_end, subscription.organization_id)
+        > (p_after_period_end, p_after_organization_id)
+    order by subscription.period_end, subscription.organization_id
+    limit p_limit
+    for no key update of balance skip locked
+  ) as locked;
+  -- Nobody can write these ledgers any more: from here on the time is later than their last rows.
+  v_at := private.current_time_utc();
+  processed := coalesce(cardinality(v_organization_ids), 0);
+  failed := 0;
+  periods := 0;
+  remaining := processed = p_limit;
+  after_organization_id := v_organization_ids[processed];
+
+  begin
+    periods := private.reset_organizations(v_organization_ids, v_at);
+  exception when others then
+    -- One of them is wrong: the others must not wait for it.
+    foreach v_organization_id in array v_organization_ids loop
+      begin
+        periods := periods + private.reset_organizations(array[v_organization_id], v_at);
+      exception when others then
+        failed := failed + 1;
+        raise warning 'reset of organization % failed: %', v_organization_id, sqlerrm;
+      end;
+    end loop;
+  end;
+  processed := processed - failed;
+  return next;
+end
+$$;
+
+comment on function private.reset_periods(integer, timestamptz, uuid)
+  is 'Job: starts due periods, skipping organizations that are busy.';
+
+grant execute on function private.reset_periods(integer, timestamptz, uuid) to purser_api;
 
 -- private/retry_after_seconds.sql
 /*
@@ -2465,6 +2893,166 @@ $$;
 
 comment on function private.settlement_candidates(uuid[], uuid[], numeric[], jsonb[])
   is 'Items of a settlement batch with all that is needed to decide them.';
+
+-- private/start_due_periods.sql
+/*
+ * Starts the next period of those of the organizations whose period has ended by p_at, and returns
+ * how many there were: called until it returns 0, it catches up with missed periods one by one, each
+ * with its own rows in the ledger. What was bought or given is never touched.
+ *
+ * The caller holds the gates and has expired what was due, so what the plan's grants of the old
+ * period had left is in their expired_credits; of that, as much as the old and the new plan allow
+ * rolls over. Then the month's credits are granted, unless the subscription is unpaid or canceled.
+ * A pending change that is due applies to the new period; one without a plan is a cancellation,
+ * after which the organization is on the free plan. Subscriptions of the payment provider are left
+ * to billing. A second runner finds the period moved on and does nothing.
+ */
+create function private.start_due_periods(p_organization_ids uuid[], p_at timestamptz)
+returns integer
+language sql
+volatile
+as $$
+  with due as materialized (
+    select
+      ended.organization_id,
+      ended.period_start as old_start,
+      ended.period_end as new_start,
+      private.next_period_start(ended.period_end, ended.anchor_day, ended.time_zone) as new_end,
+      coalesce(ended.pending_change_at <= ended.period_end, false) as is_change,
+      plan.id as plan_id,
+      case
+        when ended.pending_change_at <= ended.period_end then plan.monthly_ai_credits
+        else ended.monthly_ai_credits
+      end as monthly_ai_credits,
+      case
+        when ended.pending_change_at <= ended.period_end then plan.overdraft_credits
+        else ended.overdraft_credits
+      end as overdraft_credits,
+      case
+        when ended.pending_change_at <= ended.period_end and ended.pending_plan_id is null
+          then 'active'
+        else ended.status
+      end as status,
+      least(plan.rollover_credits, old_plan.rollover_credits) as rollover_limit
+    from public.org_plans as ended
+    join public.plans as old_plan on old_plan.id = ended.plan_id
+    join public.plans as plan on plan.id = case
+      when ended.pending_change_at <= ended.period_end then coalesce(ended.pending_plan_id, 'free')
+      else ended.plan_id
+    end
+    where ended.organization_id = any (p_organization_ids)
+      and ended.period_end <= p_at
+      and ended.stripe_subscription_id is null
+  ),
+  added as materialized (
+    select
+      uuidv7() as grant_id,
+      uuidv7() as transaction_id,
+      due.organization_id,
+      due.new_start,
+      due.new_end,
+      lot.source,
+      lot.type,
+      lot.priority,
+      lot.amount_credits,
+      -- A debt is repaid first, by the first of the new lots.
+      least(
+        lot.amount_credits,
+        greatest(balance.debt_credits + lot.amount_credits - sum(lot.amount_credits) over line, 0)
+      ) as repaid_credits,
+      balance.monthly_credits + balance.bonus_credits - balance.debt_credits
+        + sum(lot.amount_credits) over line as balance_after_credits
+    from due
+    join public.organization_credit_balances as balance
+      on balance.organization_id = due.organization_id
+    cross join lateral (
+      select 'rollover', 'rollover', 20, least(due.rollover_limit, sum(old.expired_credits))
+      from public.credit_grants as old
+      where old.organization_id = due.organization_id
+        and old.source = 'plan'
+        and old.expires_at > due.old_start
+        and old.expires_at <= due.new_start
+        and due.rollover_limit > 0
+      union all
+      select 'plan', 'plan_allocation', 10, due.monthly_ai_credits
+      where due.status not in ('unpaid', 'canceled')
+    ) as lot (source, type, priority, amount_credits)
+    where lot.amount_credits > 0
+    window line as (
+      partition by due.organization_id order by lot.priority desc rows unbounded preceding
+    )
+  ),
+  granted as (
+    insert into public.credit_grants (
+      id, organization_id, source, granted_credits, remaining_credits, repaid_debt_credits,
+      priority, effective_at, expires_at, closed_at, transaction_id, created_at
+    )
+    select
+      added.grant_id, added.organization_id, added.source, added.amount_credits,
+      added.amount_credits - added.repaid_credits, added.repaid_credits, added.priority,
+      added.new_start, added.new_end,
+      case when added.repaid_credits = added.amount_credits then p_at end, added.transaction_id, p_at
+    from added
+  ),
+  recorded as (
+    insert into public.credit_transactions
+      (id, organization_id, type, amount_credits, balance_after_credits, grant_id, event_at)
+    select
+      added.transaction_id, added.organization_id, added.type, added.amount_credits, added.balance_after_credits,
+      added.grant_id, p_at
+    from added
+    order by added.organization_id, added.priority desc
+  ),
+  counted as (
+    update public.organization_credit_balances as balance
+    set
+      monthly_credits = balance.monthly_credits + coalesce(total.monthly, 0),
+      bonus_credits = balance.bonus_credits + coalesce(total.bonus, 0),
+      debt_credits = balance.debt_credits - coalesce(total.repaid, 0),
+      overdraft_credits = due.overdraft_credits,
+      used_credits = 0,
+      period_start = due.new_start,
+      period_end = due.new_end,
+      next_grant_expires_at = case
+        when total.monthly + total.bonus > 0 then least(balance.next_grant_expires_at, due.new_end)
+        else balance.next_grant_expires_at
+      end
+    from due
+    left join (
+      select
+        added.organization_id,
+        coalesce(sum(added.amount_credits - added.repaid_credits)
+          filter (where added.source = 'plan'), 0) as monthly,
+        coalesce(sum(added.amount_credits - added.repaid_credits)
+          filter (where added.source <> 'plan'), 0) as bonus,
+        sum(added.repaid_credits) as repaid
+      from added
+      group by added.organization_id
+    ) as total on total.organization_id = due.organization_id
+    where balance.organization_id = due.organization_id
+  ),
+  moved as (
+    update public.org_plans as subscription
+    set
+      plan_id = due.plan_id,
+      monthly_ai_credits = due.monthly_ai_credits,
+      overdraft_credits = due.overdraft_credits,
+      status = due.status,
+      period_start = due.new_start,
+      period_end = due.new_end,
+      pending_plan_id = case when not due.is_change then subscription.pending_plan_id end,
+      pending_change_at = case when not due.is_change then subscription.pending_change_at end,
+      updated_at = p_at
+    from due
+    where subscription.organization_id = due.organization_id
+      and subscription.period_end = due.new_start
+    returning subscription.organization_id
+  )
+  select count(*)::integer from moved
+$$;
+
+comment on function private.start_due_periods(uuid[], timestamptz)
+  is 'Starts the next period of locked organizations whose period has ended; returns how many.';
 
 -- private/start_job_run.sql
 /*
