@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { readMigrations, readSeeds } from './files.ts'
 import { applySeeds, migrateDown, migrationStatus, withMigrationLock } from './migrator.ts'
 import { ExpectedError, runMain } from '../terminal/run-main.ts'
+import { prepareForHasura } from './hasura-databases.ts'
 import { prepareDatabase } from './prepare-database.ts'
 import { HASURA_PROJECT_DIRECTORY } from './project.ts'
 import { rolePasswordsFrom } from './role-passwords.ts'
@@ -24,7 +25,9 @@ Options
   --help
 
 Environment
-  DATABASE_URL, API_DATABASE_PASSWORD (role purser_api), HASURA_DATABASE_PASSWORD (purser_hasura)
+  DATABASE_URL
+  API_DATABASE_PASSWORD, HASURA_DATABASE_PASSWORD   of the roles purser_api and purser_hasura
+  HASURA_METADATA_DATABASE                          a database to make for Hasura's metadata
 `
 
 interface Request {
@@ -73,7 +76,10 @@ async function run(request: Request): Promise<void> {
     case 'reset': {
       const passwords = rolePasswordsFrom(process.env)
       const reset = command === 'reset'
-      return prepareDatabase({ databaseUrl, projectDirectory, passwords, reset, report: say })
+      await prepareDatabase({ databaseUrl, projectDirectory, passwords, reset, report: say })
+      const metadataDatabase = process.env['HASURA_METADATA_DATABASE']
+      if (metadataDatabase) await prepareForHasura(databaseUrl, metadataDatabase)
+      return
     }
     case 'down':
       return withMigrationLock(databaseUrl, async (connection) => {

@@ -80,29 +80,34 @@ export function defineParts(input: PartsInput): Parts {
   const plain = plainEnvironment(input.environment, secrets)
   const part = (
     name: string,
-    folder: string,
-    program: string,
+    program: [folder: string, file: string, ...programArguments: string[]],
     healthUrl: string,
     environment: NodeJS.ProcessEnv,
-  ): ServerPart => ({
-    name,
-    nodeArguments: typescriptProgram(join(REPOSITORY_DIRECTORY, folder, program)),
-    directory: join(REPOSITORY_DIRECTORY, folder),
-    environment,
-    healthUrl,
-    logFile: join(input.logDirectory, `${name}.log`),
-  })
+  ): ServerPart => {
+    const [folder, file, ...programArguments] = program
+    const directory = join(REPOSITORY_DIRECTORY, folder)
+    return {
+      name,
+      nodeArguments: typescriptProgram(join(directory, file), ...programArguments),
+      directory,
+      environment,
+      healthUrl,
+      logFile: join(input.logDirectory, `${name}.log`),
+    }
+  }
   return {
-    model: part('model', 'api', 'doubles/main.ts', `${urls.model}/healthz`, {
-      ...plain,
-      PURSER_MODEL_DOUBLE_PORT: `${ports.model}`,
-    }),
-    api: part('api', 'api', 'src/main.ts', `${urls.api}/readyz`, apiEnvironment(input)),
-    hasura: part('hasura', 'hasura/engine', 'src/main.ts', `${urls.hasura}/healthz`, {
+    model: part(
+      'model',
+      ['api', 'doubles/main.ts', '--port', `${ports.model}`],
+      `${urls.model}/healthz`,
+      plain,
+    ),
+    api: part('api', ['api', 'src/main.ts'], `${urls.api}/readyz`, apiEnvironment(input)),
+    hasura: part('hasura', ['hasura/engine', 'src/main.ts'], `${urls.hasura}/healthz`, {
       ...plain,
       ...hasuraEnvironment(input, urls),
     }),
-    web: part('web', 'web', 'server/main.ts', urls.web, {
+    web: part('web', ['web', 'server/main.ts'], `${urls.web}/healthz`, {
       ...plain,
       PURSER_WEB_PORT: `${ports.web}`,
       API_URL: urls.api,
@@ -120,7 +125,7 @@ function hasuraEnvironment(input: PartsInput, urls: Urls): NodeJS.ProcessEnv {
     HASURA_GRAPHQL_METADATA_DIR: join(REPOSITORY_DIRECTORY, 'hasura/metadata'),
     HASURA_GRAPHQL_ADMIN_SECRET: secrets.HASURA_GRAPHQL_ADMIN_SECRET,
     HASURA_GRAPHQL_JWT_SECRET: JSON.stringify({
-      jwk_url: `${urls.api}/auth/jwks`,
+      jwk_url: `${urls.api}/auth/.well-known/jwks.json`,
       issuer: urls.api,
       audience: 'hasura',
       claims_namespace: 'https://hasura.io/jwt/claims',

@@ -1,18 +1,20 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createTestDatabase } from '../../src/testing/index.ts'
-import type { TestDatabase } from '../../src/testing/index.ts'
+import type { Cluster } from '../../src/postgres/cluster.ts'
+import { startTestCluster } from '../../src/testing/index.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/migrate/main.ts', import.meta.url))
 
-let database: TestDatabase
+// A cluster of its own: the command changes the passwords of roles, which all databases share.
+let cluster: Cluster
 
 beforeAll(async () => {
-  database = await createTestDatabase({ migrated: true })
+  cluster = await startTestCluster()
 })
 
-afterAll(() => database.drop())
+afterAll(() => cluster.stop())
 
 interface Result {
   code: number
@@ -39,24 +41,49 @@ describe('the command', () => {
     }
   })
 
-  test('status lists the migrations of the product as applied', async () => {
-    const { code, output } = await migrate(['status', '--database-url', database.url])
+  test('up applies the migrations of the product and lets its roles sign in', async () => {
+    const password = 'p\u00e4ss$word'
+    const { code, output } = await migrate([], {
+      DATABASE_URL: cluster.url(),
+      API_DATABASE_PASSWORD: password,
+    })
+    expect({ code, output }).toMatchObject({ code: 0 })
+    const url = new URL(cluster.url())
+    url.username = 'purser_api'
+    url.password = encodeURIComponent(password)
+    const client = postgres(url.href, { max: 1 })
+    expect(await client`select current_user as name`).toEqual([{ name: 'purser_api' }])
+    await client.end()
+  })
+
+  test("makes Hasura's own database and schema, which then belong to its role", async () => {
+    const environment = { DATABASE_URL: cluster.url(), HASURA_METADATA_DATABASE: 'hasura_metadata' }
+    await migrate([], environment)
+    const { code, output } = await migrate([], environment)
+    expect({ code, output }).toMatchObject({ code: 0 })
+    const client = postgres(cluster.url(), { max: 1 })
+    const [row] = await client`
+      select
+        (select datdba::regrole::text from pg_database where datname = 'hasura_metadata') as database,
+        (select nspowner::regrole::text from pg_namespace where nspname = 'hdb_catalog') as schema`
+    expect(row).toEqual({ database: 'purser_hasura', schema: 'purser_hasura' })
+    await client.end()
+  })
+
+  test('status lists them as applied', async () => {
+    const { code, output } = await migrate(['status', '--database-url', cluster.url()])
     expect({ code, output }).toMatchObject({ code: 0 })
     expect(output).toMatch(/^applied {3}\d{4}-.*_identity$/m)
     expect(output).not.toMatch(/^(pending|edited|missing)/m)
   })
 
-  test('up takes its settings from the environment, and a role can sign in afterwards', async () => {
-    const password = 'p\u00e4ss$word'
-    const { code, output } = await migrate([], {
-      DATABASE_URL: database.url,
-      API_DATABASE_PASSWORD: password,
-    })
+  test('seeds again without a change of the rows', async () => {
+    const client = postgres(cluster.url(), { max: 1 })
+    const before = await client`select * from public.plans order by id`
+    const { code, output } = await migrate(['seed', '--database-url', cluster.url()])
     expect({ code, output }).toMatchObject({ code: 0 })
-    const [row] = await database.sql()`
-      select rolcanlogin as can_login, rolpassword like 'SCRAM-SHA-256$%' as is_hashed
-      from pg_authid where rolname = 'purser_api'`
-    expect(row).toEqual({ can_login: true, is_hashed: true })
+    expect(await client`select * from public.plans order by id`).toEqual(before)
+    await client.end()
   })
 
   test.each([

@@ -39,7 +39,7 @@ async function start(options: Partial<ClusterOptions> = {}): Promise<Cluster> {
 }
 
 async function query(url: string, text: string): Promise<postgres.Row[]> {
-  const client = postgres(url, { max: 1 })
+  const client = postgres(url, { max: 1, fetch_types: false })
   try {
     return await client.unsafe(text)
   } finally {
