@@ -20,7 +20,7 @@ export async function startWebServer(config: WebServerConfig): Promise<RunningWe
     throw new Error(`There is no built app in ${config.distFolder}: run the build first`)
   }
   const backends = createBackends(config)
-  const staticFiles = createStaticFiles(config.distFolder)
+  const serveFile = createStaticFiles(config.distFolder)
   const upgraded = new Set<Socket>()
 
   const server = createServer((request, response) => {
@@ -28,7 +28,7 @@ export async function startWebServer(config: WebServerConfig): Promise<RunningWe
     if (request.url === '/healthz') return void answerText(response, 200, 'OK')
     if (backends.forward(request, response)) return
     if (!isRead(request)) return void answerText(response, 405, 'Method not allowed')
-    staticFiles(request, response, () => answerText(response, 404, 'Not found'))
+    if (!serveFile(request, response)) answerText(response, 404, 'Not found')
   })
   server.on('upgrade', (request, socket, head) => {
     const connection = socket as Socket
