@@ -47,5 +47,10 @@ export function buildApp(deps: Deps) {
 }
 
 function answer(error: AppError): Response {
-  return Response.json(errorBody(error), { status: httpStatus(error) })
+  // The rest of a body that was refused is never read, so the connection cannot be used again.
+  const isBodyUnread = error.details['rule'] === 'too_large' && error.details['field'] === 'body'
+  return Response.json(errorBody(error), {
+    status: httpStatus(error),
+    ...(isBodyUnread && { headers: { connection: 'close' } }),
+  })
 }
