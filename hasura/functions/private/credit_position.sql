@@ -1,7 +1,8 @@
 /*
  * What an organization has if everything due were done at p_at: expired grants gone but for what
- * open holds need, overdue holds given back. It is what a reservation would find, without touching
- * anything: reserve_credits does those things before it refuses.
+ * open holds need, overdue holds given back, the month's credits of a new period granted. It is what
+ * a reservation would find, without touching anything: reserve_credits does those things before it
+ * refuses. Only a rollover into a period that nobody has started yet is left out.
  */
 create function private.credit_position(p_organization_id uuid, p_at timestamptz)
 returns table (available_credits numeric, headroom_credits numeric)
@@ -48,6 +49,23 @@ as $$
     from public.credit_grants as lot
     where lot.organization_id = balance.organization_id and lot.closed_at is null
   ) as lots on last_expiry.at is not null
+  -- The same rule as in start_due_periods.
+  left join lateral (
+    select
+      case
+        when ended.pending_change_at <= ended.period_end then plan.monthly_ai_credits
+        else ended.monthly_ai_credits
+      end as credits
+    from public.org_plans as ended
+    left join public.plans as plan on plan.id = coalesce(ended.pending_plan_id, 'free')
+    where ended.organization_id = balance.organization_id
+      and ended.period_end <= p_at
+      and ended.stripe_subscription_id is null
+      and (
+        ended.status not in ('unpaid', 'canceled')
+        or (ended.pending_change_at <= ended.period_end and ended.pending_plan_id is null)
+      )
+  ) as allocation on balance.period_end <= p_at
   cross join lateral (
     select
       balance.reserved_credits - coalesce(overdue.credits, 0) as reserved_credits,
@@ -58,7 +76,7 @@ as $$
           greatest(coalesce(needed.credits, 0) - lots.good_credits, 0)
         ),
         0
-      ) as posted_credits
+      ) + coalesce(allocation.credits, 0) as posted_credits
   ) as after_expiry
   where balance.organization_id = p_organization_id
 $$;

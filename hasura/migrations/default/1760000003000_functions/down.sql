@@ -53,6 +53,7 @@ drop function private.store_settlements;
 drop function private.take_plan_credits;
 drop function private.token_count;
 drop function private.unlocking_plan;
+drop function private.verify_ledger;
 drop function public.balance_at;
 drop function public.organization_credit_balances_available_credits;
 drop function public.organization_credit_balances_posted_credits;

@@ -726,8 +726,9 @@ grant execute on function private.clean_idempotency(integer, integer) to purser_
 -- private/credit_position.sql
 /*
  * What an organization has if everything due were done at p_at: expired grants gone but for what
- * open holds need, overdue holds given back. It is what a reservation would find, without touching
- * anything: reserve_credits does those things before it refuses.
+ * open holds need, overdue holds given back, the month's credits of a new period granted. It is what
+ * a reservation would find, without touching anything: reserve_credits does those things before it
+ * refuses. Only a rollover into a period that nobody has started yet is left out.
  */
 create function private.credit_position(p_organization_id uuid, p_at timestamptz)
 returns table (available_credits numeric, headroom_credits numeric)
@@ -774,6 +775,23 @@ as $$
     from public.credit_grants as lot
     where lot.organization_id = balance.organization_id and lot.closed_at is null
   ) as lots on last_expiry.at is not null
+  -- The same rule as in start_due_periods.
+  left join lateral (
+    select
+      case
+        when ended.pending_change_at <= ended.period_end then plan.monthly_ai_credits
+        else ended.monthly_ai_credits
+      end as credits
+    from public.org_plans as ended
+    left join public.plans as plan on plan.id = coalesce(ended.pending_plan_id, 'free')
+    where ended.organization_id = balance.organization_id
+      and ended.period_end <= p_at
+      and ended.stripe_subscription_id is null
+      and (
+        ended.status not in ('unpaid', 'canceled')
+        or (ended.pending_change_at <= ended.period_end and ended.pending_plan_id is null)
+      )
+  ) as allocation on balance.period_end <= p_at
   cross join lateral (
     select
       balance.reserved_credits - coalesce(overdue.credits, 0) as reserved_credits,
@@ -784,7 +802,7 @@ as $$
           greatest(coalesce(needed.credits, 0) - lots.good_credits, 0)
         ),
         0
-      ) as posted_credits
+      ) + coalesce(allocation.credits, 0) as posted_credits
   ) as after_expiry
   where balance.organization_id = p_organization_id
 $$;
@@ -1717,9 +1735,12 @@ comment on function private.limits_refusal(integer, bigint, integer, bigint, int
 -- private/lock_balances.sql
 /*
  * The gate. Locks the balance rows in the order of their organizations, which is the one lock order
- * of the product (balances, then reservations, then grants), brings expired grants up to date, and
- * returns the time after the wait. Everything that moves credits begins here and decides only on
- * what it reads afterwards: an earlier snapshot is older than the lock.
+ * of the product (balances, then reservations, then grants), and returns the time after the wait.
+ * Everything that moves credits begins here and decides only on what it reads afterwards: an earlier
+ * snapshot is older than the lock.
+ *
+ * What is due by then is done first: grants expire and a new period begins. So nobody draws on what
+ * has expired, and nobody is denied in a new month because a job has not run yet.
  */
 create function private.lock_balances(p_organization_ids uuid[])
 returns timestamptz
@@ -1728,13 +1749,13 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_first_expiry timestamptz;
+  v_first_due_at timestamptz;
   v_at timestamptz;
 begin
-  select min(locked.next_grant_expires_at)
-  into v_first_expiry
+  select min(least(locked.next_grant_expires_at, locked.period_end))
+  into v_first_due_at
   from (
-    select balance.next_grant_expires_at
+    select balance.next_grant_expires_at, balance.period_end
     from public.organization_credit_balances as balance
     where balance.organization_id = any (p_organization_ids)
     order by balance.organization_id
@@ -1742,15 +1763,15 @@ begin
   ) as locked;
 
   v_at := private.current_time_utc();
-  if v_first_expiry <= v_at then
-    perform private.expire_due_grants(p_organization_ids, v_at);
+  if v_first_due_at <= v_at then
+    perform private.reset_organizations(p_organization_ids, v_at);
   end if;
   return v_at;
 end
 $$;
 
 comment on function private.lock_balances(uuid[])
-  is 'Locks balances in organization order, expires what is due, returns the time.';
+  is 'Locks balances in organization order, does what is due, returns the time.';
 
 -- private/models_for.sql
 /*
@@ -3473,6 +3494,175 @@ $$;
 
 comment on function private.unlocking_plan(text, text)
   is 'Smallest plan on offer that allows a capability and level.';
+
+-- private/verify_ledger.sql
+/*
+ * Proves the books of one organization, or of all when p_organization_id is null: a row for each
+ * rule that is broken, with what was expected and found; no rows when all is right. Reads one
+ * snapshot, so it is exact while others write.
+ *
+ * account_missing, posted_equals_ledger, monthly_equals_grants, bonus_equals_grants,
+ * debt_equals_ledger, reserved_equals_holds, used_equals_charges: the balance row.
+ * grant_equals_ledger: what a grant has left. balance_after_chain: each ledger row follows the one
+ * before. settlement_equals_ledger: what a reservation was charged.
+ * debt_beside_credits: a debt while grants have credits that were not spoken for.
+ */
+create function private.verify_ledger(p_organization_id uuid default null)
+returns table (
+  organization_id uuid,
+  invariant text,
+  expected numeric,
+  actual numeric,
+  details jsonb
+)
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with account as materialized (
+    select balance.*
+    from public.organization_credit_balances as balance
+    where p_organization_id is null or balance.organization_id = p_organization_id
+  ),
+  entry as materialized (
+    select
+      written.*,
+      lag(written.balance_after_credits, 1, 0) over (
+        partition by written.organization_id order by written.sequence
+      ) as balance_before_credits
+    from public.credit_transactions as written
+    where p_organization_id is null or written.organization_id = p_organization_id
+  ),
+  lot as materialized (
+    select held.*
+    from public.credit_grants as held
+    where p_organization_id is null or held.organization_id = p_organization_id
+  ),
+  hold as materialized (
+    select made.*
+    from public.credit_reservations as made
+    where p_organization_id is null or made.organization_id = p_organization_id
+  ),
+  ledger as materialized (
+    select
+      entry.organization_id,
+      sum(entry.amount_credits) as posted,
+      -coalesce(sum(entry.amount_credits) filter (where entry.grant_id is null), 0) as debt
+    from entry
+    group by entry.organization_id
+  ),
+  lots as materialized (
+    select
+      lot.organization_id,
+      coalesce(sum(lot.remaining_credits) filter (where lot.source = 'plan'), 0) as monthly,
+      coalesce(sum(lot.remaining_credits) filter (where lot.source <> 'plan'), 0) as bonus,
+      sum(lot.repaid_debt_credits) as repaid
+    from lot
+    group by lot.organization_id
+  ),
+  holds as materialized (
+    select hold.organization_id, sum(hold.amount_credits) as reserved
+    from hold
+    where hold.status = 'reserved'
+    group by hold.organization_id
+  ),
+  charges as materialized (
+    select account.organization_id, -sum(entry.amount_credits) as used
+    from account
+    join entry
+      on entry.organization_id = account.organization_id
+      and entry.event_at >= account.period_start
+    where entry.type = 'ai_consumption'
+    group by account.organization_id
+  ),
+  rule as (
+    select account.organization_id, compared.*
+    from account
+    left join ledger on ledger.organization_id = account.organization_id
+    left join lots on lots.organization_id = account.organization_id
+    left join holds on holds.organization_id = account.organization_id
+    left join charges on charges.organization_id = account.organization_id
+    cross join lateral (
+      values
+        (
+          'posted_equals_ledger', coalesce(ledger.posted, 0),
+          account.monthly_credits + account.bonus_credits - account.debt_credits
+        ),
+        ('monthly_equals_grants', coalesce(lots.monthly, 0), account.monthly_credits),
+        ('bonus_equals_grants', coalesce(lots.bonus, 0), account.bonus_credits),
+        (
+          'debt_equals_ledger',
+          coalesce(ledger.debt, 0) - coalesce(lots.repaid, 0), account.debt_credits
+        ),
+        ('reserved_equals_holds', coalesce(holds.reserved, 0), account.reserved_credits),
+        ('used_equals_charges', coalesce(charges.used, 0), account.used_credits)
+    ) as compared (invariant, expected, actual)
+    where compared.expected <> compared.actual
+  )
+  select rule.organization_id, rule.invariant, rule.expected, rule.actual, '{}'::jsonb
+  from rule
+  union all
+  select subscriber.id, 'account_missing', 1, 0, '{}'
+  from auth.organizations as subscriber
+  where (p_organization_id is null or subscriber.id = p_organization_id)
+    and (
+      not exists (
+        select
+        from public.organization_credit_balances as balance
+        where balance.organization_id = subscriber.id
+      )
+      or not exists (
+        select
+        from public.org_plans as subscription
+        where subscription.organization_id = subscriber.id
+      )
+    )
+  union all
+  select
+    account.organization_id, 'debt_beside_credits', 0, account.debt_credits,
+    jsonb_build_object('monthly', account.monthly_credits, 'bonus', account.bonus_credits)
+  from account
+  where account.debt_credits > 0 and account.monthly_credits + account.bonus_credits > 0
+  union all
+  select
+    lot.organization_id, 'grant_equals_ledger',
+    coalesce(moved.amount, 0) - lot.repaid_debt_credits, lot.remaining_credits,
+    jsonb_build_object('grant_id', lot.id)
+  from lot
+  left join (
+    select entry.grant_id, sum(entry.amount_credits) as amount
+    from entry
+    group by entry.grant_id
+  ) as moved on moved.grant_id = lot.id
+  where coalesce(moved.amount, 0) - lot.repaid_debt_credits <> lot.remaining_credits
+  union all
+  select
+    entry.organization_id, 'balance_after_chain',
+    entry.balance_before_credits + entry.amount_credits, entry.balance_after_credits,
+    jsonb_build_object('transaction_id', entry.id, 'sequence', entry.sequence)
+  from entry
+  where entry.balance_before_credits + entry.amount_credits <> entry.balance_after_credits
+  union all
+  select
+    coalesce(hold.organization_id, charged.organization_id), 'settlement_equals_ledger',
+    coalesce(charged.amount, 0), coalesce(hold.charged_credits, 0),
+    jsonb_build_object('reservation_id', coalesce(hold.id, charged.reservation_id))
+  from hold
+  full join (
+    select entry.organization_id, entry.reservation_id, -sum(entry.amount_credits) as amount
+    from entry
+    where entry.type = 'ai_consumption'
+    group by entry.organization_id, entry.reservation_id
+  ) as charged
+    on charged.organization_id = hold.organization_id and charged.reservation_id = hold.id
+  where coalesce(charged.amount, 0) <> coalesce(hold.charged_credits, 0)
+$$;
+
+comment on function private.verify_ledger(uuid)
+  is 'Every broken rule of the books, of one organization or all; empty when all is right.';
+
+grant execute on function private.verify_ledger(uuid) to purser_api;
 
 -- public/balance_at.sql
 /*
