@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { sampleQuestion } from './questions.ts'
 import { schemaOf, textOf, type ChatRequest, type JsonSchema } from './request.ts'
+import { sampleTestimonial } from './testimonials.ts'
 
 const DEFAULT_ITEMS = 5
 const MAXIMUM_ITEMS = 50
@@ -9,6 +10,8 @@ const MAXIMUM_ITEMS = 50
 interface Subject {
   product: string
   items: number
+  /** The text that a testimonial is made of; null when the prompt asks for something else. */
+  testimonial: { headline: string; text: string } | null
   /** Where in its repertoire the sample starts; the same prompt gives the same answer. */
   start: number
 }
@@ -28,6 +31,7 @@ function subjectOf(request: ChatRequest): Subject {
   return {
     product: unquoted(named),
     items: Math.min(count, MAXIMUM_ITEMS),
+    testimonial: sampleTestimonial(prompt),
     start: createHash('sha256').update(prompt).digest().readUInt16BE(0),
   }
 }
@@ -68,6 +72,9 @@ function sampleObject(schema: JsonSchema, subject: Subject, index: number): Json
   const question = sampleQuestion(index, subject.start, subject.product)
   return Object.fromEntries(
     properties.map(([name, property]) => {
+      if (subject.testimonial && (name === 'text' || name === 'headline')) {
+        return [name, subject.testimonial[name]]
+      }
       if (name === 'text' || name === 'reason') return [name, question[name]]
       return [name, sampleOf(property, subject, index)]
     }),

@@ -1,6 +1,8 @@
 import type { Action } from './action.ts'
+import { assembleTestimonial } from './assemble_testimonial.ts'
 import { checkAiAccess } from './check_ai_access.ts'
 import { extendReservation } from './extend_reservation.ts'
+import { polishTestimonial } from './polish_testimonial.ts'
 import { releaseCredits } from './release_credits.ts'
 import { reserveCredits } from './reserve_credits.ts'
 import { settleCredits } from './settle_credits.ts'
@@ -15,5 +17,7 @@ export const actions: ReadonlyMap<string, Action> = new Map(
     releaseCredits,
     extendReservation,
     suggestQuestions,
+    assembleTestimonial,
+    polishTestimonial,
   ].map((action) => [action.name, action as unknown as Action]),
 )

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Operation } from '../operation.ts'
+import { findTextProblem } from '../text-rules.ts'
 
 /** Prompts are not edited in place: a change is a new file, so that old charges stay explainable. */
 export interface SuggestQuestionsInput {
@@ -18,6 +19,8 @@ const answerSchema = z.object({
 })
 
 export type SuggestedQuestions = z.infer<typeof answerSchema>
+
+const MAXIMUM_TEXT_CHARACTERS = 1_000
 
 const SYSTEM = `You help companies collect testimonials. You write open questions that a customer can
 answer in two or three sentences from experience: the situation before, the change, a concrete result.
@@ -38,8 +41,10 @@ Product description: ${JSON.stringify(productDescription)}`,
     if (questions.length !== count) {
       return `it has ${questions.length} questions instead of exactly ${count}`
     }
-    const isBlank = ({ text, reason }: { text: string; reason: string }) =>
-      text.trim() === '' || reason.trim() === ''
-    return questions.some(isBlank) ? 'a question or its reason is empty' : null
+    const problems = questions.flatMap(({ text, reason }) => [
+      findTextProblem('text', text, MAXIMUM_TEXT_CHARACTERS),
+      findTextProblem('reason', reason, MAXIMUM_TEXT_CHARACTERS),
+    ])
+    return problems.find((problem) => problem !== null) ?? null
   },
 }
