@@ -34,6 +34,8 @@ export type Settings = {
   devMode: boolean
   adminInternalErrors: boolean
   liveQueries: PollSettings
+  /** Triggers and NOTIFY beside the poll; without them live queries are as fast as in Hasura. */
+  liveQueryNotifications: boolean
   streamingQueries: PollSettings
   corsOrigins: '*' | string[]
   enableAllowlist: boolean
@@ -90,6 +92,7 @@ const environmentSchema = z.object({
   HASURA_GRAPHQL_GRACEFUL_SHUTDOWN_TIMEOUT: count(1).default(10),
   HASURA_GRAPHQL_PG_CONNECTIONS: count(2).default(16),
   HASURA_GRAPHQL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  ENGINE_LIVE_QUERY_NOTIFICATIONS: flag.default(true),
   ENGINE_MAX_BODY_BYTES: count(1024).default(4 * 1024 * 1024),
   ENGINE_MAX_DEPTH: count(1).default(64),
   ENGINE_MAX_NODES: count(1).default(10_000),
@@ -146,6 +149,7 @@ function plainSettings(values: Environment) {
       refetchIntervalMilliseconds: values.HASURA_GRAPHQL_LIVE_QUERIES_MULTIPLEXED_REFETCH_INTERVAL,
       batchSize: values.HASURA_GRAPHQL_LIVE_QUERIES_MULTIPLEXED_BATCH_SIZE,
     },
+    liveQueryNotifications: values.ENGINE_LIVE_QUERY_NOTIFICATIONS,
     streamingQueries: {
       refetchIntervalMilliseconds:
         values.HASURA_GRAPHQL_STREAMING_QUERIES_MULTIPLEXED_REFETCH_INTERVAL,
