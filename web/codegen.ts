@@ -3,6 +3,9 @@ import type { CodegenConfig } from '@graphql-codegen/cli'
 // Exported by the engine, one file a role: what a role may not do cannot be written down in its operations.
 const schemaFolder = process.env.PURSER_SCHEMA_DIR ?? '../hasura/schema'
 
+// The check that the committed files are current writes elsewhere and compares.
+const outputFolder = process.env.PURSER_GQL_DIR ?? './src/gql'
+
 const client = {
   preset: 'client' as const,
   presetConfig: { fragmentMasking: { unmaskFunctionName: 'readFragment' } },
@@ -24,12 +27,12 @@ const client = {
 
 const config: CodegenConfig = {
   generates: {
-    './src/gql/member/': {
+    [`${outputFolder}/member/`]: {
       ...client,
       schema: `${schemaFolder}/member.graphql`,
       documents: ['src/**/*.graphql', '!src/**/*.admin.graphql'],
     },
-    './src/gql/admin/': {
+    [`${outputFolder}/admin/`]: {
       ...client,
       schema: `${schemaFolder}/admin.graphql`,
       documents: ['src/**/*.admin.graphql'],

@@ -8,6 +8,7 @@ import { terminalOutput } from '../terminal/output.ts'
 import type { Output } from '../terminal/output.ts'
 import { ExpectedError, runMain } from '../terminal/run-main.ts'
 import { e2eStage } from './e2e-stage.ts'
+import { generatedStage } from './generated-stage.ts'
 import { killRunningCommands } from './run-command.ts'
 import type { Stage, StageContext, StageResult } from './stages.ts'
 import { staticStages } from './static-stages.ts'
@@ -15,7 +16,7 @@ import { summarize } from './summary.ts'
 import type { FinishedStage } from './summary.ts'
 import { vitestStages } from './test-stages.ts'
 
-const STAGES: Stage[] = [...staticStages, ...vitestStages, e2eStage]
+const STAGES: Stage[] = [...staticStages, generatedStage, ...vitestStages, e2eStage]
 
 const HELP = `Usage: npm test [-- options]
 

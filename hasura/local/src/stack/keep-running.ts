@@ -60,10 +60,11 @@ export async function keepRunning(options: KeepRunningOptions): Promise<KeptPart
     processId: () => life?.processId,
     async stop() {
       stopping.abort()
-      await life?.stop()
+      const known = life
+      await known?.stop()
       await watching
       // A start that was under way when the stop came has brought another life.
-      await life?.stop()
+      if (life !== known) await life?.stop()
     },
   }
 }

@@ -29,11 +29,13 @@ export interface TestClientOptions {
 export interface TestDatabaseOptions {
   /** true: cloned from a migrated and seeded template; false: empty. */
   migrated: boolean
+  /** The cluster of the run unless told. */
+  clusterUrl?: string
 }
 
 /** A database of its own for one test file, on the cluster of the run. */
 export async function createTestDatabase(options: TestDatabaseOptions): Promise<TestDatabase> {
-  const clusterUrl = process.env[CLUSTER_VARIABLE]
+  const clusterUrl = options.clusterUrl ?? process.env[CLUSTER_VARIABLE]
   if (!clusterUrl) {
     throw new Error(
       `${CLUSTER_VARIABLE} is not set: add globalSetup '@purser/local/test-setup' to vitest.config.ts`,
