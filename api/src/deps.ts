@@ -6,6 +6,7 @@ import type { Config } from './config.ts'
 import { createAccessQueries } from './db/access.ts'
 import { connect } from './db/client.ts'
 import { createLedger } from './db/ledger.ts'
+import { createServiceApiKeys } from './db/service-api-keys.ts'
 import { createMetrics, type Logger } from './observability.ts'
 
 export interface RunningDeps extends Deps {
@@ -33,7 +34,7 @@ export function buildDeps(config: Config, log: Logger): RunningDeps {
     metrics,
     sql,
     auth: createAuth({ sql, config, log }),
-    services: { ledger, access, operations },
+    services: { ledger, access, operations, serviceApiKeys: createServiceApiKeys(sql) },
     isAccepting: () => accepting,
     stopAccepting: () => {
       accepting = false

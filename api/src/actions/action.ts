@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { Operations } from '../ai/operations.ts'
 import type { AccessQueries } from '../db/access.ts'
 import type { Ledger } from '../db/ledger.ts'
+import type { ServiceApiKeys } from '../db/service-api-keys.ts'
 import type { Logger } from '../observability.ts'
 import type { ActionSession } from './session.ts'
 
@@ -10,6 +11,7 @@ export interface ActionServices {
   ledger: Ledger
   access: AccessQueries
   operations: Operations
+  serviceApiKeys: ServiceApiKeys
 }
 
 export interface ActionCall<Input> {

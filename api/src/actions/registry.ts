@@ -1,10 +1,12 @@
 import type { Action } from './action.ts'
 import { assembleTestimonial } from './assemble_testimonial.ts'
 import { checkAiAccess } from './check_ai_access.ts'
+import { createServiceApiKey } from './create_service_api_key.ts'
 import { extendReservation } from './extend_reservation.ts'
 import { polishTestimonial } from './polish_testimonial.ts'
 import { releaseCredits } from './release_credits.ts'
 import { reserveCredits } from './reserve_credits.ts'
+import { revokeServiceApiKey } from './revoke_service_api_key.ts'
 import { settleCredits } from './settle_credits.ts'
 import { suggestQuestions } from './suggest_questions.ts'
 
@@ -19,5 +21,7 @@ export const actions: ReadonlyMap<string, Action> = new Map(
     suggestQuestions,
     assembleTestimonial,
     polishTestimonial,
+    createServiceApiKey,
+    revokeServiceApiKey,
   ].map((action) => [action.name, action as unknown as Action]),
 )

@@ -3,7 +3,9 @@ import { ANONYMOUS_ROLE, PLATFORM_ADMIN_ROLE, rolesOfMember, SERVICE_ROLE } from
 
 export const CLAIMS_NAMESPACE = 'https://hasura.io/jwt/claims'
 export const TOKEN_AUDIENCE = 'hasura'
-export const TOKEN_LIFETIME = '15m'
+export const TOKEN_LIFETIME_SECONDS = 15 * 60
+/** As better-auth wants it. */
+export const TOKEN_LIFETIME = `${TOKEN_LIFETIME_SECONDS}s`
 
 /** Hasura wants strings for every claim of its own but the list of roles. */
 export interface HasuraClaims {

@@ -8,8 +8,10 @@ import { toAppError } from '../http/failures.ts'
 import type { AppEnvironment } from '../http/request-context.ts'
 import { AUTH_PATH, JWKS_PATH, SIGN_IN_PATH, type Auth } from './auth.ts'
 import { CLIENT_ADDRESS_HEADER, createAddressReader } from './client-address.ts'
+import { createServiceTokens } from './service-token.ts'
 import { createSignInGuard } from './sign-in.ts'
 
+const SERVICE_TOKEN_PATH = '/service-token'
 /** Where other verifiers of tokens look first. */
 const WELL_KNOWN_JWKS_PATH = '/.well-known/jwks.json'
 const MAXIMUM_BODY_BYTES = 64 * 1024
@@ -19,7 +21,7 @@ const JWKS_CACHE = 'public, max-age=300'
 type AuthEnvironment = AppEnvironment & { Bindings: Partial<HttpBindings> }
 
 export interface AuthRoutesOptions {
-  auth: Pick<Auth, 'handler'>
+  auth: Pick<Auth, 'handler' | 'api'>
   sql: Database
   config: Pick<Config, 'publicUrl' | 'trustedProxies'>
 }
@@ -28,6 +30,7 @@ export interface AuthRoutesOptions {
 export function authRoutes({ auth, sql, config }: AuthRoutesOptions) {
   const routes = new Hono<AuthEnvironment>()
   const guarded = createSignInGuard(sql)
+  const exchangeKey = createServiceTokens(auth, sql)
   const readAddress = createAddressReader(config.trustedProxies)
   const addressOf = (c: {
     env: Partial<HttpBindings>
@@ -56,6 +59,11 @@ export function authRoutes({ auth, sql, config }: AuthRoutesOptions) {
     const request = withOriginOfPrograms(c.req.raw, config.publicUrl)
     const email = await emailIn(request.clone())
     return guarded(email, address, () => callAuth(auth, request, address))
+  })
+
+  routes.post(SERVICE_TOKEN_PATH, async (c) => {
+    const answer = await exchangeKey(c.req.header('authorization'), addressOf(c))
+    return c.json(answer, 200, { 'cache-control': 'no-store' })
   })
 
   routes.on(['GET', 'POST'], '/*', (c) =>

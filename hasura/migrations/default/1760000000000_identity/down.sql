@@ -1,4 +1,3 @@
-drop table auth.service_api_keys;
 drop table auth.rate_limits;
 drop table auth.jwks;
 drop table auth.invitations;

@@ -117,22 +117,6 @@ create table auth.rate_limits (
   last_request bigint not null
 );
 
--- Ours, not better-auth's: keys with which a product's backend asks for a service token.
-create table auth.service_api_keys (
-  id uuid primary key default gen_random_uuid(),
-  organization_id uuid not null references auth.organizations (id) on delete cascade,
-  name text not null constraint service_api_keys_name_length check (length(name) between 1 and 100),
-  key_prefix text not null,
-  key_sha256 bytea not null unique constraint service_api_keys_hash_length check (length(key_sha256) = 32),
-  created_by_user_id uuid references auth.users (id) on delete set null,
-  created_at timestamptz not null default current_timestamp,
-  last_used_at timestamptz,
-  revoked_at timestamptz
-);
-
-create index service_api_keys_organization_id_idx on auth.service_api_keys (organization_id);
-create index service_api_keys_created_by_user_id_idx on auth.service_api_keys (created_by_user_id);
-
 comment on table auth.users is 'People who can sign in. platform_admin is granted in the database only, never by a client.';
 comment on column auth.users.platform_admin is 'Operator of the whole installation: the next token carries the role platform_admin.';
 comment on table auth.organizations is 'Customers. Everything that costs credits belongs to exactly one organization.';
@@ -144,8 +128,6 @@ comment on table auth.members is 'Who belongs to which organization, and as what
 comment on table auth.invitations is 'Open, accepted and refused invitations to an organization.';
 comment on table auth.jwks is 'Keys that sign Hasura tokens (RS256); private keys are encrypted with BETTER_AUTH_SECRET.';
 comment on table auth.rate_limits is 'Counters of attempts by address or account and route; last_request is the start of the window in milliseconds.';
-comment on table auth.service_api_keys is 'API keys of a product''s backend, one organization each; only a SHA-256 of the key is kept.';
-comment on column auth.service_api_keys.key_prefix is 'First characters of the key, shown so that people can tell keys apart.';
 
 -- The api owns identity; Hasura reads what it tracks and nothing that holds a secret.
 grant usage on schema auth to purser_api, purser_hasura;

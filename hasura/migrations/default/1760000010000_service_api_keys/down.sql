@@ -1,0 +1,1 @@
+drop table public.service_api_keys;
