@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { ExpectedError } from '../terminal/run-main.ts'
 
 /** The operating-system account that PostgreSQL runs as, when it is not our own. */
 export interface Account {
@@ -44,7 +45,7 @@ function createAccount(): Account {
   try {
     execFileSync('useradd', ['--system', '--user-group', '--no-create-home', CREATED_NAME])
   } catch (cause) {
-    throw new Error(
+    throw new ExpectedError(
       'PostgreSQL cannot run as root, and there is no account "postgres" or "nobody" to lend it; ' +
         'start as another user, or create the account "postgres"',
       { cause },

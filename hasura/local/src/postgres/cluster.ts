@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import postgres from 'postgres'
 import { logTail } from '../processes/log-tail.ts'
 import { findFreePort } from '../processes/ports.ts'
+import { ExpectedError } from '../terminal/run-main.ts'
 import {
   initializeDataDirectory,
   isInitialized,
@@ -83,7 +84,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     } else if (attempt < START_ATTEMPTS && mayPass(options, log)) {
       await delay(RETRY_DELAY_MILLISECONDS)
     } else {
-      throw new Error(
+      throw new ExpectedError(
         `PostgreSQL did not start on port ${port} (data in ${placement.dataDirectory}): ` +
           `${failure.message}\nThe end of ${options.logFile}:\n${log}`,
         { cause: failure },

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { ExpectedError } from '../terminal/run-main.ts'
 import type { Placement } from './placement.ts'
 
 const STOP_TIMEOUT_SECONDS = 30
@@ -30,7 +31,9 @@ export async function initializeDataDirectory(
 ): Promise<void> {
   const { dataDirectory } = placement
   if (readdirSync(dataDirectory).length > 0) {
-    throw new Error(`${dataDirectory} is not empty and holds no PostgreSQL data: move it away`)
+    throw new ExpectedError(
+      `${dataDirectory} is not empty and holds no PostgreSQL data: move it away`,
+    )
   }
   // Into a folder beside it, renamed at the end: a first start that is killed leaves no half.
   const unfinished = `${dataDirectory}.new`

@@ -1,8 +1,18 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, renameSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
+import { ExpectedError } from '../terminal/run-main.ts'
 import { chooseAccount } from './account.ts'
 import type { Account } from './account.ts'
 
@@ -38,15 +48,36 @@ export function placeCluster(wantedDataDirectory: string): Placement {
     installation = copyInstallation(packaged)
     notes.push(`${account.name} cannot read the checkout: PostgreSQL runs from ${installation}`)
   }
-  let dataDirectory = wanted
-  mkdirSync(dirname(wanted), { recursive: true })
-  if (!canEnter(dirname(wanted), account)) {
-    dataDirectory = join(privateFolder(wanted), 'data')
-    notes.push(`${account.name} cannot enter ${dirname(wanted)}: its data is in ${dataDirectory}`)
-  }
+  const dataDirectory = placeData(wanted, account, notes)
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
   chownSync(dataDirectory, account.uid, account.gid)
   return { account, installation, dataDirectory, notes }
+}
+
+/**
+ * The wanted folder, or one under /var/tmp when the account cannot get there. A file in the wanted
+ * folder then says where the data is: it belongs together with the folder, and goes with it.
+ */
+function placeData(wanted: string, account: Account, notes: string[]): string {
+  const parent = dirname(wanted)
+  const location = join(wanted, 'LOCATION')
+  mkdirSync(parent, { recursive: true })
+  const isElsewhere = existsSync(location)
+  if (!isElsewhere && canEnter(parent, account)) return wanted
+  if (existsSync(join(wanted, 'PG_VERSION'))) {
+    throw new ExpectedError(
+      `${account.name}, which runs PostgreSQL, cannot get to its data in ${wanted} any more: ` +
+        'give back the permission to enter the folders above (chmod o+x)',
+    )
+  }
+  const dataDirectory = join(privateFolder(wanted), 'data')
+  if (!isElsewhere) {
+    if (existsSync(dataDirectory)) renameSync(dataDirectory, `${dataDirectory}-${Date.now()}`)
+    mkdirSync(wanted, { mode: 0o700 })
+    writeFileSync(location, `${dataDirectory}\n`)
+  }
+  notes.push(`${account.name} cannot enter ${parent}: its data is in ${dataDirectory}`)
+  return dataDirectory
 }
 
 function packagedInstallation(): string {
@@ -55,7 +86,7 @@ function packagedInstallation(): string {
     const entry = createRequire(import.meta.url).resolve(name)
     return resolve(dirname(entry), '../native')
   } catch (cause) {
-    throw new Error(
+    throw new ExpectedError(
       `PostgreSQL is not installed for ${process.platform}-${process.arch}: the package ${name} ` +
         'is missing. Install with `npx --yes pnpm@12.18.0 install` (not with --no-optional), or ' +
         'use docker compose on platforms that have no such package',
@@ -107,7 +138,7 @@ function privateFolder(path: string): string {
   mkdirSync(folder, { recursive: true, mode: 0o755 })
   const status = lstatSync(folder)
   if (!status.isDirectory() || status.uid !== process.getuid?.()) {
-    throw new Error(`${folder} belongs to somebody else: remove it`)
+    throw new ExpectedError(`${folder} belongs to somebody else: remove it`)
   }
   chmodSync(folder, 0o755)
   return folder

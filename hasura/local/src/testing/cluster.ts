@@ -1,6 +1,6 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { startCluster } from '../postgres/cluster.ts'
 import type { Cluster } from '../postgres/cluster.ts'
 
@@ -30,7 +30,14 @@ export async function startTestCluster(options: TestClusterOptions = {}): Promis
       durable: options.durable ?? false,
       ...(options.settings && { settings: options.settings }),
     })
-    return { ...cluster, stop: () => cluster.stop().finally(remove) }
+    const stop = async () => {
+      await cluster.stop()
+      remove()
+      // Where TMPDIR is closed to PostgreSQL's account the data is in a folder elsewhere.
+      const isElsewhere = !cluster.dataDirectory.startsWith(folder)
+      if (isElsewhere) rmSync(dirname(cluster.dataDirectory), { recursive: true, force: true })
+    }
+    return { ...cluster, stop }
   } catch (error) {
     remove()
     throw error
