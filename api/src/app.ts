@@ -27,6 +27,11 @@ export function buildApp(deps: Deps) {
   const { config, log, metrics, sql, auth, services } = deps
   const app = new Hono<AppEnvironment>()
   app.use(requestContext(log, metrics))
+  // While shutting down, a kept-alive connection would keep the server open after its last answer.
+  app.use(async (c, next) => {
+    await next()
+    if (!deps.isAccepting()) c.header('connection', 'close')
+  })
 
   app.get('/healthz', (c) => c.text('OK'))
   app.get('/readyz', async (c) => {

@@ -39,10 +39,15 @@ export function testEnvironment(database: TestDatabase): Record<string, string> 
   }
 }
 
+export interface TestApiOverrides {
+  operations?: Partial<OperationLimits>
+  environment?: Record<string, string>
+  /** Another way to the same database, such as through a proxy. */
+  databaseUrl?: (url: string) => string
+}
+
 /** The whole api over real HTTP on its own database, with its own model double. */
-export async function startTestApi(
-  overrides: { operations?: Partial<OperationLimits>; environment?: Record<string, string> } = {},
-): Promise<TestApi> {
+export async function startTestApi(overrides: TestApiOverrides = {}): Promise<TestApi> {
   const database = await createTestDatabase({ migrated: true })
   const double = await startOpenAiDouble()
   const server = createAdaptorServer({ fetch: (request, env) => app.fetch(request, env) })
@@ -56,7 +61,12 @@ export async function startTestApi(
     MODEL_DOUBLE_URL: double.baseUrl,
     ...overrides.environment,
   })
-  const config = { ...base, operations: { ...base.operations, ...overrides.operations } }
+  const databaseUrl = overrides.databaseUrl?.(base.databaseUrl) ?? base.databaseUrl
+  const config = {
+    ...base,
+    databaseUrl,
+    operations: { ...base.operations, ...overrides.operations },
+  }
   const logLines: LogLine[] = []
   const log = createLogger(config.logLevel, {
     write: (line) => void logLines.push(JSON.parse(line) as LogLine),

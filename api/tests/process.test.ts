@@ -1,0 +1,138 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { createTestDatabase, type TestDatabase } from '@purser/local/testing'
+import type postgres from 'postgres'
+import { startOpenAiDouble, type OpenAiDouble } from '../doubles/openai/server.ts'
+import { asOwner } from './support/actions.ts'
+import { ACTION_SECRET, CRON_SECRET, testEnvironment } from './support/api.ts'
+import { balanceOf, brokenInvariants, createOrganization } from './support/organizations.ts'
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+
+let database: TestDatabase
+let sql: postgres.Sql
+let double: OpenAiDouble
+const children: ChildProcess[] = []
+
+beforeAll(async () => {
+  database = await createTestDatabase({ migrated: true })
+  sql = database.sql()
+  double = await startOpenAiDouble()
+})
+
+beforeEach(() => double.reset())
+
+afterEach(() => {
+  for (const child of children.splice(0)) if (child.exitCode === null) child.kill('SIGKILL')
+})
+
+afterAll(async () => {
+  await double.close()
+  await database.drop()
+})
+
+/** The api as `npm start` runs it: a process of its own. */
+async function startProcess(): Promise<{ child: ChildProcess; url: string }> {
+  const child = spawn(process.execPath, ['--import', 'tsx', MAIN], {
+    env: {
+      PATH: process.env['PATH'],
+      ...testEnvironment(database),
+      PURSER_API_PORT: '0',
+      MODEL_DOUBLE_URL: double.baseUrl,
+      LOG_LEVEL: 'info',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  children.push(child)
+  for await (const line of createInterface({ input: child.stdout })) {
+    const entry = JSON.parse(line) as { msg: string; port: number }
+    if (entry.msg === 'listening') return { child, url: `http://127.0.0.1:${entry.port}` }
+  }
+  throw new Error('the api ended before it listened')
+}
+
+function postTo(url: string, path: string, body: unknown): Promise<Response> {
+  return fetch(`${url}${path}`, {
+    method: 'POST',
+    headers: { 'x-action-secret': ACTION_SECRET, 'x-cron-secret': CRON_SECRET },
+    body: JSON.stringify(body),
+  })
+}
+
+function suggest(url: string, organization: { id: string; ownerId: string }) {
+  return postTo(url, '/actions/suggest_questions', {
+    action: { name: 'suggest_questions' },
+    input: {
+      input: {
+        product_name: 'Loom',
+        product_description: 'Weaving software',
+        idempotency_key: randomUUID(),
+      },
+    },
+    session_variables: asOwner(organization),
+  })
+}
+
+const modelIsAsked = () => vi.waitFor(() => expect(double.requests).toHaveLength(1))
+
+test('kill -9 in the middle of a run: the hold ends with the expiry job, nothing is charged', async () => {
+  const organization = await createOrganization(sql)
+  const { child, url } = await startProcess()
+  double.failWith({ kind: 'stall' })
+  const running = suggest(url, organization).catch(() => 'gone')
+  await modelIsAsked()
+  expect(await balanceOf(sql, organization.id)).toMatchObject({ reserved: 0.5 })
+
+  child.kill('SIGKILL')
+  expect(await running).toBe('gone')
+  expect(await balanceOf(sql, organization.id)).toMatchObject({ reserved: 0.5 })
+
+  // Time passes: the hold is overdue.
+  await sql`update public.credit_reservations set expires_at = now() - interval '1 second'`
+  const { url: next } = await startProcess()
+  const expiry = await postTo(next, '/cron/expire_reservations', {
+    name: 'expire_reservations',
+    scheduled_time: '2026-11-22T10:05:00Z',
+  })
+  expect(await expiry.json()).toMatchObject({ processed: 1 })
+  expect(await balanceOf(sql, organization.id)).toEqual({
+    posted: 2000,
+    reserved: 0,
+    available: 2000,
+  })
+  expect(await brokenInvariants(sql)).toEqual([])
+})
+
+test('SIGTERM lets a running request finish, charges it, and ends with code 0', async () => {
+  const organization = await createOrganization(sql)
+  const { child, url } = await startProcess()
+  double.failWith({ kind: 'stall', times: 1 })
+  const running = suggest(url, organization)
+  await modelIsAsked()
+
+  const exit = once(child, 'exit')
+  child.kill('SIGTERM')
+  double.release()
+  expect((await running).status).toBe(200)
+  expect(await exit).toEqual([0, null])
+  expect(await balanceOf(sql, organization.id)).toMatchObject({ reserved: 0, posted: 1999.75 })
+})
+
+test('an incomplete environment ends the start and names every variable', async () => {
+  const child = spawn(process.execPath, ['--import', 'tsx', MAIN], {
+    env: { PATH: process.env['PATH'], ACTION_SECRET: 'short' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  children.push(child)
+  let message = ''
+  child.stderr.on('data', (chunk: Buffer) => (message += chunk.toString()))
+  const [code] = (await once(child, 'close')) as [number]
+  expect(code).not.toBe(0)
+  for (const name of ['API_DATABASE_URL', 'BETTER_AUTH_SECRET', 'ACTION_SECRET', 'CRON_SECRET']) {
+    expect(message).toContain(name)
+  }
+})
