@@ -45,6 +45,10 @@ function checkObject(value: Json, output: ActionOutput & { kind: 'object' }): vo
     }
     checkOutput(fieldValue, field.output)
   }
+  // What is selected is known deeper than the type alone, which may contain itself.
+  for (const field of output.fields) {
+    if (field.kind === 'field') checkOutput(value[field.name] ?? null, field.output)
+  }
 }
 
 function checkScalar(value: Json, output: ActionOutput & { kind: 'scalar' }): void {
