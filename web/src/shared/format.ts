@@ -9,7 +9,9 @@ export function useFormat() {
   const formatters = computed(() => createFormatters(locale.value))
   return {
     credits: (amount: number | null | undefined) => formatters.value.credits(amount),
-    signedCredits: (amount: number) => formatters.value.signedCredits(amount),
+    exactCredits: (amount: number) => formatters.value.exactCredits(amount),
+    exactSignedCredits: (amount: number) => formatters.value.exactSignedCredits(amount),
+    pluralOf,
     dateTime: (iso: string) => formatters.value.dateTime(iso),
     day: (iso: string) => formatters.value.day(iso),
     untilDay: (iso: string, now?: Date) => formatters.value.untilDay(iso, now),
@@ -17,12 +19,16 @@ export function useFormat() {
   }
 }
 
+/** For messages with a singular and a plural; vue-i18n itself knows whole counts only, and half a credit is "credits". */
+function pluralOf(amount: number): 1 | 2 {
+  return amount === 1 ? 1 : 2
+}
+
 export function createFormatters(locale: string) {
   const credits = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 })
-  const signed = new Intl.NumberFormat(locale, {
-    maximumFractionDigits: 2,
-    signDisplay: 'exceptZero',
-  })
+  const twoDigits = { minimumFractionDigits: 2, maximumFractionDigits: 2 }
+  const exact = new Intl.NumberFormat(locale, twoDigits)
+  const exactSigned = new Intl.NumberFormat(locale, { ...twoDigits, signDisplay: 'exceptZero' })
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
   const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' })
   const relativeDay = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
@@ -34,7 +40,9 @@ export function createFormatters(locale: string) {
   })
   return {
     credits: (amount: number | null | undefined) => (amount == null ? '–' : credits.format(amount)),
-    signedCredits: (amount: number) => signed.format(amount),
+    /** For columns of amounts, which line up at the decimal point. */
+    exactCredits: (amount: number) => exact.format(amount),
+    exactSignedCredits: (amount: number) => exactSigned.format(amount),
     dateTime: (iso: string) => dateTime.format(new Date(iso)),
     /** Billing days are UTC days: the same date for every member, whatever their time zone. */
     day: (iso: string) => day.format(new Date(iso)),
