@@ -26,7 +26,12 @@ as $$
     rule.capability_id,
     coalesce(existing.quality_level_id, rule.quality_level_id),
     case when existing.id is null then rule.model_id else existing.model_id end,
-    coalesce(existing.amount_credits, rule.amount_credits),
+    -- Two decimals in every answer; an amount with more is shown as it came, and refused.
+    case
+      when existing.id is not null then existing.amount_credits
+      when scale(rule.amount_credits) < 2 then round(rule.amount_credits, 2)
+      else rule.amount_credits
+    end,
     p_idempotency_keys[rule.item],
     fingerprint.sha256,
     coalesce(existing.id, uuidv7(p_at - clock_timestamp())),

@@ -19,7 +19,7 @@ as $$
     asked.reservation_id,
     hold.status,
     hold.amount_credits,
-    coalesce(asked.amount_credits, price.credits),
+    round(coalesce(asked.amount_credits, price.credits), 2),
     coalesce(price.model_id, hold.model_id),
     fingerprint.sha256,
     case

@@ -36,7 +36,7 @@ as $$
         when candidate.outcome is null then candidate.held_credits - candidate.actual_credits
         else candidate.released_credits
       end as release_credits,
-      coalesce(candidate.shortfall_credits, 0) as short_credits
+      coalesce(candidate.shortfall_credits, 0.00) as short_credits
     from unnest(p_candidates) as candidate
   ),
   charge as materialized (

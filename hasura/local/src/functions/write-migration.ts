@@ -14,7 +14,9 @@ const NOTICE =
 
 /** The up migration: every function, in the order of their names. */
 export function upMigration(functions: FunctionSource[]): string {
-  const parts = functions.map(({ schema, name, text }) => `-- ${schema}/${name}.sql\n${text.trim()}`)
+  const parts = functions.map(
+    ({ schema, name, text }) => `-- ${schema}/${name}.sql\n${text.trim()}`,
+  )
   // Bodies are checked when they are called: functions call each other whatever their order.
   return `${NOTICE}set local check_function_bodies = off;\n\n${parts.join('\n\n')}\n`
 }

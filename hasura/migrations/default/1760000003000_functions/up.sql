@@ -814,7 +814,7 @@ comment on function private.credit_position(uuid, timestamptz)
 /*
  * The one clock of the product: the time of this very call, so a caller that waited for a lock sees
  * the time after the wait. A test sets it for its database or session:
- *   alter database … set purser.current_time = '2026-01-31 12:00:00+00'
+ *   alter database … set purser.clock = '2026-01-31 12:00:00+00'
  */
 create function private.current_time_utc()
 returns timestamptz
@@ -823,12 +823,12 @@ volatile
 parallel safe
 as $$
   select coalesce(
-    nullif(current_setting('purser.current_time', true), '')::timestamptz,
+    nullif(current_setting('purser.clock', true), '')::timestamptz,
     clock_timestamp()
   )
 $$;
 
-comment on function private.current_time_utc() is 'The time; a test sets it by the setting purser.current_time.';
+comment on function private.current_time_utc() is 'The time; a test sets it by the setting purser.clock.';
 
 -- private/decide_reservations.sql
 /*
@@ -2302,7 +2302,12 @@ as $$
     rule.capability_id,
     coalesce(existing.quality_level_id, rule.quality_level_id),
     case when existing.id is null then rule.model_id else existing.model_id end,
-    coalesce(existing.amount_credits, rule.amount_credits),
+    -- Two decimals in every answer; an amount with more is shown as it came, and refused.
+    case
+      when existing.id is not null then existing.amount_credits
+      when scale(rule.amount_credits) < 2 then round(rule.amount_credits, 2)
+      else rule.amount_credits
+    end,
     p_idempotency_keys[rule.item],
     fingerprint.sha256,
     coalesce(existing.id, uuidv7(p_at - clock_timestamp())),
@@ -2843,7 +2848,7 @@ as $$
     asked.reservation_id,
     hold.status,
     hold.amount_credits,
-    coalesce(asked.amount_credits, price.credits),
+    round(coalesce(asked.amount_credits, price.credits), 2),
     coalesce(price.model_id, hold.model_id),
     fingerprint.sha256,
     case
@@ -3153,7 +3158,7 @@ as $$
         when candidate.outcome is null then candidate.held_credits - candidate.actual_credits
         else candidate.released_credits
       end as release_credits,
-      coalesce(candidate.shortfall_credits, 0) as short_credits
+      coalesce(candidate.shortfall_credits, 0.00) as short_credits
     from unnest(p_candidates) as candidate
   ),
   charge as materialized (

@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+/** The SQL tests lie beside what they test, in hasura/tests, and run on this package's cluster. */
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  // hasura/tests is no package of its own: what it needs beyond vitest comes from here.
+  resolve: {
+    alias: {
+      'fast-check': fileURLToPath(new URL('node_modules/fast-check', import.meta.url)),
+    },
+  },
+  test: {
+    include: ['tests/**/*.test.ts'],
+    globalSetup: [fileURLToPath(new URL('src/testing/global-setup.ts', import.meta.url))],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+})

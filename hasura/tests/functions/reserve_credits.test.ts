@@ -1,0 +1,340 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import {
+  balanceOf,
+  brokenRules,
+  createMember,
+  createOrganization,
+  newKey,
+  openDesk,
+} from '../support/desk.ts'
+import type { Desk } from '../support/desk.ts'
+import { hold, release, reserve, settle } from '../support/operations.ts'
+
+let desk: Desk
+
+beforeAll(async () => {
+  desk = await openDesk()
+})
+afterEach(async () => {
+  expect(await brokenRules(desk)).toEqual([])
+})
+afterAll(() => desk.close())
+
+describe('holds credits', () => {
+  test('and says what is left, which model serves and when the hold ends', async () => {
+    const organization = await createOrganization(desk, { credits: '10' })
+    const user = await createMember(desk, organization)
+    const context = { form: 'f1', name: 'Spring survey' }
+    const before = Date.now()
+    const [row] = await reserve(desk.api, { organization, user, amount: '2.5', context })
+    expect(row).toMatchObject({
+      item: 1,
+      outcome: 'reserved',
+      status: 'reserved',
+      quality_level_id: 'fast',
+      model_id: 'google/gemini-2.5-flash-lite',
+      amount_credits: '2.50',
+      available_credits: '7.50',
+      replayed: false,
+    })
+    expect(row!.expires_at.getTime() - before).toBeGreaterThan(295_000)
+    expect(row!.expires_at.getTime() - before).toBeLessThan(310_000)
+    expect(await balanceOf(desk, organization)).toMatchObject({
+      posted: '10.00',
+      reserved: '2.50',
+      available: '7.50',
+    })
+    const [stored] = await desk.admin`
+      select user_id, actor, context, request_fingerprint is not null as has_fingerprint
+      from public.credit_reservations where id = ${row!.reservation_id}`
+    expect(stored).toMatchObject({
+      user_id: user,
+      context,
+      actor: { user_id: user, name: 'Ada' },
+      has_fingerprint: true,
+    })
+  })
+
+  test('of the estimate when no amount is named', async () => {
+    const organization = await createOrganization(desk, { credits: '10' })
+    const rows = await reserve(
+      desk.api,
+      { organization, capability: 'testimonial_assembly', level: 'fast' },
+      { organization, capability: 'testimonial_assembly', level: 'enhanced' },
+    )
+    expect(rows.map((row) => row.amount_credits)).toEqual(['1.00', '4.00'])
+  })
+
+  test('at the default level of the organization, else the lowest that the plan allows', async () => {
+    const organization = await createOrganization(desk, { plan: 'pro' })
+    const [lowest] = await reserve(desk.api, { organization, level: null })
+    expect(lowest).toMatchObject({ quality_level_id: 'fast', amount_credits: '0.50' })
+    await desk.admin`
+      insert into public.organization_quality_defaults values (${organization}, 'question_generation', 'enhanced')`
+    const [chosen] = await reserve(desk.api, { organization, level: null })
+    expect(chosen).toMatchObject({ quality_level_id: 'enhanced', amount_credits: '2.00' })
+    // A default that the plan no longer allows does not bind.
+    await desk.api`select from private.set_organization_plan(${organization}, 'free', null)`
+    const [fallen] = await reserve(desk.api, { organization, level: null })
+    expect(fallen).toMatchObject({ outcome: 'reserved', quality_level_id: 'fast' })
+  })
+
+  test('by the next model when the first one is switched off', async () => {
+    const organization = await createOrganization(desk, { credits: '10' })
+    await desk.admin`update public.llm_models set is_active = false where id = 'google/gemini-2.5-flash-lite'`
+    const [row] = await reserve(desk.api, { organization })
+    await desk.admin`update public.llm_models set is_active = true`
+    expect(row!.model_id).toBe('openai/gpt-5-nano')
+  })
+})
+
+describe('boundary', () => {
+  test('exactly what is available, and nothing more (insufficient_credits)', async () => {
+    const organization = await createOrganization(desk, { credits: '5' })
+    const [exact] = await reserve(desk.api, { organization, amount: '5.00' })
+    expect(exact).toMatchObject({ outcome: 'reserved', available_credits: '0.00' })
+    const [more] = await reserve(desk.api, { organization, amount: '0.01' })
+    expect(more).toMatchObject({
+      outcome: 'insufficient_credits',
+      reservation_id: null,
+      available_credits: '0.00',
+      required_credits: '0.01',
+    })
+  })
+
+  test('one hundredth short is refused and nothing is stored', async () => {
+    const organization = await createOrganization(desk, { credits: '5' })
+    const [row] = await reserve(desk.api, { organization, amount: '5.01' })
+    expect(row!.outcome).toBe('insufficient_credits')
+    const [stored] = await desk.admin`
+      select count(*)::int as count from public.credit_reservations where organization_id = ${organization}`
+    expect(stored).toEqual({ count: 0 })
+  })
+
+  test('the overdraft counts for holds, to its last hundredth', async () => {
+    const organization = await createOrganization(desk, { credits: '5', overdraft: '2' })
+    const [short] = await reserve(desk.api, { organization, amount: '7.01' })
+    expect(short!.outcome).toBe('insufficient_credits')
+    const [exact] = await reserve(desk.api, { organization, amount: '7' })
+    expect(exact).toMatchObject({ outcome: 'reserved', available_credits: '-2.00' })
+  })
+
+  test.each(['-1', '1.001', '0', 'NaN', 'Infinity', '1000000000.01'])(
+    'amount %s is refused (invalid_amount)',
+    async (amount) => {
+      const organization = await createOrganization(desk, { credits: '5' })
+      const [row] = await reserve(desk.api, { organization, amount })
+      expect(row).toMatchObject({ outcome: 'invalid_amount', reservation_id: null })
+    },
+  )
+})
+
+describe('refuses', () => {
+  test.each([
+    ['capability_not_in_plan', { capability: 'testimonial_polish' }, 'pro'],
+    ['quality_level_not_allowed', { level: 'enhanced' }, 'pro'],
+    ['quality_level_not_allowed', { level: 'premium' }, 'team'],
+    ['unknown_capability', { capability: 'nothing' }, null],
+    ['unknown_capability', { capability: null }, null],
+    ['unknown_quality_level', { level: 'ultra' }, null],
+    ['unknown_user', { user: '00000000-0000-4000-8000-000000000000' }, null],
+    ['invalid_key', { key: '' }, null],
+    ['invalid_key', { key: null }, null],
+    ['invalid_key', { key: 'k'.repeat(201) }, null],
+  ])('%s for %o', async (outcome, request, unlockedBy) => {
+    const organization = await createOrganization(desk, { plan: 'free' })
+    const [row] = await reserve(desk.api, { organization, ...request })
+    expect(row).toMatchObject({
+      outcome,
+      reservation_id: null,
+      status: null,
+      unlocked_by_plan: unlockedBy,
+    })
+    if (outcome === 'quality_level_not_allowed')
+      expect(row!.allowed_quality_levels).toEqual(['fast'])
+  })
+
+  test('an organization that does not exist (unknown_organization)', async () => {
+    const rows = await reserve(
+      desk.api,
+      { organization: '00000000-0000-4000-8000-000000000000' },
+      { organization: null },
+    )
+    expect(rows.map((row) => row.outcome)).toEqual(['unknown_organization', 'unknown_organization'])
+  })
+
+  test('a user of another organization (unknown_user)', async () => {
+    const organization = await createOrganization(desk, { credits: '5' })
+    const user = await createMember(desk, await createOrganization(desk))
+    const [row] = await reserve(desk.api, { organization, user })
+    expect(row!.outcome).toBe('unknown_user')
+  })
+
+  test('a capability that is switched off, for all or for the plan (capability_disabled)', async () => {
+    const organization = await createOrganization(desk, { credits: '5' })
+    await desk.admin`update public.ai_capabilities set is_active = false where id = 'testimonial_polish'`
+    const [off] = await reserve(desk.api, { organization, capability: 'testimonial_polish' })
+    await desk.admin`update public.ai_capabilities set is_active = true`
+    await desk.admin`update public.plan_ai_capabilities set is_enabled = false where plan_id = 'lab' and capability_id = 'testimonial_polish'`
+    const [disabled] = await reserve(desk.api, { organization, capability: 'testimonial_polish' })
+    await desk.admin`update public.plan_ai_capabilities set is_enabled = true`
+    expect(off).toMatchObject({ outcome: 'capability_disabled', unlocked_by_plan: null })
+    expect(disabled).toMatchObject({ outcome: 'capability_disabled', unlocked_by_plan: 'pro' })
+  })
+
+  test.each([
+    ['active', 'reserved'],
+    ['trialing', 'reserved'],
+    ['past_due', 'reserved'],
+    ['unpaid', 'subscription_inactive'],
+    ['canceled', 'subscription_inactive'],
+  ])('by subscription status: %s gives %s', async (status, outcome) => {
+    const organization = await createOrganization(desk, { credits: '5' })
+    await desk.admin`update public.org_plans set status = ${status} where organization_id = ${organization}`
+    const [row] = await reserve(desk.api, { organization })
+    expect(row!.outcome).toBe(outcome)
+  })
+})
+
+describe('idempotency', () => {
+  test('the same key and request gives the first reservation again (replayed)', async () => {
+    const organization = await createOrganization(desk, { credits: '5' })
+    const request = { organization, amount: '3', key: newKey(), context: { input: 'a' } }
+    const [first] = await reserve(desk.api, request)
+    const [again] = await reserve(desk.api, { ...request, seconds: 600 })
+    expect(again).toMatchObject({
+      outcome: 'replayed',
+      replayed: true,
+      reservation_id: first!.reservation_id,
+      status: 'reserved',
+      expires_at: first!.expires_at,
+      available_credits: '2.00',
+    })
+  })
+
+  test.each([
+    { amount: '3.01' },
+    { amount: null },
+    { level: 'enhanced' },
+    { capability: 'testimonial_polish' },
+    { context: { input: 'b' } },
+    { context: null },
+  ])('the same key with another request: %o (idempotency_conflict)', async (change) => {
+    const organization = await createOrganization(desk, { credits: '5' })
+    const request = { organization, amount: '3', key: newKey(), context: { input: 'a' } }
+    await reserve(desk.api, request)
+    const [row] = await reserve(desk.api, { ...request, ...change })
+    expect(row).toMatchObject({ outcome: 'idempotency_conflict', reservation_id: null })
+  })
+
+  test('a replay answers what became of the reservation, whatever the plan says now', async () => {
+    const organization = await createOrganization(desk, { credits: '5' })
+    const requests = ['a', 'b'].map(() => ({ organization, amount: '1', key: newKey() }))
+    const rows = await reserve(desk.api, ...requests)
+    await settle(desk.api, { organization, reservation: rows[0]!.reservation_id, amount: '1' })
+    await release(desk.api, { organization, reservation: rows[1]!.reservation_id })
+    await desk.admin`update public.org_plans set status = 'unpaid' where organization_id = ${organization}`
+    const again = await reserve(desk.api, ...requests)
+    expect(again.map((row) => [row.outcome, row.status])).toEqual([
+      ['replayed', 'settled'],
+      ['replayed', 'released'],
+    ])
+  })
+
+  test('a key belongs to its organization', async () => {
+    const key = newKey()
+    const organizations = [
+      await createOrganization(desk, { credits: '5' }),
+      await createOrganization(desk, { credits: '5' }),
+    ]
+    const rows = await reserve(
+      desk.api,
+      ...organizations.map((organization) => ({ organization, key, amount: '1' })),
+    )
+    expect(rows.map((row) => row.outcome)).toEqual(['reserved', 'reserved'])
+    expect(rows[0]!.reservation_id).not.toBe(rows[1]!.reservation_id)
+  })
+
+  test('a denial is not stored: the key can be used again', async () => {
+    const organization = await createOrganization(desk, { credits: '5' })
+    const key = newKey()
+    const [denied] = await reserve(desk.api, { organization, key, amount: '6' })
+    const [accepted] = await reserve(desk.api, { organization, key, amount: '4' })
+    expect([denied!.outcome, accepted!.outcome]).toEqual(['insufficient_credits', 'reserved'])
+  })
+})
+
+describe('batches', () => {
+  test('first come, first served when the items together exceed the balance', async () => {
+    const organization = await createOrganization(desk, { credits: '5' })
+    const rows = await reserve(
+      desk.api,
+      ...['3', '3', '2', '0.01'].map((amount) => ({ organization, amount })),
+    )
+    expect(rows.map((row) => row.outcome)).toEqual([
+      'reserved',
+      'insufficient_credits',
+      'reserved',
+      'insufficient_credits',
+    ])
+    expect(rows.map((row) => row.available_credits)).toEqual(['2.00', '2.00', '0.00', '0.00'])
+  })
+
+  test('the same key twice is one reservation, or a conflict', async () => {
+    const organization = await createOrganization(desk, { credits: '5' })
+    const key = newKey()
+    const rows = await reserve(
+      desk.api,
+      { organization, key, amount: '6' },
+      { organization, key, amount: '4' },
+      { organization, key, amount: '4' },
+      { organization, key, amount: '1' },
+    )
+    expect(rows.map((row) => row.outcome)).toEqual([
+      'insufficient_credits',
+      'reserved',
+      'replayed',
+      'idempotency_conflict',
+    ])
+    expect(rows[2]!.reservation_id).toBe(rows[1]!.reservation_id)
+  })
+
+  test('answers in the order of the items, whatever their organizations', async () => {
+    const organizations = [
+      await createOrganization(desk, { credits: '1' }),
+      await createOrganization(desk),
+    ]
+    const items = [1, 0, 1, 0].map((index) => ({
+      organization: organizations[index]!,
+      amount: '1',
+    }))
+    const rows = await reserve(desk.api, ...items)
+    expect(rows.map((row) => [row.item, row.outcome])).toEqual([
+      [1, 'insufficient_credits'],
+      [2, 'reserved'],
+      [3, 'insufficient_credits'],
+      [4, 'insufficient_credits'],
+    ])
+  })
+
+  test('an empty batch is no rows; unequal arrays (LG001) and too many items (LG002) are misuse', async () => {
+    expect(await reserve(desk.api)).toHaveLength(0)
+    const organization = await createOrganization(desk)
+    await expect(
+      desk.api`select from private.release_credits(array[${organization}]::uuid[], '{}', '{}')`,
+    ).rejects.toMatchObject({ code: 'LG001' })
+    await expect(
+      reserve(desk.api, ...Array.from({ length: 1001 }, () => ({ organization }))),
+    ).rejects.toMatchObject({ code: 'LG002' })
+  })
+})
+
+test('a stale hold does not deny an honest caller: it is swept before the refusal', async () => {
+  const organization = await createOrganization(desk, { credits: '5' })
+  const stale = await hold(desk.api, organization, '5', 1)
+  await desk.admin`
+    update public.credit_reservations set expires_at = expires_at - interval '2 seconds'
+    where id = ${stale}`
+  const [row] = await reserve(desk.api, { organization, amount: '5' })
+  expect(row).toMatchObject({ outcome: 'reserved', available_credits: '0.00' })
+})
