@@ -34,7 +34,7 @@ const config: CodegenConfig = {
     },
     [`${outputFolder}/admin/`]: {
       ...client,
-      schema: `${schemaFolder}/admin.graphql`,
+      schema: `${schemaFolder}/org_admin.graphql`,
       documents: ['src/**/*.admin.graphql'],
     },
   },

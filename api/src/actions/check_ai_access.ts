@@ -8,7 +8,7 @@ import { requireOrganization } from './session.ts'
 
 export const checkAiAccess = defineAction({
   name: 'check_ai_access',
-  roles: ['owner', 'admin', 'member', 'service'],
+  roles: ['owner', 'org_admin', 'member', 'service'],
   input: z.strictObject({
     capability: identifier,
     quality_level: optional(identifier),

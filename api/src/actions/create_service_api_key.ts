@@ -11,7 +11,7 @@ const MAXIMUM_KEYS = 50
 
 export const createServiceApiKey = defineAction({
   name: 'create_service_api_key',
-  roles: ['owner', 'admin'],
+  roles: ['owner', 'org_admin'],
   input: z.strictObject({ input: z.strictObject({ name: text(MAXIMUM_NAME_LENGTH) }) }),
   async run({ input: { input }, session, services, log }) {
     const { key, prefix, hash } = generateServiceApiKey()

@@ -33,7 +33,7 @@ export function defineOperationAction<Fields extends z.ZodRawShape, Input, Answe
   const own = z.strictObject(definition.fields)
   return {
     name: definition.name,
-    roles: ['owner', 'admin', 'member'],
+    roles: ['owner', 'org_admin', 'member'],
     input: z.strictObject({ input: own.extend(commonFields) }),
     async run({ input, session, services, log }: ActionCall<unknown>) {
       const fields = (input as { input: z.output<typeof own> & CommonFields }).input
@@ -43,6 +43,7 @@ export function defineOperationAction<Fields extends z.ZodRawShape, Input, Answe
         qualityLevel: fields.quality_level,
         idempotencyKey: fields.idempotency_key,
         input: definition.toInput(fields),
+        watcher: null,
         log,
       })
       return { ...definition.toOutput(result.answer), ...describeCharge(result) }

@@ -5,7 +5,7 @@ import { requireOrganization } from './session.ts'
 
 export const revokeServiceApiKey = defineAction({
   name: 'revoke_service_api_key',
-  roles: ['owner', 'admin'],
+  roles: ['owner', 'org_admin'],
   input: z.strictObject({ input: z.strictObject({ id: z.uuid({ error: 'uuid' }) }) }),
   async run({ input: { input }, session, services }) {
     const row = await services.serviceApiKeys.revoke(requireOrganization(session), input.id)

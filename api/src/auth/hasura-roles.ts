@@ -8,9 +8,12 @@ export const ANONYMOUS_ROLE = 'anonymous'
 export const SERVICE_ROLE = 'service'
 export const PLATFORM_ADMIN_ROLE = 'platform_admin'
 
+/** Not `admin`: to Hasura that role is above all permissions, in a token as with the admin secret. */
+export const ORGANIZATION_ADMIN_ROLE = 'org_admin'
+
 const hasuraRoles: Record<MembershipRole, readonly [string, ...string[]]> = {
-  owner: ['owner', 'admin', 'member'],
-  admin: ['admin', 'member'],
+  owner: ['owner', ORGANIZATION_ADMIN_ROLE, 'member'],
+  admin: [ORGANIZATION_ADMIN_ROLE, 'member'],
   member: ['member'],
 }
 

@@ -30,7 +30,7 @@ describe('sign-up', () => {
     const claims = await claimsOf(api, owner)
     expect(claims).toEqual({
       'x-hasura-default-role': 'owner',
-      'x-hasura-allowed-roles': ['owner', 'admin', 'member'],
+      'x-hasura-allowed-roles': ['owner', 'org_admin', 'member'],
       'x-hasura-user-id': owner.userId,
       'x-hasura-org-id': expect.any(String),
     })
@@ -88,8 +88,8 @@ describe('claims', () => {
     const admin = await joinAs(api, owner, organizationId, 'admin')
     const member = await joinAs(api, owner, organizationId, 'member')
     expect(await claimsOf(api, admin)).toMatchObject({
-      'x-hasura-default-role': 'admin',
-      'x-hasura-allowed-roles': ['admin', 'member'],
+      'x-hasura-default-role': 'org_admin',
+      'x-hasura-allowed-roles': ['org_admin', 'member'],
       'x-hasura-org-id': organizationId,
     })
     expect(await claimsOf(api, member)).toMatchObject({
@@ -122,7 +122,7 @@ describe('claims', () => {
     await api.sql`update auth.users set platform_admin = true where id = ${operator.userId}`
     expect(await claimsOf(api, operator)).toMatchObject({
       'x-hasura-default-role': 'platform_admin',
-      'x-hasura-allowed-roles': ['platform_admin', 'owner', 'admin', 'member'],
+      'x-hasura-allowed-roles': ['platform_admin', 'owner', 'org_admin', 'member'],
     })
   })
 })

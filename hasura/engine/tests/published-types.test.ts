@@ -87,3 +87,8 @@ test('a key that Hasura does not know is found', async () => {
   const wrong = { ...document, actions: [{ ...action, permission: [] }, ...others] }
   expect(typeProblems(withDefaults(wrong as Metadata)).join('\n')).toContain('permission')
 })
+
+test('no permission is for `admin`, the role of Hasura’s own that is above all permissions', async () => {
+  const document = await loadMetadataDirectory(projectMetadata)
+  expect(JSON.stringify(document)).not.toContain('"role":"admin"')
+})

@@ -28,7 +28,7 @@ export const useSession = defineStore('session', () => {
   )
   const role = computed(() => claims.value?.role ?? 'anonymous')
   /** Owners and admins may buy, change plans and settings; members ask them. */
-  const canManage = computed(() => role.value === 'owner' || role.value === 'admin')
+  const canManage = computed(() => role.value === 'owner' || role.value === 'org_admin')
   /** Changes when another person or organization is on; everything cached for the old one must go. */
   const identityKey = computed(() =>
     status.value === 'signed-in' && user.value
