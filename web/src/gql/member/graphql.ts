@@ -4,26 +4,147 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+/** Boolean expression to compare columns of type "Boolean". All fields are combined with logical 'AND'. */
+export type Boolean_Comparison_Exp = {
+  _eq?: boolean | null | undefined;
+  _gt?: boolean | null | undefined;
+  _gte?: boolean | null | undefined;
+  _in?: Array<boolean> | null | undefined;
+  _is_null?: boolean | null | undefined;
+  _lt?: boolean | null | undefined;
+  _lte?: boolean | null | undefined;
+  _neq?: boolean | null | undefined;
+  _nin?: Array<boolean> | null | undefined;
+};
+
+/** Boolean expression to compare columns of type "Int". All fields are combined with logical 'AND'. */
+export type Int_Comparison_Exp = {
+  _eq?: number | null | undefined;
+  _gt?: number | null | undefined;
+  _gte?: number | null | undefined;
+  _in?: Array<number> | null | undefined;
+  _is_null?: boolean | null | undefined;
+  _lt?: number | null | undefined;
+  _lte?: number | null | undefined;
+  _neq?: number | null | undefined;
+  _nin?: Array<number> | null | undefined;
+};
+
+/** Boolean expression to compare columns of type "String". All fields are combined with logical 'AND'. */
 export type String_Comparison_Exp = {
   _eq?: string | null | undefined;
   _gt?: string | null | undefined;
   _gte?: string | null | undefined;
+  /** does the column match the given case-insensitive pattern */
+  _ilike?: string | null | undefined;
   _in?: Array<string> | null | undefined;
+  /** does the column match the given POSIX regular expression, case insensitive */
+  _iregex?: string | null | undefined;
   _is_null?: boolean | null | undefined;
+  /** does the column match the given pattern */
+  _like?: string | null | undefined;
   _lt?: string | null | undefined;
   _lte?: string | null | undefined;
   _neq?: string | null | undefined;
+  /** does the column NOT match the given case-insensitive pattern */
+  _nilike?: string | null | undefined;
   _nin?: Array<string> | null | undefined;
+  /** does the column NOT match the given POSIX regular expression, case insensitive */
+  _niregex?: string | null | undefined;
+  /** does the column NOT match the given pattern */
+  _nlike?: string | null | undefined;
+  /** does the column NOT match the given POSIX regular expression, case sensitive */
+  _nregex?: string | null | undefined;
+  /** does the column NOT match the given SQL regular expression */
+  _nsimilar?: string | null | undefined;
+  /** does the column match the given POSIX regular expression, case sensitive */
+  _regex?: string | null | undefined;
+  /** does the column match the given SQL regular expression */
+  _similar?: string | null | undefined;
 };
 
 export type SuggestQuestionsInput = {
+  /** 1 to 10, 5 unless given */
   count?: number | null | undefined;
+  /** The same key answers the stored result without another model call */
   idempotency_key: string;
   product_description: string;
   product_name: string;
+  /** null: the organization's default, else the lowest level that the plan allows */
   quality_level?: string | null | undefined;
 };
 
+/** Boolean expression to filter rows from the table "ai_capabilities". All fields are combined with a logical 'AND'. */
+export type Ai_Capabilities_Bool_Exp = {
+  _and?: Array<Ai_Capabilities_Bool_Exp> | null | undefined;
+  _not?: Ai_Capabilities_Bool_Exp | null | undefined;
+  _or?: Array<Ai_Capabilities_Bool_Exp> | null | undefined;
+  abort_policy?: String_Comparison_Exp | null | undefined;
+  category?: String_Comparison_Exp | null | undefined;
+  description?: String_Comparison_Exp | null | undefined;
+  id?: String_Comparison_Exp | null | undefined;
+  is_active?: Boolean_Comparison_Exp | null | undefined;
+  is_public?: Boolean_Comparison_Exp | null | undefined;
+  name?: String_Comparison_Exp | null | undefined;
+  organization_defaults?: Organization_Quality_Defaults_Bool_Exp | null | undefined;
+  organization_defaults_aggregate?: Organization_Quality_Defaults_Aggregate_Bool_Exp | null | undefined;
+  plan_capabilities?: Plan_Ai_Capabilities_Bool_Exp | null | undefined;
+  plan_capabilities_aggregate?: Plan_Ai_Capabilities_Aggregate_Bool_Exp | null | undefined;
+  quality_levels?: Ai_Capability_Quality_Levels_Bool_Exp | null | undefined;
+  quality_levels_aggregate?: Ai_Capability_Quality_Levels_Aggregate_Bool_Exp | null | undefined;
+};
+
+export type Ai_Capability_Quality_Levels_Aggregate_Bool_Exp = {
+  count?: Ai_Capability_Quality_Levels_Aggregate_Bool_Exp_Count | null | undefined;
+};
+
+export type Ai_Capability_Quality_Levels_Aggregate_Bool_Exp_Count = {
+  arguments?: Array<Ai_Capability_Quality_Levels_Select_Column> | null | undefined;
+  distinct?: boolean | null | undefined;
+  filter?: Ai_Capability_Quality_Levels_Bool_Exp | null | undefined;
+  predicate: Int_Comparison_Exp;
+};
+
+/** Boolean expression to filter rows from the table "ai_capability_quality_levels". All fields are combined with a logical 'AND'. */
+export type Ai_Capability_Quality_Levels_Bool_Exp = {
+  _and?: Array<Ai_Capability_Quality_Levels_Bool_Exp> | null | undefined;
+  _not?: Ai_Capability_Quality_Levels_Bool_Exp | null | undefined;
+  _or?: Array<Ai_Capability_Quality_Levels_Bool_Exp> | null | undefined;
+  capability?: Ai_Capabilities_Bool_Exp | null | undefined;
+  capability_id?: String_Comparison_Exp | null | undefined;
+  effective_from?: Timestamptz_Comparison_Exp | null | undefined;
+  effective_to?: Timestamptz_Comparison_Exp | null | undefined;
+  estimated_credits?: Numeric_Comparison_Exp | null | undefined;
+  quality_level?: Quality_Levels_Bool_Exp | null | undefined;
+  quality_level_id?: String_Comparison_Exp | null | undefined;
+};
+
+/** select columns of table "ai_capability_quality_levels" */
+export type Ai_Capability_Quality_Levels_Select_Column =
+  /** column name */
+  | 'capability_id'
+  /** column name */
+  | 'effective_from'
+  /** column name */
+  | 'effective_to'
+  /** column name */
+  | 'estimated_credits'
+  /** column name */
+  | 'quality_level_id';
+
+/** Boolean expression to filter rows from the table "ai_operation_results". All fields are combined with a logical 'AND'. */
+export type Ai_Operation_Results_Bool_Exp = {
+  _and?: Array<Ai_Operation_Results_Bool_Exp> | null | undefined;
+  _not?: Ai_Operation_Results_Bool_Exp | null | undefined;
+  _or?: Array<Ai_Operation_Results_Bool_Exp> | null | undefined;
+  created_at?: Timestamptz_Comparison_Exp | null | undefined;
+  organization_id?: Uuid_Comparison_Exp | null | undefined;
+  output?: Jsonb_Comparison_Exp | null | undefined;
+  reservation?: Credit_Reservations_Bool_Exp | null | undefined;
+  reservation_id?: Uuid_Comparison_Exp | null | undefined;
+};
+
+/** Boolean expression to compare columns of type "bigint". All fields are combined with logical 'AND'. */
 export type Bigint_Comparison_Exp = {
   _eq?: number | null | undefined;
   _gt?: number | null | undefined;
@@ -36,6 +157,211 @@ export type Bigint_Comparison_Exp = {
   _nin?: Array<number> | null | undefined;
 };
 
+export type Credit_Grants_Aggregate_Bool_Exp = {
+  count?: Credit_Grants_Aggregate_Bool_Exp_Count | null | undefined;
+};
+
+export type Credit_Grants_Aggregate_Bool_Exp_Count = {
+  arguments?: Array<Credit_Grants_Select_Column> | null | undefined;
+  distinct?: boolean | null | undefined;
+  filter?: Credit_Grants_Bool_Exp | null | undefined;
+  predicate: Int_Comparison_Exp;
+};
+
+/** Boolean expression to filter rows from the table "credit_grants". All fields are combined with a logical 'AND'. */
+export type Credit_Grants_Bool_Exp = {
+  _and?: Array<Credit_Grants_Bool_Exp> | null | undefined;
+  _not?: Credit_Grants_Bool_Exp | null | undefined;
+  _or?: Array<Credit_Grants_Bool_Exp> | null | undefined;
+  closed_at?: Timestamptz_Comparison_Exp | null | undefined;
+  created_at?: Timestamptz_Comparison_Exp | null | undefined;
+  credit_balance?: Organization_Credit_Balances_Bool_Exp | null | undefined;
+  effective_at?: Timestamptz_Comparison_Exp | null | undefined;
+  expires_at?: Timestamptz_Comparison_Exp | null | undefined;
+  granted_credits?: Numeric_Comparison_Exp | null | undefined;
+  id?: Uuid_Comparison_Exp | null | undefined;
+  organization_id?: Uuid_Comparison_Exp | null | undefined;
+  priority?: Int_Comparison_Exp | null | undefined;
+  reason?: String_Comparison_Exp | null | undefined;
+  remaining_credits?: Numeric_Comparison_Exp | null | undefined;
+  repaid_debt_credits?: Numeric_Comparison_Exp | null | undefined;
+  source?: String_Comparison_Exp | null | undefined;
+  transaction_id?: Uuid_Comparison_Exp | null | undefined;
+};
+
+/** select columns of table "credit_grants" */
+export type Credit_Grants_Select_Column =
+  /** column name */
+  | 'closed_at'
+  /** column name */
+  | 'created_at'
+  /** column name */
+  | 'effective_at'
+  /** column name */
+  | 'expires_at'
+  /** column name */
+  | 'granted_credits'
+  /** column name */
+  | 'id'
+  /** column name */
+  | 'organization_id'
+  /** column name */
+  | 'priority'
+  /** column name */
+  | 'reason'
+  /** column name */
+  | 'remaining_credits'
+  /** column name */
+  | 'repaid_debt_credits'
+  /** column name */
+  | 'source'
+  /** column name */
+  | 'transaction_id';
+
+export type Credit_Refunds_Aggregate_Bool_Exp = {
+  count?: Credit_Refunds_Aggregate_Bool_Exp_Count | null | undefined;
+};
+
+export type Credit_Refunds_Aggregate_Bool_Exp_Count = {
+  arguments?: Array<Credit_Refunds_Select_Column> | null | undefined;
+  distinct?: boolean | null | undefined;
+  filter?: Credit_Refunds_Bool_Exp | null | undefined;
+  predicate: Int_Comparison_Exp;
+};
+
+/** Boolean expression to filter rows from the table "credit_refunds". All fields are combined with a logical 'AND'. */
+export type Credit_Refunds_Bool_Exp = {
+  _and?: Array<Credit_Refunds_Bool_Exp> | null | undefined;
+  _not?: Credit_Refunds_Bool_Exp | null | undefined;
+  _or?: Array<Credit_Refunds_Bool_Exp> | null | undefined;
+  amount_credits?: Numeric_Comparison_Exp | null | undefined;
+  created_at?: Timestamptz_Comparison_Exp | null | undefined;
+  grant?: Credit_Grants_Bool_Exp | null | undefined;
+  grant_id?: Uuid_Comparison_Exp | null | undefined;
+  id?: Uuid_Comparison_Exp | null | undefined;
+  organization_id?: Uuid_Comparison_Exp | null | undefined;
+  reason?: String_Comparison_Exp | null | undefined;
+  refund_transaction?: Credit_Transactions_Bool_Exp | null | undefined;
+  refund_transaction_id?: Uuid_Comparison_Exp | null | undefined;
+  reservation?: Credit_Reservations_Bool_Exp | null | undefined;
+  reservation_id?: Uuid_Comparison_Exp | null | undefined;
+  transaction?: Credit_Transactions_Bool_Exp | null | undefined;
+  transaction_id?: Uuid_Comparison_Exp | null | undefined;
+};
+
+/** select columns of table "credit_refunds" */
+export type Credit_Refunds_Select_Column =
+  /** column name */
+  | 'amount_credits'
+  /** column name */
+  | 'created_at'
+  /** column name */
+  | 'grant_id'
+  /** column name */
+  | 'id'
+  /** column name */
+  | 'organization_id'
+  /** column name */
+  | 'reason'
+  /** column name */
+  | 'refund_transaction_id'
+  /** column name */
+  | 'reservation_id'
+  /** column name */
+  | 'transaction_id';
+
+export type Credit_Reservations_Aggregate_Bool_Exp = {
+  count?: Credit_Reservations_Aggregate_Bool_Exp_Count | null | undefined;
+};
+
+export type Credit_Reservations_Aggregate_Bool_Exp_Count = {
+  arguments?: Array<Credit_Reservations_Select_Column> | null | undefined;
+  distinct?: boolean | null | undefined;
+  filter?: Credit_Reservations_Bool_Exp | null | undefined;
+  predicate: Int_Comparison_Exp;
+};
+
+/** Boolean expression to filter rows from the table "credit_reservations". All fields are combined with a logical 'AND'. */
+export type Credit_Reservations_Bool_Exp = {
+  _and?: Array<Credit_Reservations_Bool_Exp> | null | undefined;
+  _not?: Credit_Reservations_Bool_Exp | null | undefined;
+  _or?: Array<Credit_Reservations_Bool_Exp> | null | undefined;
+  actor?: Jsonb_Comparison_Exp | null | undefined;
+  amount_credits?: Numeric_Comparison_Exp | null | undefined;
+  capability?: Ai_Capabilities_Bool_Exp | null | undefined;
+  capability_id?: String_Comparison_Exp | null | undefined;
+  charged_credits?: Numeric_Comparison_Exp | null | undefined;
+  closed_at?: Timestamptz_Comparison_Exp | null | undefined;
+  context?: Jsonb_Comparison_Exp | null | undefined;
+  created_at?: Timestamptz_Comparison_Exp | null | undefined;
+  credit_balance?: Organization_Credit_Balances_Bool_Exp | null | undefined;
+  expires_at?: Timestamptz_Comparison_Exp | null | undefined;
+  id?: Uuid_Comparison_Exp | null | undefined;
+  model?: Llm_Models_Bool_Exp | null | undefined;
+  model_id?: String_Comparison_Exp | null | undefined;
+  operation_result?: Ai_Operation_Results_Bool_Exp | null | undefined;
+  organization_id?: Uuid_Comparison_Exp | null | undefined;
+  quality_level?: Quality_Levels_Bool_Exp | null | undefined;
+  quality_level_id?: String_Comparison_Exp | null | undefined;
+  release_reason?: String_Comparison_Exp | null | undefined;
+  released_credits?: Numeric_Comparison_Exp | null | undefined;
+  shortfall_credits?: Numeric_Comparison_Exp | null | undefined;
+  status?: String_Comparison_Exp | null | undefined;
+  transactions?: Credit_Transactions_Bool_Exp | null | undefined;
+  transactions_aggregate?: Credit_Transactions_Aggregate_Bool_Exp | null | undefined;
+  user?: Users_Bool_Exp | null | undefined;
+  user_id?: Uuid_Comparison_Exp | null | undefined;
+};
+
+/** select columns of table "credit_reservations" */
+export type Credit_Reservations_Select_Column =
+  /** column name */
+  | 'actor'
+  /** column name */
+  | 'amount_credits'
+  /** column name */
+  | 'capability_id'
+  /** column name */
+  | 'charged_credits'
+  /** column name */
+  | 'closed_at'
+  /** column name */
+  | 'context'
+  /** column name */
+  | 'created_at'
+  /** column name */
+  | 'expires_at'
+  /** column name */
+  | 'id'
+  /** column name */
+  | 'model_id'
+  /** column name */
+  | 'organization_id'
+  /** column name */
+  | 'quality_level_id'
+  /** column name */
+  | 'release_reason'
+  /** column name */
+  | 'released_credits'
+  /** column name */
+  | 'shortfall_credits'
+  /** column name */
+  | 'status'
+  /** column name */
+  | 'user_id';
+
+export type Credit_Transactions_Aggregate_Bool_Exp = {
+  count?: Credit_Transactions_Aggregate_Bool_Exp_Count | null | undefined;
+};
+
+export type Credit_Transactions_Aggregate_Bool_Exp_Count = {
+  arguments?: Array<Credit_Transactions_Select_Column> | null | undefined;
+  distinct?: boolean | null | undefined;
+  filter?: Credit_Transactions_Bool_Exp | null | undefined;
+  predicate: Int_Comparison_Exp;
+};
+
+/** Boolean expression to filter rows from the table "credit_transactions". All fields are combined with a logical 'AND'. */
 export type Credit_Transactions_Bool_Exp = {
   _and?: Array<Credit_Transactions_Bool_Exp> | null | undefined;
   _not?: Credit_Transactions_Bool_Exp | null | undefined;
@@ -43,26 +369,88 @@ export type Credit_Transactions_Bool_Exp = {
   actor?: Jsonb_Comparison_Exp | null | undefined;
   amount_credits?: Numeric_Comparison_Exp | null | undefined;
   balance_after_credits?: Numeric_Comparison_Exp | null | undefined;
+  capability?: Ai_Capabilities_Bool_Exp | null | undefined;
   capability_id?: String_Comparison_Exp | null | undefined;
   context?: Jsonb_Comparison_Exp | null | undefined;
   created_at?: Timestamptz_Comparison_Exp | null | undefined;
+  credit_balance?: Organization_Credit_Balances_Bool_Exp | null | undefined;
   description?: String_Comparison_Exp | null | undefined;
   event_at?: Timestamptz_Comparison_Exp | null | undefined;
+  grant?: Credit_Grants_Bool_Exp | null | undefined;
   grant_id?: Uuid_Comparison_Exp | null | undefined;
   id?: Uuid_Comparison_Exp | null | undefined;
+  model?: Llm_Models_Bool_Exp | null | undefined;
   model_id?: String_Comparison_Exp | null | undefined;
   organization_id?: Uuid_Comparison_Exp | null | undefined;
+  quality_level?: Quality_Levels_Bool_Exp | null | undefined;
   quality_level_id?: String_Comparison_Exp | null | undefined;
+  refunds?: Credit_Refunds_Bool_Exp | null | undefined;
+  refunds_aggregate?: Credit_Refunds_Aggregate_Bool_Exp | null | undefined;
+  reservation?: Credit_Reservations_Bool_Exp | null | undefined;
   reservation_id?: Uuid_Comparison_Exp | null | undefined;
   sequence?: Bigint_Comparison_Exp | null | undefined;
   type?: String_Comparison_Exp | null | undefined;
+  user?: Users_Bool_Exp | null | undefined;
   user_id?: Uuid_Comparison_Exp | null | undefined;
 };
 
+/** select columns of table "credit_transactions" */
+export type Credit_Transactions_Select_Column =
+  /** column name */
+  | 'actor'
+  /** column name */
+  | 'amount_credits'
+  /** column name */
+  | 'balance_after_credits'
+  /** column name */
+  | 'capability_id'
+  /** column name */
+  | 'context'
+  /** column name */
+  | 'created_at'
+  /** column name */
+  | 'description'
+  /** column name */
+  | 'event_at'
+  /** column name */
+  | 'grant_id'
+  /** column name */
+  | 'id'
+  /** column name */
+  | 'model_id'
+  /** column name */
+  | 'organization_id'
+  /** column name */
+  | 'quality_level_id'
+  /** column name */
+  | 'reservation_id'
+  /** column name */
+  | 'sequence'
+  /** column name */
+  | 'type'
+  /** column name */
+  | 'user_id';
+
+export type Jsonb_Cast_Exp = {
+  String?: String_Comparison_Exp | null | undefined;
+};
+
+/** Boolean expression to compare columns of type "jsonb". All fields are combined with logical 'AND'. */
 export type Jsonb_Comparison_Exp = {
+  _cast?: Jsonb_Cast_Exp | null | undefined;
+  /** is the column contained in the given json value */
+  _contained_in?: unknown;
+  /** does the column contain the given json value at the top level */
+  _contains?: unknown;
   _eq?: unknown;
   _gt?: unknown;
   _gte?: unknown;
+  /** does the string exist as a top-level key in the column */
+  _has_key?: string | null | undefined;
+  /** do all of these strings exist as top-level keys in the column */
+  _has_keys_all?: Array<string> | null | undefined;
+  /** do any of these strings exist as top-level keys in the column */
+  _has_keys_any?: Array<string> | null | undefined;
   _in?: Array<unknown> | null | undefined;
   _is_null?: boolean | null | undefined;
   _lt?: unknown;
@@ -71,6 +459,22 @@ export type Jsonb_Comparison_Exp = {
   _nin?: Array<unknown> | null | undefined;
 };
 
+/** Boolean expression to filter rows from the table "llm_models". All fields are combined with a logical 'AND'. */
+export type Llm_Models_Bool_Exp = {
+  _and?: Array<Llm_Models_Bool_Exp> | null | undefined;
+  _not?: Llm_Models_Bool_Exp | null | undefined;
+  _or?: Array<Llm_Models_Bool_Exp> | null | undefined;
+  context_window_tokens?: Int_Comparison_Exp | null | undefined;
+  id?: String_Comparison_Exp | null | undefined;
+  is_active?: Boolean_Comparison_Exp | null | undefined;
+  name?: String_Comparison_Exp | null | undefined;
+  plan_quality_levels?: Plan_Quality_Level_Models_Bool_Exp | null | undefined;
+  plan_quality_levels_aggregate?: Plan_Quality_Level_Models_Aggregate_Bool_Exp | null | undefined;
+  provider?: String_Comparison_Exp | null | undefined;
+  provider_model_id?: String_Comparison_Exp | null | undefined;
+};
+
+/** Boolean expression to compare columns of type "numeric". All fields are combined with logical 'AND'. */
 export type Numeric_Comparison_Exp = {
   _eq?: number | null | undefined;
   _gt?: number | null | undefined;
@@ -83,6 +487,390 @@ export type Numeric_Comparison_Exp = {
   _nin?: Array<number> | null | undefined;
 };
 
+/** Boolean expression to filter rows from the table "org_plans". All fields are combined with a logical 'AND'. */
+export type Org_Plans_Bool_Exp = {
+  _and?: Array<Org_Plans_Bool_Exp> | null | undefined;
+  _not?: Org_Plans_Bool_Exp | null | undefined;
+  _or?: Array<Org_Plans_Bool_Exp> | null | undefined;
+  allowed_quality_levels?: Organization_Allowed_Quality_Levels_Bool_Exp | null | undefined;
+  allowed_quality_levels_aggregate?: Organization_Allowed_Quality_Levels_Aggregate_Bool_Exp | null | undefined;
+  anchor_day?: Int_Comparison_Exp | null | undefined;
+  created_at?: Timestamptz_Comparison_Exp | null | undefined;
+  credit_balance?: Organization_Credit_Balances_Bool_Exp | null | undefined;
+  monthly_ai_credits?: Numeric_Comparison_Exp | null | undefined;
+  organization?: Organizations_Bool_Exp | null | undefined;
+  organization_id?: Uuid_Comparison_Exp | null | undefined;
+  overdraft_credits?: Numeric_Comparison_Exp | null | undefined;
+  pending_change_at?: Timestamptz_Comparison_Exp | null | undefined;
+  pending_plan?: Plans_Bool_Exp | null | undefined;
+  pending_plan_id?: String_Comparison_Exp | null | undefined;
+  period_end?: Timestamptz_Comparison_Exp | null | undefined;
+  period_start?: Timestamptz_Comparison_Exp | null | undefined;
+  plan?: Plans_Bool_Exp | null | undefined;
+  plan_id?: String_Comparison_Exp | null | undefined;
+  quality_defaults?: Organization_Quality_Defaults_Bool_Exp | null | undefined;
+  quality_defaults_aggregate?: Organization_Quality_Defaults_Aggregate_Bool_Exp | null | undefined;
+  status?: String_Comparison_Exp | null | undefined;
+  time_zone?: String_Comparison_Exp | null | undefined;
+  updated_at?: Timestamptz_Comparison_Exp | null | undefined;
+};
+
+export type Organization_Allowed_Quality_Levels_Aggregate_Bool_Exp = {
+  count?: Organization_Allowed_Quality_Levels_Aggregate_Bool_Exp_Count | null | undefined;
+};
+
+export type Organization_Allowed_Quality_Levels_Aggregate_Bool_Exp_Count = {
+  arguments?: Array<Organization_Allowed_Quality_Levels_Select_Column> | null | undefined;
+  distinct?: boolean | null | undefined;
+  filter?: Organization_Allowed_Quality_Levels_Bool_Exp | null | undefined;
+  predicate: Int_Comparison_Exp;
+};
+
+/** Boolean expression to filter rows from the table "organization_allowed_quality_levels". All fields are combined with a logical 'AND'. */
+export type Organization_Allowed_Quality_Levels_Bool_Exp = {
+  _and?: Array<Organization_Allowed_Quality_Levels_Bool_Exp> | null | undefined;
+  _not?: Organization_Allowed_Quality_Levels_Bool_Exp | null | undefined;
+  _or?: Array<Organization_Allowed_Quality_Levels_Bool_Exp> | null | undefined;
+  capability?: Ai_Capabilities_Bool_Exp | null | undefined;
+  capability_id?: String_Comparison_Exp | null | undefined;
+  organization_id?: Uuid_Comparison_Exp | null | undefined;
+  organization_plan?: Org_Plans_Bool_Exp | null | undefined;
+  plan?: Plans_Bool_Exp | null | undefined;
+  plan_id?: String_Comparison_Exp | null | undefined;
+  quality_level?: Quality_Levels_Bool_Exp | null | undefined;
+  quality_level_id?: String_Comparison_Exp | null | undefined;
+};
+
+/** select columns of table "organization_allowed_quality_levels" */
+export type Organization_Allowed_Quality_Levels_Select_Column =
+  /** column name */
+  | 'capability_id'
+  /** column name */
+  | 'organization_id'
+  /** column name */
+  | 'plan_id'
+  /** column name */
+  | 'quality_level_id';
+
+/** Boolean expression to filter rows from the table "organization_credit_balances". All fields are combined with a logical 'AND'. */
+export type Organization_Credit_Balances_Bool_Exp = {
+  _and?: Array<Organization_Credit_Balances_Bool_Exp> | null | undefined;
+  _not?: Organization_Credit_Balances_Bool_Exp | null | undefined;
+  _or?: Array<Organization_Credit_Balances_Bool_Exp> | null | undefined;
+  available_credits?: Numeric_Comparison_Exp | null | undefined;
+  bonus_credits?: Numeric_Comparison_Exp | null | undefined;
+  debt_credits?: Numeric_Comparison_Exp | null | undefined;
+  grants?: Credit_Grants_Bool_Exp | null | undefined;
+  grants_aggregate?: Credit_Grants_Aggregate_Bool_Exp | null | undefined;
+  monthly_credits?: Numeric_Comparison_Exp | null | undefined;
+  organization?: Organizations_Bool_Exp | null | undefined;
+  organization_id?: Uuid_Comparison_Exp | null | undefined;
+  organization_plan?: Org_Plans_Bool_Exp | null | undefined;
+  overdraft_credits?: Numeric_Comparison_Exp | null | undefined;
+  period_end?: Timestamptz_Comparison_Exp | null | undefined;
+  period_start?: Timestamptz_Comparison_Exp | null | undefined;
+  posted_credits?: Numeric_Comparison_Exp | null | undefined;
+  reservations?: Credit_Reservations_Bool_Exp | null | undefined;
+  reservations_aggregate?: Credit_Reservations_Aggregate_Bool_Exp | null | undefined;
+  reserved_credits?: Numeric_Comparison_Exp | null | undefined;
+  transactions?: Credit_Transactions_Bool_Exp | null | undefined;
+  transactions_aggregate?: Credit_Transactions_Aggregate_Bool_Exp | null | undefined;
+  used_this_period?: Numeric_Comparison_Exp | null | undefined;
+};
+
+export type Organization_Members_Aggregate_Bool_Exp = {
+  count?: Organization_Members_Aggregate_Bool_Exp_Count | null | undefined;
+};
+
+export type Organization_Members_Aggregate_Bool_Exp_Count = {
+  arguments?: Array<Organization_Members_Select_Column> | null | undefined;
+  distinct?: boolean | null | undefined;
+  filter?: Organization_Members_Bool_Exp | null | undefined;
+  predicate: Int_Comparison_Exp;
+};
+
+/** Boolean expression to filter rows from the table "auth.members". All fields are combined with a logical 'AND'. */
+export type Organization_Members_Bool_Exp = {
+  _and?: Array<Organization_Members_Bool_Exp> | null | undefined;
+  _not?: Organization_Members_Bool_Exp | null | undefined;
+  _or?: Array<Organization_Members_Bool_Exp> | null | undefined;
+  created_at?: Timestamptz_Comparison_Exp | null | undefined;
+  id?: Uuid_Comparison_Exp | null | undefined;
+  organization?: Organizations_Bool_Exp | null | undefined;
+  organization_id?: Uuid_Comparison_Exp | null | undefined;
+  role?: String_Comparison_Exp | null | undefined;
+  user?: Users_Bool_Exp | null | undefined;
+  user_id?: Uuid_Comparison_Exp | null | undefined;
+};
+
+/** select columns of table "auth.members" */
+export type Organization_Members_Select_Column =
+  /** column name */
+  | 'created_at'
+  /** column name */
+  | 'id'
+  /** column name */
+  | 'organization_id'
+  /** column name */
+  | 'role'
+  /** column name */
+  | 'user_id';
+
+export type Organization_Quality_Defaults_Aggregate_Bool_Exp = {
+  count?: Organization_Quality_Defaults_Aggregate_Bool_Exp_Count | null | undefined;
+};
+
+export type Organization_Quality_Defaults_Aggregate_Bool_Exp_Count = {
+  arguments?: Array<Organization_Quality_Defaults_Select_Column> | null | undefined;
+  distinct?: boolean | null | undefined;
+  filter?: Organization_Quality_Defaults_Bool_Exp | null | undefined;
+  predicate: Int_Comparison_Exp;
+};
+
+/** Boolean expression to filter rows from the table "organization_quality_defaults". All fields are combined with a logical 'AND'. */
+export type Organization_Quality_Defaults_Bool_Exp = {
+  _and?: Array<Organization_Quality_Defaults_Bool_Exp> | null | undefined;
+  _not?: Organization_Quality_Defaults_Bool_Exp | null | undefined;
+  _or?: Array<Organization_Quality_Defaults_Bool_Exp> | null | undefined;
+  allowed_quality_level?: Organization_Allowed_Quality_Levels_Bool_Exp | null | undefined;
+  capability?: Ai_Capabilities_Bool_Exp | null | undefined;
+  capability_id?: String_Comparison_Exp | null | undefined;
+  organization?: Organizations_Bool_Exp | null | undefined;
+  organization_id?: Uuid_Comparison_Exp | null | undefined;
+  organization_plan?: Org_Plans_Bool_Exp | null | undefined;
+  quality_level?: Quality_Levels_Bool_Exp | null | undefined;
+  quality_level_id?: String_Comparison_Exp | null | undefined;
+  updated_at?: Timestamptz_Comparison_Exp | null | undefined;
+  updated_by_user?: Users_Bool_Exp | null | undefined;
+  updated_by_user_id?: Uuid_Comparison_Exp | null | undefined;
+};
+
+/** select columns of table "organization_quality_defaults" */
+export type Organization_Quality_Defaults_Select_Column =
+  /** column name */
+  | 'capability_id'
+  /** column name */
+  | 'organization_id'
+  /** column name */
+  | 'quality_level_id'
+  /** column name */
+  | 'updated_at'
+  /** column name */
+  | 'updated_by_user_id';
+
+/** Boolean expression to filter rows from the table "auth.organizations". All fields are combined with a logical 'AND'. */
+export type Organizations_Bool_Exp = {
+  _and?: Array<Organizations_Bool_Exp> | null | undefined;
+  _not?: Organizations_Bool_Exp | null | undefined;
+  _or?: Array<Organizations_Bool_Exp> | null | undefined;
+  created_at?: Timestamptz_Comparison_Exp | null | undefined;
+  credit_balance?: Organization_Credit_Balances_Bool_Exp | null | undefined;
+  id?: Uuid_Comparison_Exp | null | undefined;
+  logo?: String_Comparison_Exp | null | undefined;
+  members?: Organization_Members_Bool_Exp | null | undefined;
+  members_aggregate?: Organization_Members_Aggregate_Bool_Exp | null | undefined;
+  name?: String_Comparison_Exp | null | undefined;
+  organization_plan?: Org_Plans_Bool_Exp | null | undefined;
+  quality_defaults?: Organization_Quality_Defaults_Bool_Exp | null | undefined;
+  quality_defaults_aggregate?: Organization_Quality_Defaults_Aggregate_Bool_Exp | null | undefined;
+  slug?: String_Comparison_Exp | null | undefined;
+};
+
+export type Plan_Ai_Capabilities_Aggregate_Bool_Exp = {
+  bool_and?: Plan_Ai_Capabilities_Aggregate_Bool_Exp_Bool_And | null | undefined;
+  bool_or?: Plan_Ai_Capabilities_Aggregate_Bool_Exp_Bool_Or | null | undefined;
+  count?: Plan_Ai_Capabilities_Aggregate_Bool_Exp_Count | null | undefined;
+};
+
+export type Plan_Ai_Capabilities_Aggregate_Bool_Exp_Bool_And = {
+  arguments: Plan_Ai_Capabilities_Select_Column_Plan_Ai_Capabilities_Aggregate_Bool_Exp_Bool_And_Arguments_Columns;
+  distinct?: boolean | null | undefined;
+  filter?: Plan_Ai_Capabilities_Bool_Exp | null | undefined;
+  predicate: Boolean_Comparison_Exp;
+};
+
+export type Plan_Ai_Capabilities_Aggregate_Bool_Exp_Bool_Or = {
+  arguments: Plan_Ai_Capabilities_Select_Column_Plan_Ai_Capabilities_Aggregate_Bool_Exp_Bool_Or_Arguments_Columns;
+  distinct?: boolean | null | undefined;
+  filter?: Plan_Ai_Capabilities_Bool_Exp | null | undefined;
+  predicate: Boolean_Comparison_Exp;
+};
+
+export type Plan_Ai_Capabilities_Aggregate_Bool_Exp_Count = {
+  arguments?: Array<Plan_Ai_Capabilities_Select_Column> | null | undefined;
+  distinct?: boolean | null | undefined;
+  filter?: Plan_Ai_Capabilities_Bool_Exp | null | undefined;
+  predicate: Int_Comparison_Exp;
+};
+
+/** Boolean expression to filter rows from the table "plan_ai_capabilities". All fields are combined with a logical 'AND'. */
+export type Plan_Ai_Capabilities_Bool_Exp = {
+  _and?: Array<Plan_Ai_Capabilities_Bool_Exp> | null | undefined;
+  _not?: Plan_Ai_Capabilities_Bool_Exp | null | undefined;
+  _or?: Array<Plan_Ai_Capabilities_Bool_Exp> | null | undefined;
+  capability?: Ai_Capabilities_Bool_Exp | null | undefined;
+  capability_id?: String_Comparison_Exp | null | undefined;
+  is_enabled?: Boolean_Comparison_Exp | null | undefined;
+  plan?: Plans_Bool_Exp | null | undefined;
+  plan_id?: String_Comparison_Exp | null | undefined;
+  quality_levels?: Plan_Ai_Capability_Quality_Levels_Bool_Exp | null | undefined;
+  quality_levels_aggregate?: Plan_Ai_Capability_Quality_Levels_Aggregate_Bool_Exp | null | undefined;
+  requests_per_day?: Int_Comparison_Exp | null | undefined;
+  requests_per_hour?: Int_Comparison_Exp | null | undefined;
+  requests_per_minute?: Int_Comparison_Exp | null | undefined;
+};
+
+/** select columns of table "plan_ai_capabilities" */
+export type Plan_Ai_Capabilities_Select_Column =
+  /** column name */
+  | 'capability_id'
+  /** column name */
+  | 'is_enabled'
+  /** column name */
+  | 'plan_id'
+  /** column name */
+  | 'requests_per_day'
+  /** column name */
+  | 'requests_per_hour'
+  /** column name */
+  | 'requests_per_minute';
+
+/** select "plan_ai_capabilities_aggregate_bool_exp_bool_and_arguments_columns" columns of table "plan_ai_capabilities" */
+export type Plan_Ai_Capabilities_Select_Column_Plan_Ai_Capabilities_Aggregate_Bool_Exp_Bool_And_Arguments_Columns =
+  /** column name */
+  | 'is_enabled';
+
+/** select "plan_ai_capabilities_aggregate_bool_exp_bool_or_arguments_columns" columns of table "plan_ai_capabilities" */
+export type Plan_Ai_Capabilities_Select_Column_Plan_Ai_Capabilities_Aggregate_Bool_Exp_Bool_Or_Arguments_Columns =
+  /** column name */
+  | 'is_enabled';
+
+export type Plan_Ai_Capability_Quality_Levels_Aggregate_Bool_Exp = {
+  count?: Plan_Ai_Capability_Quality_Levels_Aggregate_Bool_Exp_Count | null | undefined;
+};
+
+export type Plan_Ai_Capability_Quality_Levels_Aggregate_Bool_Exp_Count = {
+  arguments?: Array<Plan_Ai_Capability_Quality_Levels_Select_Column> | null | undefined;
+  distinct?: boolean | null | undefined;
+  filter?: Plan_Ai_Capability_Quality_Levels_Bool_Exp | null | undefined;
+  predicate: Int_Comparison_Exp;
+};
+
+/** Boolean expression to filter rows from the table "plan_ai_capability_quality_levels". All fields are combined with a logical 'AND'. */
+export type Plan_Ai_Capability_Quality_Levels_Bool_Exp = {
+  _and?: Array<Plan_Ai_Capability_Quality_Levels_Bool_Exp> | null | undefined;
+  _not?: Plan_Ai_Capability_Quality_Levels_Bool_Exp | null | undefined;
+  _or?: Array<Plan_Ai_Capability_Quality_Levels_Bool_Exp> | null | undefined;
+  capability?: Ai_Capabilities_Bool_Exp | null | undefined;
+  capability_id?: String_Comparison_Exp | null | undefined;
+  models?: Plan_Quality_Level_Models_Bool_Exp | null | undefined;
+  models_aggregate?: Plan_Quality_Level_Models_Aggregate_Bool_Exp | null | undefined;
+  plan?: Plans_Bool_Exp | null | undefined;
+  plan_capability?: Plan_Ai_Capabilities_Bool_Exp | null | undefined;
+  plan_id?: String_Comparison_Exp | null | undefined;
+  quality_level?: Quality_Levels_Bool_Exp | null | undefined;
+  quality_level_id?: String_Comparison_Exp | null | undefined;
+};
+
+/** select columns of table "plan_ai_capability_quality_levels" */
+export type Plan_Ai_Capability_Quality_Levels_Select_Column =
+  /** column name */
+  | 'capability_id'
+  /** column name */
+  | 'plan_id'
+  /** column name */
+  | 'quality_level_id';
+
+export type Plan_Quality_Level_Models_Aggregate_Bool_Exp = {
+  count?: Plan_Quality_Level_Models_Aggregate_Bool_Exp_Count | null | undefined;
+};
+
+export type Plan_Quality_Level_Models_Aggregate_Bool_Exp_Count = {
+  arguments?: Array<Plan_Quality_Level_Models_Select_Column> | null | undefined;
+  distinct?: boolean | null | undefined;
+  filter?: Plan_Quality_Level_Models_Bool_Exp | null | undefined;
+  predicate: Int_Comparison_Exp;
+};
+
+/** Boolean expression to filter rows from the table "plan_quality_level_models". All fields are combined with a logical 'AND'. */
+export type Plan_Quality_Level_Models_Bool_Exp = {
+  _and?: Array<Plan_Quality_Level_Models_Bool_Exp> | null | undefined;
+  _not?: Plan_Quality_Level_Models_Bool_Exp | null | undefined;
+  _or?: Array<Plan_Quality_Level_Models_Bool_Exp> | null | undefined;
+  capability?: Ai_Capabilities_Bool_Exp | null | undefined;
+  capability_id?: String_Comparison_Exp | null | undefined;
+  effective_from?: Timestamptz_Comparison_Exp | null | undefined;
+  effective_to?: Timestamptz_Comparison_Exp | null | undefined;
+  model?: Llm_Models_Bool_Exp | null | undefined;
+  model_id?: String_Comparison_Exp | null | undefined;
+  plan?: Plans_Bool_Exp | null | undefined;
+  plan_id?: String_Comparison_Exp | null | undefined;
+  plan_quality_level?: Plan_Ai_Capability_Quality_Levels_Bool_Exp | null | undefined;
+  preference?: Int_Comparison_Exp | null | undefined;
+  quality_level?: Quality_Levels_Bool_Exp | null | undefined;
+  quality_level_id?: String_Comparison_Exp | null | undefined;
+};
+
+/** select columns of table "plan_quality_level_models" */
+export type Plan_Quality_Level_Models_Select_Column =
+  /** column name */
+  | 'capability_id'
+  /** column name */
+  | 'effective_from'
+  /** column name */
+  | 'effective_to'
+  /** column name */
+  | 'model_id'
+  /** column name */
+  | 'plan_id'
+  /** column name */
+  | 'preference'
+  /** column name */
+  | 'quality_level_id';
+
+/** Boolean expression to filter rows from the table "plans". All fields are combined with a logical 'AND'. */
+export type Plans_Bool_Exp = {
+  _and?: Array<Plans_Bool_Exp> | null | undefined;
+  _not?: Plans_Bool_Exp | null | undefined;
+  _or?: Array<Plans_Bool_Exp> | null | undefined;
+  capabilities?: Plan_Ai_Capabilities_Bool_Exp | null | undefined;
+  capabilities_aggregate?: Plan_Ai_Capabilities_Aggregate_Bool_Exp | null | undefined;
+  capability_quality_levels?: Plan_Ai_Capability_Quality_Levels_Bool_Exp | null | undefined;
+  capability_quality_levels_aggregate?: Plan_Ai_Capability_Quality_Levels_Aggregate_Bool_Exp | null | undefined;
+  description?: String_Comparison_Exp | null | undefined;
+  features?: Jsonb_Comparison_Exp | null | undefined;
+  id?: String_Comparison_Exp | null | undefined;
+  is_active?: Boolean_Comparison_Exp | null | undefined;
+  monthly_ai_credits?: Numeric_Comparison_Exp | null | undefined;
+  name?: String_Comparison_Exp | null | undefined;
+  organization_plans?: Org_Plans_Bool_Exp | null | undefined;
+  overdraft_credits?: Numeric_Comparison_Exp | null | undefined;
+  pending_organization_plans?: Org_Plans_Bool_Exp | null | undefined;
+  price_usd_monthly?: Numeric_Comparison_Exp | null | undefined;
+  rank?: Int_Comparison_Exp | null | undefined;
+  rollover_credits?: Numeric_Comparison_Exp | null | undefined;
+  topup_allowed?: Boolean_Comparison_Exp | null | undefined;
+};
+
+/** Boolean expression to filter rows from the table "quality_levels". All fields are combined with a logical 'AND'. */
+export type Quality_Levels_Bool_Exp = {
+  _and?: Array<Quality_Levels_Bool_Exp> | null | undefined;
+  _not?: Quality_Levels_Bool_Exp | null | undefined;
+  _or?: Array<Quality_Levels_Bool_Exp> | null | undefined;
+  capability_estimates?: Ai_Capability_Quality_Levels_Bool_Exp | null | undefined;
+  capability_estimates_aggregate?: Ai_Capability_Quality_Levels_Aggregate_Bool_Exp | null | undefined;
+  credit_multiplier?: Numeric_Comparison_Exp | null | undefined;
+  description?: String_Comparison_Exp | null | undefined;
+  id?: String_Comparison_Exp | null | undefined;
+  name?: String_Comparison_Exp | null | undefined;
+  organization_defaults?: Organization_Quality_Defaults_Bool_Exp | null | undefined;
+  organization_defaults_aggregate?: Organization_Quality_Defaults_Aggregate_Bool_Exp | null | undefined;
+  plan_capabilities?: Plan_Ai_Capability_Quality_Levels_Bool_Exp | null | undefined;
+  plan_capabilities_aggregate?: Plan_Ai_Capability_Quality_Levels_Aggregate_Bool_Exp | null | undefined;
+  rank?: Int_Comparison_Exp | null | undefined;
+};
+
+/** Boolean expression to compare columns of type "timestamptz". All fields are combined with logical 'AND'. */
 export type Timestamptz_Comparison_Exp = {
   _eq?: string | null | undefined;
   _gt?: string | null | undefined;
@@ -95,6 +883,21 @@ export type Timestamptz_Comparison_Exp = {
   _nin?: Array<string> | null | undefined;
 };
 
+/** Boolean expression to filter rows from the table "auth.users". All fields are combined with a logical 'AND'. */
+export type Users_Bool_Exp = {
+  _and?: Array<Users_Bool_Exp> | null | undefined;
+  _not?: Users_Bool_Exp | null | undefined;
+  _or?: Array<Users_Bool_Exp> | null | undefined;
+  created_at?: Timestamptz_Comparison_Exp | null | undefined;
+  email?: String_Comparison_Exp | null | undefined;
+  id?: Uuid_Comparison_Exp | null | undefined;
+  image?: String_Comparison_Exp | null | undefined;
+  memberships?: Organization_Members_Bool_Exp | null | undefined;
+  memberships_aggregate?: Organization_Members_Aggregate_Bool_Exp | null | undefined;
+  name?: String_Comparison_Exp | null | undefined;
+};
+
+/** Boolean expression to compare columns of type "uuid". All fields are combined with logical 'AND'. */
 export type Uuid_Comparison_Exp = {
   _eq?: string | null | undefined;
   _gt?: string | null | undefined;
@@ -118,7 +921,7 @@ export type AiAccessQuery = { check_ai_access: { allowed: boolean, reason: strin
 export type CapabilityCatalogueQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type CapabilityCatalogueQuery = { plans: Array<{ id: string, name: string, rank: number, is_active: boolean }>, quality_levels: Array<{ id: string, name: string, description: string | null, rank: number }>, ai_capabilities: Array<{ id: string, name: string, description: string | null, category: string, is_active: boolean }>, ai_capability_quality_levels: Array<{ capability_id: string, quality_level_id: string, estimated_credits: number, effective_from: string, effective_to: string | null }>, plan_ai_capabilities: Array<{ plan_id: string, capability_id: string, is_enabled: boolean }>, plan_ai_capability_quality_levels: Array<{ plan_id: string, capability_id: string, quality_level_id: string }>, llm_models: Array<{ id: string, name: string }> };
+export type CapabilityCatalogueQuery = { plans: Array<{ id: string, name: string, rank: number, is_active: boolean }>, quality_levels: Array<{ id: string, name: string, description: string, rank: number }>, ai_capabilities: Array<{ id: string, name: string, description: string, category: string, is_active: boolean }>, ai_capability_quality_levels: Array<{ capability_id: string, quality_level_id: string, estimated_credits: number, effective_from: string, effective_to: string | null }>, plan_ai_capabilities: Array<{ plan_id: string, capability_id: string, is_enabled: boolean }>, plan_ai_capability_quality_levels: Array<{ plan_id: string, capability_id: string, quality_level_id: string }>, llm_models: Array<{ id: string, name: string }> };
 
 export type OrganizationPlanSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
