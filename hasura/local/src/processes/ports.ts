@@ -1,27 +1,38 @@
 import { createServer } from 'node:net'
+import type { Server } from 'node:net'
 
-/** True when a server of ours may listen on the port of 127.0.0.1 now. */
-export function isPortFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
-      server.close(() => resolve(true))
-    })
-  })
+/** A port of 127.0.0.1 that nothing else can listen on until it is released. */
+export interface ReservedPort {
+  port: number
+  release(): Promise<void>
 }
 
-/** A port of 127.0.0.1 that was free a moment ago; whoever uses it must still expect a clash. */
-export function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen({ port: 0, host: '127.0.0.1', exclusive: true }, () => {
-      const address = server.address()
-      if (address === null || typeof address === 'string') {
-        return reject(new Error('no port was given'))
-      }
-      server.close(() => resolve(address.port))
-    })
+/** Takes the port, 0 for any; undefined when it is taken or not allowed. */
+export async function reservePort(port: number): Promise<ReservedPort | undefined> {
+  const server = await listen(port)
+  const address = server?.address()
+  if (!server || address === null || typeof address !== 'object') return undefined
+  return {
+    port: address.port,
+    release: () => new Promise((resolve) => server.close(() => resolve())),
+  }
+}
+
+/** A port that was free a moment ago; whoever uses it must still expect a clash. */
+export async function findFreePort(): Promise<number> {
+  const reserved = await reservePort(0)
+  if (!reserved) throw new Error('there is no free port on 127.0.0.1')
+  await reserved.release()
+  return reserved.port
+}
+
+function listen(port: number): Promise<Server | undefined> {
+  return new Promise((resolve) => {
+    // Who connects while the port is only held is sent away, so that closing never waits.
+    const server = createServer((socket) => socket.destroy())
+    server.once('error', () => resolve(undefined))
+    // A port that is still held must not keep a program from ending.
+    server.unref()
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => resolve(server))
   })
 }

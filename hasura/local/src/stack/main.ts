@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import type { KeptPart } from './keep-running.ts'
 import { lockDataDirectory } from './lock.ts'
+import { isAlive, npmAncestors } from '../processes/ancestors.ts'
 import { terminalOutput } from '../terminal/output.ts'
 import type { Output } from '../terminal/output.ts'
 import { ExpectedError, runMain } from '../terminal/run-main.ts'
@@ -34,7 +35,7 @@ Environment (each has a value of its own when it is not set)
                           made at the first start and kept in secrets.json
 `
 
-const PARENT_POLL_MILLISECONDS = 500
+const ANCESTOR_POLL_MILLISECONDS = 500
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -134,7 +135,7 @@ function stopOnSignals(output: Output): Stopping {
     controller.abort()
   }
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal)
-  const timer = watchParent(onSignal)
+  const timer = watchNpm(onSignal)
   const end = () => {
     clearInterval(timer)
     controller.abort()
@@ -143,17 +144,18 @@ function stopOnSignals(output: Output): Stopping {
 }
 
 /**
- * `npm start` is a chain of npm, npx and pnpm; not each of them passes a signal on. When the one
- * above us is gone, nobody is left who could stop this stack from the terminal.
+ * Not every link of the chain npm → npx → pnpm passes a signal on. When one of them is gone, the
+ * person who typed `npm start` has ended it, and nobody is left who could stop this stack.
  */
-function watchParent(stop: () => void): NodeJS.Timeout | undefined {
-  if (!process.env['npm_lifecycle_event']) return undefined
+function watchNpm(stop: () => void): NodeJS.Timeout | undefined {
+  const ancestors = npmAncestors()
+  if (ancestors.length === 0) return undefined
   const parent = process.ppid
   const timer = setInterval(() => {
-    if (process.ppid === parent) return
+    if (process.ppid === parent && ancestors.every(isAlive)) return
     clearInterval(timer)
     stop()
-  }, PARENT_POLL_MILLISECONDS)
+  }, ANCESTOR_POLL_MILLISECONDS)
   return timer
 }
 

@@ -4,11 +4,11 @@ import { logTail } from '../processes/log-tail.ts'
 import { migrateDatabase, startDatabase } from './database.ts'
 import { seedDemoUsers } from './demo-users.ts'
 import { keepRunning } from './keep-running.ts'
-import type { KeptPart } from './keep-running.ts'
+import type { KeepRunningOptions, KeptPart } from './keep-running.ts'
 import type { Output } from '../terminal/output.ts'
 import { apiEnvironment, defineParts, plainEnvironment, urlsOf } from './parts.ts'
-import type { PartsInput, Urls } from './parts.ts'
-import { choosePorts } from './ports.ts'
+import type { Parts, PartsInput, Urls } from './parts.ts'
+import { reservePorts } from './ports.ts'
 import { loadSecrets } from './secrets.ts'
 import { LOG_LINES_IN_REPORTS, startServerPart } from './server-part.ts'
 import type { ServerPart } from './server-part.ts'
@@ -34,66 +34,62 @@ export interface RunningStack {
 }
 
 /**
- * Starts the parts in the order in which they need each other and hands each to `onKept`, also when
+ * Starts the parts in the order in which they need each other and hands each to `keep`, also when
  * a later one fails: whoever called stops what was kept.
  */
 export async function startStack(
   options: StackOptions,
-  onKept: (part: KeptPart, isDatabase: boolean) => void,
+  keep: (part: KeptPart, isDatabase: boolean) => void,
 ): Promise<RunningStack> {
-  const kept: KeptPart[] = []
-  const keep = (part: KeptPart, isDatabase: boolean) => {
-    kept.push(part)
-    onKept(part, isDatabase)
-  }
   const { settings, environment, output, signal } = options
   const { dataDirectory } = settings
   const logDirectory = join(dataDirectory, 'logs')
   prepareLogs(logDirectory)
   removeStackFile(dataDirectory)
   const secrets = loadSecrets(dataDirectory, environment)
-  const ports = await choosePorts(settings.ports, output.note)
+  const reserved = await reservePorts(settings.ports, output.note)
+  const { ports } = reserved
   const urls = urlsOf(ports)
 
   const step = stepsOf(output, signal)
   // Beside all that follows: nothing but the web server needs it.
-  const build = buildWeb(
-    plainEnvironment(environment, secrets),
-    join(logDirectory, 'web-build.log'),
-    signal,
-  )
+  const buildLog = join(logDirectory, 'web-build.log')
+  const build = buildWeb(plainEnvironment(environment, secrets), buildLog, signal)
   build.catch(() => undefined)
 
-  const reports = {
-    onDied: (name: string, tail: string) =>
-      output.problem(`${name} ended and is started again; the end of its log:\n${tail}`),
-    onBack: (name: string) => output.note(`${name} answers again`),
-  }
-  const database = await step('postgres', `127.0.0.1:${ports.postgres}`, () =>
-    startDatabase({
+  const reports = reportsTo(output)
+  const database = await step('postgres', `127.0.0.1:${ports.postgres}`, async () => {
+    await reserved.release('postgres')
+    return startDatabase({
       dataDirectory,
       port: ports.postgres,
       secrets,
       onNote: output.note,
       ...reports,
-    }),
-  )
+    })
+  })
   keep(database.part, true)
   await step('database', '', () => migrateDatabase(database, secrets, options.reset))
 
   const input: PartsInput = {
     ports,
     secrets,
-    apiDatabaseUrl: database.apiUrl,
-    hasuraDatabaseUrl: database.hasuraUrl,
     logDirectory,
     environment,
+    apiDatabaseUrl: database.apiUrl,
+    hasuraDatabaseUrl: database.hasuraUrl,
   }
   const parts = defineParts(input)
-  const start = (part: ServerPart, url: string) =>
-    step(part.name, url, async () => keep(await keepServer(part, signal, reports), false))
-  await start(parts.model, urls.model)
-  await start(parts.api, urls.api)
+  const kept = [database.part]
+  const start = (name: keyof Parts) =>
+    step(name, urls[name], async () => {
+      await reserved.release(name)
+      const part = await keepServer(parts[name], signal, reports)
+      kept.push(part)
+      keep(part, false)
+    })
+  await start('model')
+  await start('api')
   const users = await step('demo users', '', () =>
     seedDemoUsers({
       environment: apiEnvironment(input),
@@ -103,24 +99,29 @@ export async function startStack(
       signal,
     }),
   )
-  await start(parts.hasura, urls.hasura)
+  await start('hasura')
   await step('web build', '', async () => ((await build) ? 'built' : 'up to date'))
-  await start(parts.web, urls.web)
+  await start('web')
 
   const stackFile = writeStackFile({
     dataDirectory,
     urls,
+    users,
     databaseUrl: database.url,
     adminSecret: secrets.HASURA_GRAPHQL_ADMIN_SECRET,
-    users,
     processIds: processIdsOf(kept),
   })
   return { urls, users, stackFile }
 }
 
-interface Reports {
-  onDied: (name: string, tail: string) => void
-  onBack: (name: string) => void
+type Reports = Pick<KeepRunningOptions, 'onDied' | 'onBack'>
+
+function reportsTo(output: Output): Reports {
+  return {
+    onDied: (name, tail) =>
+      output.problem(`${name} ended and is started again; the end of its log:\n${tail}`),
+    onBack: (name) => output.note(`${name} answers again`),
+  }
 }
 
 function processIdsOf(parts: KeptPart[]): Record<string, number> {

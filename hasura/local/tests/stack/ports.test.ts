@@ -1,9 +1,10 @@
 import { createServer } from 'node:net'
 import type { AddressInfo, Server } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { findFreePort } from '../../src/processes/ports.ts'
-import { choosePorts } from '../../src/stack/ports.ts'
-import { readStackSettings } from '../../src/stack/settings.ts'
+import { findFreePort, reservePort } from '../../src/processes/ports.ts'
+import { reservePorts } from '../../src/stack/ports.ts'
+import type { Ports } from '../../src/stack/ports.ts'
+import { LISTENING_PARTS, readStackSettings } from '../../src/stack/settings.ts'
 import type { StackSettings } from '../../src/stack/settings.ts'
 
 const servers: Server[] = []
@@ -31,23 +32,33 @@ function settings(changes: Partial<StackSettings['ports']> = {}): StackSettings[
   return { ...any, ...changes }
 }
 
-describe('choosePorts', () => {
+/** The chosen ports; they are given back at once. */
+async function choose(
+  from: StackSettings['ports'],
+  say: (line: string) => void = () => undefined,
+): Promise<Ports> {
+  const reserved = await reservePorts(from, say)
+  await Promise.all(LISTENING_PARTS.map(reserved.release))
+  return reserved.ports
+}
+
+describe('reservePorts', () => {
   test('gives every part a port of its own', async () => {
-    const ports = await choosePorts(settings(), () => undefined)
+    const ports = await choose(settings())
     expect(new Set(Object.values(ports)).size).toBe(5)
   })
 
   test('takes the usual port while it is free', async () => {
     const preferred = await findFreePort()
     const api = { variable: 'PURSER_API_PORT', wanted: undefined, preferred }
-    expect(await choosePorts(settings({ api }), () => undefined)).toMatchObject({ api: preferred })
+    expect(await choose(settings({ api }))).toMatchObject({ api: preferred })
   })
 
   test('replaces a taken usual port, and says so with the names', async () => {
     const preferred = await takePort()
     const lines: string[] = []
     const api = { variable: 'PURSER_API_PORT', wanted: undefined, preferred }
-    const ports = await choosePorts(settings({ api }), (line) => lines.push(line))
+    const ports = await choose(settings({ api }), (line) => lines.push(line))
     expect(ports.api).not.toBe(preferred)
     expect(lines).toEqual([
       `port ${preferred} is taken: api uses ${ports.api} (PURSER_API_PORT sets another)`,
@@ -57,7 +68,7 @@ describe('choosePorts', () => {
   test('refuses a taken port that was set by hand, naming the variable', async () => {
     const wanted = await takePort()
     const api = { variable: 'PURSER_API_PORT', wanted, preferred: 3000 }
-    await expect(choosePorts(settings({ api }), () => undefined)).rejects.toThrow(
+    await expect(choose(settings({ api }))).rejects.toThrow(
       `PURSER_API_PORT=${wanted}: the port is taken`,
     )
   })
@@ -66,8 +77,8 @@ describe('choosePorts', () => {
     const wanted = await findFreePort()
     const api = { variable: 'PURSER_API_PORT', wanted, preferred: 3000 }
     const web = { variable: 'PURSER_WEB_PORT', wanted, preferred: 5173 }
-    await expect(choosePorts(settings({ api, web }), () => undefined)).rejects.toThrow(
-      `PURSER_API_PORT and PURSER_WEB_PORT are both ${wanted}`,
+    await expect(choose(settings({ api, web }))).rejects.toThrow(
+      `PURSER_WEB_PORT and PURSER_API_PORT are both ${wanted}`,
     )
   })
 
@@ -75,10 +86,20 @@ describe('choosePorts', () => {
     const port = await findFreePort()
     const web = { variable: 'PURSER_WEB_PORT', wanted: undefined, preferred: port }
     const postgres = { variable: 'PURSER_POSTGRES_PORT', wanted: port, preferred: 5433 }
-    const ports = await choosePorts(settings({ web, postgres }), () => undefined)
+    const ports = await choose(settings({ web, postgres }))
     expect(ports.postgres).toBe(port)
     expect(ports.web).not.toBe(port)
   })
+})
+
+test('a reserved port is taken until its part may have it', async () => {
+  const reserved = await reservePorts(settings(), () => undefined)
+  expect(await reservePort(reserved.ports.api)).toBeUndefined()
+  await reserved.release('api')
+  const again = await reservePort(reserved.ports.api)
+  expect(again?.port).toBe(reserved.ports.api)
+  await again?.release()
+  await Promise.all(LISTENING_PARTS.map(reserved.release))
 })
 
 describe('readStackSettings', () => {
