@@ -113,7 +113,10 @@ export interface InsertRow {
 
 export interface NestedInsert {
   readonly relationship: string
-  readonly join: readonly JoinColumn[]
+  readonly join: readonly (JoinColumn & {
+    readonly parentType: string
+    readonly childType: string
+  })[]
   readonly insert: InsertPlan
 }
 

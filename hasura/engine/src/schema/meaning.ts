@@ -43,10 +43,8 @@ export type FieldMeaning =
     }
   | { readonly kind: 'aggregate' | 'nodes' | 'count' | 'affected-rows' | 'returning' }
   | { readonly kind: 'aggregate-function'; readonly function: string }
-  | {
-      readonly kind: 'select' | 'select-aggregate' | 'select-by-pk' | 'stream'
-      readonly table: RoleTable
-    }
+  | { readonly kind: 'select' | 'select-aggregate' | 'select-by-pk'; readonly table: RoleTable }
+  | { readonly kind: 'stream'; readonly table: RoleTable }
   | {
       readonly kind: 'function' | 'function-aggregate'
       readonly function: TrackedFunction

@@ -132,7 +132,7 @@ function updatePermission(context: Context, permission: UpdatePermission): RoleU
   return {
     columns: writable(columnsOf(context, permission.columns), presets),
     filter: filterOf(context, permission.filter),
-    check: permission.check ? filterOf(context, permission.check) : alwaysTrue,
+    check: permission.check ? filterOf(context, permission.check) : null,
     presets,
     backendOnly: permission.backend_only ?? false,
   }

@@ -40,7 +40,8 @@ export interface RoleInsert {
 export interface RoleUpdate {
   readonly columns: readonly TrackedColumn[]
   readonly filter: BoolExp
-  readonly check: BoolExp
+  /** null: an upsert is checked by the insert permission's condition alone. */
+  readonly check: BoolExp | null
   readonly presets: readonly Preset[]
   readonly backendOnly: boolean
 }

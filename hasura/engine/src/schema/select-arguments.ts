@@ -3,6 +3,7 @@ import {
   GraphQLList,
   GraphQLNonNull,
   type GraphQLArgumentConfig,
+  type GraphQLInputFieldConfig,
   type GraphQLInputObjectType,
 } from 'graphql'
 import { boolExpType } from './bool-exp.ts'
@@ -15,7 +16,7 @@ import type { RoleTable } from './role-types.ts'
 import { selectColumnEnum } from './select-columns.ts'
 import type { FunctionArgumentInfo } from './tracked-types.ts'
 
-export type Arguments = Record<string, GraphQLArgumentConfig>
+export type Arguments = Record<string, GraphQLArgumentConfig & GraphQLInputFieldConfig>
 
 /** `distinct_on`, `limit`, `offset`, `order_by`, `where`. */
 export function selectArguments(context: SchemaContext, role: RoleTable): Arguments {

@@ -1,0 +1,141 @@
+import { LRUCache } from 'lru-cache'
+import type { Engine } from '../engine.ts'
+import { HasuraError, validationFailed } from '../errors.ts'
+import type { Json } from '../metadata/common.ts'
+import { PlanContext } from '../plan/context.ts'
+import { planOperation } from '../plan/operation.ts'
+import type { OperationPlan } from '../plan/types.ts'
+import { readVariables, type VariableValues } from '../plan/variables.ts'
+import { queryStatement, type RootSelect } from '../sql/operation.ts'
+import type { CompiledSql } from '../sql/fragment.ts'
+import { parseDocument, type ParsedDocument } from './document.ts'
+import type { GraphqlRequest, Session } from './types.ts'
+
+/** A planned operation; variables are bound when it runs. */
+export interface PreparedOperation {
+  readonly plan: OperationPlan
+  /** The SQL roots of a query, one statement. */
+  readonly query: CompiledSql | null
+  readonly variables: VariableValues
+}
+
+type Planned = Omit<PreparedOperation, 'variables'>
+
+interface Entry {
+  readonly document: ParsedDocument
+  /** Variables whose values shape the plan, as far as plans of this document have shown. */
+  readonly structural: Set<string>
+  readonly plans: LRUCache<string, Planned>
+}
+
+/** Plans of one document that differ by the values of structural variables. */
+const MAX_PLANS_PER_DOCUMENT = 50
+
+const caches = new WeakMap<Engine, LRUCache<string, Entry>>()
+
+/**
+ * Plans a request. A plan is used again when role, document and operation are the same and so are the
+ * values of the variables that shaped it; that the others are null or not counts too.
+ */
+export function prepare(
+  engine: Engine,
+  session: Session,
+  request: GraphqlRequest,
+): PreparedOperation {
+  const backendOnly = usesBackendOnly(session)
+  const operationName = request.operationName ?? null
+  const cache = cacheOf(engine)
+  const key = JSON.stringify([session.role, backendOnly, operationName, request.query])
+  let entry = cache.get(key)
+  if (!entry) {
+    const document = parseDocument(request.query, operationName, engine.settings.maxTokens)
+    entry = {
+      document,
+      structural: new Set(),
+      plans: new LRUCache({ max: MAX_PLANS_PER_DOCUMENT }),
+    }
+    cache.set(key, entry)
+  }
+  const values = request.variables ?? {}
+  checkUnexpected(values, entry.document)
+  const shape = shapeKey(entry, values)
+  let planned = entry.plans.get(shape)
+  if (!planned) {
+    planned = plan(engine, session, backendOnly, entry, values)
+    entry.plans.set(shapeKey(entry, values), planned)
+  }
+  return { ...planned, variables: values }
+}
+
+function cacheOf(engine: Engine): LRUCache<string, Entry> {
+  let cache = caches.get(engine)
+  if (!cache) {
+    cache = new LRUCache<string, Entry>({ max: engine.settings.planCacheSize })
+    caches.set(engine, cache)
+  }
+  return cache
+}
+
+function plan(
+  engine: Engine,
+  session: Session,
+  backendOnly: boolean,
+  { document, structural }: Entry,
+  values: VariableValues,
+): Planned {
+  const { operation, fragments } = document
+  const { schema } = engine.roleSchema(session.role, backendOnly)
+  const context = new PlanContext({
+    schema,
+    role: session.role,
+    stringify: engine.settings.stringifyNumericTypes,
+    fragments,
+    variables: readVariables(operation, values),
+    limits: engine.settings,
+  })
+  const operationPlan = planOperation(context, operation)
+  for (const name of context.structural) structural.add(name)
+  const selects = selectRoots(operationPlan)
+  const isQuery = operationPlan.kind !== 'mutation'
+  return {
+    plan: operationPlan,
+    query: isQuery && selects.length > 0 ? queryStatement(selects) : null,
+  }
+}
+
+export const selectRoots = ({ roots }: OperationPlan): RootSelect[] =>
+  roots.flatMap((root) => (root.kind === 'select' ? [{ key: root.key, select: root.select }] : []))
+
+/** Values that no variable of the operation takes are most likely misspelt. */
+function checkUnexpected(values: VariableValues, { usedVariables }: ParsedDocument): void {
+  const unexpected = Object.keys(values).filter((name) => !usedVariables.has(name))
+  if (unexpected.length > 0)
+    throw validationFailed(`unexpected variables in variableValues: ${unexpected.join(', ')}`, '$')
+}
+
+function shapeKey({ document, structural }: Entry, values: VariableValues): string {
+  const shape = (document.operation.variableDefinitions ?? []).map(({ variable }): Json => {
+    const name = variable.name.value
+    const value = Object.hasOwn(values, name) ? values[name] : undefined
+    if (value === undefined) return 0
+    if (value === null) return 1
+    return structural.has(name) ? [value] : 2
+  })
+  return JSON.stringify(shape)
+}
+
+const BACKEND_ONLY = 'x-hasura-use-backend-only-permissions'
+const TRUE = new Set(['true', 't', 'yes', 'y'])
+const FALSE = new Set(['false', 'f', 'no', 'n'])
+
+/** The header counts only together with the admin secret. */
+export function usesBackendOnly({ variables, isAdmin, role }: Session): boolean {
+  const value = variables[BACKEND_ONLY]?.toLowerCase()
+  if (value === undefined || !isAdmin) return role === 'admin'
+  if (TRUE.has(value)) return true
+  if (FALSE.has(value)) return false
+  throw new HasuraError(
+    'bad-request',
+    `${BACKEND_ONLY}:  Not a valid boolean text. True values are ["true","t","yes","y"] and  False values are ["false","f","no","n"]. All values are case insensitive`,
+  )
+}
