@@ -17,6 +17,10 @@ export const errorTable = {
     http: 409,
     message: 'This idempotency key was used for another request.',
   },
+  operation_abandoned: {
+    http: 409,
+    message: 'This operation was left before it ended. Its cost is in charged_credits.',
+  },
   reservation_not_open: { http: 409, message: 'The reservation is not open any more.' },
   provider_failed: {
     http: 424,

@@ -20,11 +20,39 @@ export interface Operation<Input, Answer> {
 
 export interface OperationRequest<Input> {
   organizationId: string
-  userId: string
+  userId: string | null
   qualityLevel: string | null
   idempotencyKey: string
   input: Input
+  /** null: the caller wants the whole answer, and waits for it. */
+  watcher: OperationWatcher | null
   log: Logger
+}
+
+/** Somebody who sees an operation run, and may leave before it ends. */
+export interface OperationWatcher {
+  /** The credits are held; for a repeated key, were held by the earlier call. */
+  reserved(reservation: HeldReservation): void
+  progressed(progress: OperationProgress): void
+  /** Aborted when the watcher has left: the work ends, and the abort policy of the capability applies. */
+  gone: AbortSignal
+}
+
+export interface HeldReservation {
+  reservationId: string
+  qualityLevel: string
+  model: string | null
+  amountCredits: number
+  availableCredits: number
+  expiresAt: Date | null
+  replayed: boolean
+}
+
+export interface OperationProgress {
+  /** Rises with a repair and with the next model: what was written before counts no more. */
+  attempt: number
+  /** The answer as far as it has been written, in the shape of its schema; null before anything fits. */
+  partial: unknown
 }
 
 export interface OperationAnswer<Answer> {

@@ -1,28 +1,31 @@
 import { createHash } from 'node:crypto'
 import { toJsonNumber } from '../credits/amounts.ts'
-import { hasReservation, refusalOfReserve, refusalOfSettle } from '../credits/refusals.ts'
-import type { SettleRow } from '../db/ledger-rows.ts'
+import { hasReservation, refusalOfReserve } from '../credits/refusals.ts'
+import type { ReserveRow, SettleRow } from '../db/ledger-rows.ts'
 import { AppError } from '../errors.ts'
-import type { Logger } from '../observability.ts'
-import { whileHeld } from './hold.ts'
+import { endAbandoned } from './abandonment.ts'
+import { whileHeld, type Hold } from './hold.ts'
 import type {
+  HeldReservation,
   Operation,
   OperationAnswer,
   OperationRequest,
   OperationServices,
 } from './operation.ts'
-import { answerOfEarlierCall, storedAnswerSchema, type StoredAnswer } from './replay.ts'
-import { runOnModels, type ModelRun } from './run-on-models.ts'
+import { createProduction, type Production } from './production.ts'
+import { answerOfEarlierCall, storedAnswerSchema } from './replay.ts'
+import { runOnModels } from './run-on-models.ts'
+import { releaseAfterFailure, settleSurely } from './settlement.ts'
 
 export type Operations = ReturnType<typeof createOperations>
 
-const MAXIMUM_SETTLE_ATTEMPTS = 4
-const SETTLE_RETRY_MILLISECONDS = 500
+type ReservedRow = ReserveRow & Record<'reservation_id' | 'status' | 'amount_credits', string>
 
 /**
  * Runs AI operations under a reservation: reserve → models in order of preference → settle by what
  * was used, with the answer stored for a replay. Whatever fails before the settle releases the hold,
- * so nothing is charged; a crash in between leaves a hold that expires.
+ * so nothing is charged; a caller who leaves pays by the abort policy of the capability; a crash in
+ * between leaves a hold that expires.
  */
 export function createOperations(services: OperationServices) {
   const { ledger } = services
@@ -33,9 +36,37 @@ export function createOperations(services: OperationServices) {
     operation: Operation<Input, Answer>,
     request: OperationRequest<Input>,
   ): Promise<OperationAnswer<Answer>> {
-    const { organizationId } = request
+    const row = await reserve(operation, request)
+    const hold = { organizationId: request.organizationId, reservationId: row.reservation_id }
+    request.watcher?.reserved(describeReservation(row))
+    if (row.outcome === 'replayed') return answerOfEarlierCall(operation, hold, services)
+
+    const production = createProduction()
+    const answer = await runHeld(operation, request, { hold, row, production })
+    const { model } = production
+    if (!model) throw new Error('an answer without a model')
+    const stored = storedAnswerSchema.parse({
+      answer,
+      model: model.modelId,
+      provider: model.provider,
+      offline: model.offline,
+    })
+    const settled = await settleSurely(ledger, {
+      ...hold,
+      usage: production.usage(),
+      amountCredits: null,
+      output: stored,
+    })
+    const qualityLevel = row.quality_level_id ?? ''
+    return { ...stored, answer, qualityLevel, ...describeSettlement(hold, settled) }
+  }
+
+  async function reserve<Input, Answer>(
+    operation: Operation<Input, Answer>,
+    request: OperationRequest<Input>,
+  ): Promise<ReservedRow> {
     const row = await ledger.reserve({
-      organizationId,
+      organizationId: request.organizationId,
       userId: request.userId,
       capability: operation.capability,
       qualityLevel: request.qualityLevel,
@@ -48,98 +79,40 @@ export function createOperations(services: OperationServices) {
       throw refusalOfReserve(row.outcome, row)
     }
     if (!hasReservation(row)) throw new Error('a reservation without its columns')
-    const hold = { organizationId, reservationId: row.reservation_id }
-    if (row.outcome === 'replayed') return answerOfEarlierCall(operation, hold, services)
-
-    const qualityLevel = row.quality_level_id ?? ''
-    const modelRun = await runHeld(operation, request, { ...hold, qualityLevel })
-    const stored: StoredAnswer = storedAnswerSchema.parse({
-      answer: modelRun.answer,
-      model: modelRun.model.modelId,
-      provider: modelRun.model.provider,
-      offline: modelRun.model.offline,
-    })
-    const settled = await settle(modelRun, { ...hold, estimate: row.amount_credits }, stored)
-    return {
-      ...stored,
-      answer: modelRun.answer,
-      qualityLevel,
-      chargedCredits: toJsonNumber(settled.charged_credits ?? '0'),
-      availableCredits: toJsonNumber(settled.available_credits ?? '0'),
-      reservationId: hold.reservationId,
-      transactionId: settled.transaction_ids?.[0] ?? null,
-      replayed: false,
-    }
+    return row
   }
 
+  /** Resolves with a good answer; else the hold has been ended before the error is thrown. */
   async function runHeld<Input, Answer>(
     operation: Operation<Input, Answer>,
-    { input, log }: OperationRequest<Input>,
-    hold: { organizationId: string; reservationId: string; qualityLevel: string },
-  ): Promise<ModelRun<Answer>> {
-    const { organizationId, reservationId, qualityLevel } = hold
-    const { limits } = services
+    { input, watcher, log }: OperationRequest<Input>,
+    { hold, row, production }: { hold: Hold; row: ReservedRow; production: Production },
+  ): Promise<Answer> {
+    const { limits, access } = services
     const holdOptions = {
       ledger,
       log,
       holdSeconds: limits.holdSeconds,
       everyMilliseconds: limits.extendEveryMilliseconds,
     }
+    const signal = watcher ? AbortSignal.any([stop.signal, watcher.gone]) : stop.signal
     try {
-      return await whileHeld({ organizationId, reservationId }, holdOptions, async () => {
-        const choices = await services.access.modelsFor(
-          organizationId,
-          operation.capability,
-          qualityLevel,
-        )
-        return runOnModels(operation, input, choices, { ...services, log, signal: stop.signal })
+      return await whileHeld(hold, holdOptions, async () => {
+        const { capability } = operation
+        const level = row.quality_level_id ?? ''
+        const choices = await access.modelsFor(hold.organizationId, capability, level)
+        const runServices = { ...services, log, watcher, production, signal }
+        return runOnModels(operation, input, choices, runServices)
       })
     } catch (error) {
+      if (watcher?.gone.aborted && !stop.signal.aborted) {
+        const abandoned = { ...hold, estimate: row.amount_credits }
+        throw await endAbandoned(operation.capability, abandoned, production, { ...services, log })
+      }
       const reason =
         error instanceof AppError ? `${error.code}: ${error.message}` : 'internal_error'
-      await releaseAfterFailure({ organizationId, reservationId, reason }, log)
+      await releaseAfterFailure(ledger, { ...hold, reason }, log)
       throw error
-    }
-  }
-
-  /** A release that fails is only logged: the hold expires by itself, and the first error matters more. */
-  async function releaseAfterFailure(
-    item: { organizationId: string; reservationId: string; reason: string },
-    log: Logger,
-  ): Promise<void> {
-    try {
-      await ledger.release(item)
-    } catch (error) {
-      log.error({ ...item, err: error }, 'hold not released; it will expire')
-    }
-  }
-
-  /** The work is done, so a short outage must not lose the charge: settle again, it is idempotent. */
-  async function settle(
-    modelRun: ModelRun<unknown>,
-    hold: { organizationId: string; reservationId: string; estimate: string },
-    output: StoredAnswer,
-  ): Promise<SettleRow> {
-    const { organizationId, reservationId, estimate } = hold
-    const { usage } = modelRun
-    if (!usage) services.metrics.usageMissing.inc({ model: modelRun.model.modelId })
-    const amountCredits = usage ? null : estimate
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const row = await ledger.settle({
-          organizationId,
-          reservationId,
-          amountCredits,
-          usage,
-          output,
-        })
-        if (row.outcome === 'settled' || row.outcome === 'replayed') return row
-        throw refusalOfSettle(row.outcome, row)
-      } catch (error) {
-        const isOutage = error instanceof AppError && error.code === 'overloaded'
-        if (!isOutage || attempt >= MAXIMUM_SETTLE_ATTEMPTS) throw error
-        await new Promise((resolve) => setTimeout(resolve, SETTLE_RETRY_MILLISECONDS * attempt))
-      }
     }
   }
 
@@ -171,4 +144,26 @@ export function createOperations(services: OperationServices) {
 function describeRequest(operation: Operation<never, unknown>, input: unknown): object {
   const digest = createHash('sha256').update(JSON.stringify(input)).digest('hex')
   return { prompt_version: operation.promptVersion, input_sha256: digest }
+}
+
+function describeReservation(row: ReservedRow): HeldReservation {
+  return {
+    reservationId: row.reservation_id,
+    qualityLevel: row.quality_level_id ?? '',
+    model: row.model_id,
+    amountCredits: toJsonNumber(row.amount_credits),
+    availableCredits: toJsonNumber(row.available_credits ?? '0'),
+    expiresAt: row.expires_at,
+    replayed: row.outcome === 'replayed',
+  }
+}
+
+function describeSettlement({ reservationId }: Hold, row: SettleRow) {
+  return {
+    chargedCredits: toJsonNumber(row.charged_credits ?? '0'),
+    availableCredits: toJsonNumber(row.available_credits ?? '0'),
+    reservationId,
+    transactionId: row.transaction_ids?.[0] ?? null,
+    replayed: false,
+  }
 }

@@ -14,7 +14,19 @@ export const storedAnswerSchema = z.object({
   offline: z.boolean(),
 })
 
-export type StoredAnswer = z.infer<typeof storedAnswerSchema>
+/** The same for an operation that its caller left: what had been produced, and the policy it was charged by. */
+const storedAbandonmentSchema = z.object({
+  abandoned: z.string(),
+  partial: z.unknown(),
+  model: z.string(),
+  provider: z.string(),
+  offline: z.boolean(),
+})
+
+export type StoredAbandonment = z.infer<typeof storedAbandonmentSchema>
+
+/** Reason of the release of an operation that its caller left. */
+export const ABANDONED = 'operation_abandoned'
 
 const FIRST_LOOK_AFTER_MILLISECONDS = 25
 const LOOK_EVERY_MILLISECONDS = 400
@@ -23,6 +35,7 @@ const RETRY_AFTER_SECONDS = 5
 /**
  * The answer to a repeated key, without a second model call: the stored one, the earlier failure,
  * or, while the first call still runs (here or in another process), the answer it is about to give.
+ * A failure is an answer too, "nothing charged": a new attempt takes a new key.
  */
 export async function answerOfEarlierCall<Answer>(
   operation: Operation<never, Answer>,
@@ -34,12 +47,10 @@ export async function answerOfEarlierCall<Answer>(
     case 'settled':
       return storedAnswer(operation, hold, row)
     case 'released':
+      if (row.release_reason === ABANDONED) throw abandonedBefore(row, null)
+      throw new AppError('provider_failed', { charged_credits: 0, rule: 'failed_before' })
     case 'expired':
-      // The key has had its answer: "failed, nothing charged". A new attempt takes a new key.
-      throw new AppError('provider_failed', {
-        charged_credits: 0,
-        rule: row.status === 'expired' ? 'interrupted' : 'failed_before',
-      })
+      throw new AppError('provider_failed', { charged_credits: 0, rule: 'interrupted' })
     case 'reserved':
       throw new AppError(
         'overloaded',
@@ -71,6 +82,8 @@ function storedAnswer<Answer>(
   { reservationId }: Hold,
   row: OperationResultRow,
 ): OperationAnswer<Answer> {
+  const abandoned = storedAbandonmentSchema.safeParse(row.output)
+  if (abandoned.success) throw abandonedBefore(row, abandoned.data.partial)
   const stored = storedAnswerSchema.parse(row.output)
   return {
     ...stored,
@@ -82,4 +95,12 @@ function storedAnswer<Answer>(
     transactionId: row.transaction_id,
     replayed: true,
   }
+}
+
+function abandonedBefore(row: OperationResultRow, partial: unknown): AppError {
+  return new AppError('operation_abandoned', {
+    charged_credits: toJsonNumber(row.charged_credits ?? '0'),
+    available_credits: toJsonNumber(row.available_credits),
+    partial,
+  })
 }

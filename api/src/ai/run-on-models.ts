@@ -1,16 +1,21 @@
 import type { OperationLimits } from '../config.ts'
 import type { ModelChoice } from '../db/access.ts'
-import type { TokenUsage } from '../db/ledger-rows.ts'
 import { AppError } from '../errors.ts'
 import type { Logger, Metrics } from '../observability.ts'
-import type { ModelFactory, ServedModel } from './models.ts'
-import type { Operation } from './operation.ts'
+import type { ModelFactory } from './models.ts'
+import type { Operation, OperationWatcher } from './operation.ts'
+import type { Production } from './production.ts'
 import { askForStructure, UnusableAnswerError } from './structured-answer.ts'
 
-export interface ModelRun<Answer> {
-  answer: Answer
-  model: ServedModel
-  usage: TokenUsage | null
+export interface ModelRunServices {
+  models: ModelFactory
+  limits: OperationLimits
+  metrics: Metrics
+  log: Logger
+  watcher: OperationWatcher | null
+  production: Production
+  /** Ends the run for good: nobody waits for it any more, or the process stops. */
+  signal: AbortSignal
 }
 
 /**
@@ -22,20 +27,17 @@ export async function runOnModels<Input, Answer>(
   operation: Operation<Input, Answer>,
   input: Input,
   choices: ModelChoice[],
-  services: {
-    models: ModelFactory
-    limits: OperationLimits
-    metrics: Metrics
-    log: Logger
-    signal: AbortSignal
-  },
-): Promise<ModelRun<Answer>> {
-  const { limits, metrics, log, signal } = services
+  services: ModelRunServices,
+): Promise<Answer> {
+  const { limits, metrics, log, signal, production } = services
   for (const choice of choices) {
     const model = services.models(choice)
     if (!model) continue
+    signal.throwIfAborted()
+    production.beginModel(model)
     try {
-      const { answer, usage } = await askForStructure({
+      const answer = await askForStructure({
+        ...services,
         model,
         prompt: operation.prompt(input),
         schema: operation.schema,
@@ -43,10 +45,9 @@ export async function runOnModels<Input, Answer>(
         signal: AbortSignal.any([signal, AbortSignal.timeout(limits.modelTimeoutMilliseconds)]),
       })
       metrics.modelCalls.inc({ model: model.modelId, outcome: 'ok' })
-      if (!usage) log.warn({ model: model.modelId }, 'answer without usage: charging the estimate')
-      return { answer, model, usage }
+      return answer
     } catch (error) {
-      if (signal.aborted) throw signal.reason
+      signal.throwIfAborted()
       const isUnusable = error instanceof UnusableAnswerError
       metrics.modelCalls.inc({
         model: model.modelId,

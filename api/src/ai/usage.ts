@@ -1,10 +1,11 @@
 import type { LanguageModelUsage } from 'ai'
 import type { TokenUsage } from '../db/ledger-rows.ts'
+import { countTokens } from './count-tokens.ts'
 
 /**
  * Token counts for pricing. Input includes cached tokens, output includes reasoning, as the SDK
  * reports them. A provider that reports no counts, or zero for an answer that exists, gives null:
- * the caller charges the estimate and leaves a trace, because missing usage is not free usage.
+ * the caller counts for itself, because missing usage is not free usage.
  */
 export function readUsage(
   usage: LanguageModelUsage | undefined,
@@ -22,16 +23,35 @@ export function readUsage(
   }
 }
 
-/** Both calls were made for one answer; if one count is missing, the sum is unknown too. */
-export function addUsage(first: TokenUsage | null, second: TokenUsage | null): TokenUsage | null {
-  if (!first || !second) return null
+/** What was asked and written, counted by us and marked so: in the ledger it shows as such. */
+export function countUsage(
+  modelId: string,
+  asked: string,
+  written: string,
+  requestId?: string,
+): TokenUsage {
+  return {
+    model: modelId,
+    input_tokens: countTokens(asked),
+    output_tokens: countTokens(written),
+    cached_input_tokens: null,
+    reasoning_tokens: null,
+    request_id: requestId ?? null,
+    source: 'counted',
+  }
+}
+
+/** Of calls that were made for one answer; the sum is counted when a part of it is. */
+export function addUsage(first: TokenUsage, second: TokenUsage): TokenUsage {
+  const isCounted = first.source === 'counted' || second.source === 'counted'
   return {
     model: second.model,
     input_tokens: first.input_tokens + second.input_tokens,
     output_tokens: first.output_tokens + second.output_tokens,
     cached_input_tokens: addKnown(first.cached_input_tokens, second.cached_input_tokens),
     reasoning_tokens: addKnown(first.reasoning_tokens, second.reasoning_tokens),
-    request_id: second.request_id,
+    request_id: second.request_id ?? first.request_id,
+    ...(isCounted && { source: 'counted' }),
   }
 }
 

@@ -25,6 +25,9 @@ export interface AccessRow {
   retry_after_seconds: number | null
 }
 
+/** What is charged when a caller leaves while an operation runs; a column of ai_capabilities. */
+export type AbortPolicy = 'charge_produced' | 'charge_nothing' | 'charge_estimate'
+
 export interface ModelChoice {
   model_id: string
   provider: string
@@ -72,6 +75,15 @@ export function createAccessQueries(sql: Database) {
           from private.models_for(${organizationId}::uuid, ${capability}::text, ${qualityLevel}::text)
           order by preference`,
       )
+    },
+
+    async abortPolicy(capability: string): Promise<AbortPolicy> {
+      const rows = await available(
+        sql<{ abort_policy: AbortPolicy }[]>`
+          select abort_policy from public.ai_capabilities where id = ${capability}`,
+      )
+      if (!rows[0]) throw new Error(`there is no capability ${capability}`)
+      return rows[0].abort_policy
     },
 
     async operationResult(

@@ -58,6 +58,8 @@ export interface TokenUsage {
   cached_input_tokens: number | null
   reasoning_tokens: number | null
   request_id: string | null
+  /** Set when the provider did not report these numbers; absent when it did. */
+  source?: 'counted'
 }
 
 export interface SettleItem {

@@ -241,11 +241,20 @@ describe('an unusable answer', () => {
   })
 })
 
-test('an answer without token counts is charged by the estimate, and counted', async () => {
+test('an answer without token counts is charged by counted tokens, and marked so', async () => {
   const organization = await createOrganization(api.sql)
   api.double.failWith({ kind: 'omit_usage' })
   const answer = await suggest(organization)
-  expect(answer.body).toMatchObject({ charged_credits: 0.5 })
+  expect(answer.body).toMatchObject({ charged_credits: 0.25 })
+  const rows = await api.sql<{ metadata: Record<string, unknown> }[]>`
+    select provider_metadata as metadata from public.credit_transactions
+    where id = ${answer.body['transaction_id'] as string}`
+  expect(rows[0]?.metadata).toMatchObject({
+    usage_source: 'counted',
+    input_tokens: expect.any(Number),
+    output_tokens: expect.any(Number),
+  })
+  expect(rows[0]?.metadata['output_tokens']).toBeGreaterThan(0)
   expect(await api.deps.metrics.registry.metrics()).toMatch(
     /purser_model_usage_missing_total\{.*\} [1-9]/,
   )

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createModelFactory } from '../../src/ai/models.ts'
-import { addUsage, readUsage } from '../../src/ai/usage.ts'
+import { addUsage, countUsage, readUsage } from '../../src/ai/usage.ts'
 import type { ProviderSettings } from '../../src/config.ts'
 
 const none: ProviderSettings = {
@@ -83,9 +83,16 @@ describe('token usage', () => {
     expect(readUsage(given, 'm', 'r1')).toBeNull()
   })
 
-  test('of a repaired answer is the sum, or unknown when one part is', () => {
-    const part = readUsage(usage(10, 7), 'm', 'r1')
-    expect(addUsage(part, part)).toMatchObject({ input_tokens: 20, output_tokens: 14 })
-    expect(addUsage(part, null)).toBeNull()
+  test('of a repaired answer is the sum, and counted when one part is', () => {
+    const counted = countUsage('m', 'one two', 'three')
+    const reported = readUsage(usage(10, 7), 'm', 'r1') ?? counted
+    expect(addUsage(reported, reported)).toMatchObject({ input_tokens: 20, output_tokens: 14 })
+    expect(addUsage(reported, reported)).not.toHaveProperty('source')
+    expect(addUsage(reported, counted)).toMatchObject({
+      input_tokens: 12,
+      output_tokens: 8,
+      request_id: 'r1',
+      source: 'counted',
+    })
   })
 })

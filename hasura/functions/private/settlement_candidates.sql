@@ -34,6 +34,8 @@ as $$
         'output_tokens', asked.usage -> 'output_tokens',
         'reasoning_tokens', coalesce(asked.usage -> 'reasoning_tokens', '0'),
         'request_id', asked.usage -> 'request_id',
+        -- 'counted' by the api where the provider did not report what it used.
+        'usage_source', coalesce(asked.usage -> 'source', '"reported"'),
         'cost_usd', price.cost_usd,
         'price_id', price.price_id,
         'estimated_credits', hold.amount_credits,

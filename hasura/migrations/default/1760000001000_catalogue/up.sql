@@ -43,12 +43,17 @@ create table public.ai_capabilities (
   name text not null check (length(name) between 1 and 100),
   description text not null,
   category text not null check (length(category) between 1 and 50),
-  is_active boolean not null default true
+  is_active boolean not null default true,
+  abort_policy text not null default 'charge_produced'
+    check (abort_policy in ('charge_produced', 'charge_nothing', 'charge_estimate')),
+  is_public boolean not null default false
 );
 
 comment on table public.ai_capabilities is 'What the AI can be asked to do. A new capability is a row here.';
 comment on column public.ai_capabilities.category is 'Groups capabilities on pages and in statistics.';
 comment on column public.ai_capabilities.is_active is 'False switches the capability off for everybody, as in an outage.';
+comment on column public.ai_capabilities.abort_policy is 'What a caller pays who leaves in mid-stream: what was produced, nothing, or the estimate.';
+comment on column public.ai_capabilities.is_public is 'Whether customers may use it through a form of the organization, within the limits of the form.';
 
 create table public.ai_capability_quality_levels (
   capability_id text not null references public.ai_capabilities on delete cascade,
