@@ -63,9 +63,9 @@ export function ensureEngineSchema(sql: Sql): Promise<void> {
 
 async function create(sql: Sql): Promise<void> {
   const [found] = await sql`
-    select to_regclass(${`${engineSchema}.cron_events`}) is not null
-      and to_regproc(${`${engineSchema}.notify_touched`}) is not null as complete`
-  if (found?.['complete'] === true) return
+    select count(*)::text as found from pg_catalog.pg_proc
+    where proname = 'notify_touched' and pronamespace = to_regnamespace(${engineSchema})`
+  if (found?.['found'] === '1') return
   await sql.begin(async (transaction) => {
     await transaction`select pg_advisory_xact_lock(${schemaLock})`
     await transaction.unsafe(tables)

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
-import { loadMetadataDirectory, MetadataDirectoryError } from './metadata/load-directory.ts'
+import { MetadataDirectoryError } from './metadata/load-directory.ts'
 import { startEngine } from './server/start.ts'
 import { readSettings, SettingsError, type Settings } from './settings.ts'
 

@@ -29,7 +29,7 @@ export async function insertActionLog(sql: Sql, entry: Omit<ClaimedAction, 'id'>
     values (${entry.actionName}, ${jsonText(entry.input)}::text::jsonb,
       ${jsonText(entry.requestHeaders)}::text::jsonb,
       ${jsonText(entry.sessionVariables)}::text::jsonb, ${entry.requestQuery})
-    returning id`
+    returning id::text`
   return String(rows[0]?.['id'])
 }
 
@@ -37,12 +37,12 @@ export async function insertActionLog(sql: Sql, entry: Omit<ClaimedAction, 'id'>
 export async function claimActions(sql: Sql, leaseSeconds: number): Promise<ClaimedAction[]> {
   const rows = await sql`
     update ${sql(engineSchema)}.action_log
-    set status = 'processing', lease_until = now() + make_interval(secs => ${leaseSeconds})
+    set status = 'processing', lease_until = now() + make_interval(secs => ${String(leaseSeconds)}::text::float8)
     where id in (
       select id from ${sql(engineSchema)}.action_log
       where status = 'created' or (status = 'processing' and lease_until < now())
       order by created_at limit ${claimBatchSize} for update skip locked)
-    returning id, action_name, input_payload::text, request_headers::text,
+    returning id::text, action_name, input_payload::text, request_headers::text,
       session_variables::text, request_query`
   return rows.map((row) => ({
     id: row['id'],

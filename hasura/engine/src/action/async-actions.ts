@@ -14,10 +14,13 @@ import type { AsyncAction } from './async-worker.ts'
 
 /** The asynchronous actions of an engine, with the types that their handlers have to answer. */
 export function asyncActionsOf(engine: Engine): AsyncAction[] {
-  const { schema } = engine.roleSchema('admin')
-  const results = schema.getQueryType()?.getFields() ?? {}
-  return (engine.metadata.actions ?? []).flatMap((action) => {
-    if (action.definition.kind !== 'asynchronous') return []
+  const actions = (engine.metadata.actions ?? []).filter(
+    ({ definition }) => definition.kind === 'asynchronous',
+  )
+  // Building the schema costs something, and few engines have asynchronous actions.
+  if (actions.length === 0) return []
+  const results = engine.roleSchema('admin').schema.getQueryType()?.getFields() ?? {}
+  return actions.flatMap((action) => {
     const entry = results[action.name]
     const entryType = entry === undefined ? undefined : getNamedType(entry.type)
     const output = isObjectType(entryType) ? entryType.getFields()['output'] : undefined

@@ -14,7 +14,7 @@ const claimBatchSize = 20
 export async function scheduleEvent(sql: Sql, triggerName: string, time: Date): Promise<void> {
   await sql`
     insert into ${sql(engineSchema)}.cron_events (trigger_name, scheduled_time)
-    values (${triggerName}, ${time})
+    values (${triggerName}, ${time.toISOString()}::text::timestamptz)
     on conflict (trigger_name, scheduled_time) do nothing`
 }
 
@@ -24,20 +24,22 @@ export async function claimDueEvents(
   triggerNames: readonly string[],
   leaseSeconds: number,
 ): Promise<ClaimedEvent[]> {
+  const names = JSON.stringify(triggerNames)
   const rows = await sql`
     update ${sql(engineSchema)}.cron_events event
-    set next_try_at = now() + make_interval(secs => ${leaseSeconds}), tries = tries + 1
+    set next_try_at = now() + make_interval(secs => ${String(leaseSeconds)}::text::float8), tries = tries + 1
     where id in (
       select id from ${sql(engineSchema)}.cron_events
       where status = 'scheduled' and next_try_at <= now()
-        and trigger_name = any(${[...triggerNames]})
+        and trigger_name in (select json_array_elements_text(${names}::text::json))
       order by next_try_at limit ${claimBatchSize} for update skip locked)
-    returning id, trigger_name, scheduled_time, tries`
+    returning id::text, trigger_name, to_json(scheduled_time) #>> '{}' as scheduled_time,
+      tries::text`
   return rows.map((row) => ({
     id: row['id'],
     triggerName: row['trigger_name'],
-    scheduledTime: row['scheduled_time'],
-    tries: row['tries'],
+    scheduledTime: new Date(row['scheduled_time']),
+    tries: Number(row['tries']),
   }))
 }
 
@@ -46,13 +48,13 @@ export async function finishEvent(
   id: string,
   status: 'delivered' | 'error' | 'dead',
 ): Promise<void> {
-  await sql`update ${sql(engineSchema)}.cron_events set status = ${status} where id = ${id}`
+  await sql`update ${sql(engineSchema)}.cron_events set status = ${status} where id = ${id}::text::uuid`
 }
 
 export async function retryEventLater(sql: Sql, id: string, seconds: number): Promise<void> {
   await sql`
     update ${sql(engineSchema)}.cron_events
-    set next_try_at = now() + make_interval(secs => ${seconds}) where id = ${id}`
+    set next_try_at = now() + make_interval(secs => ${String(seconds)}::text::float8) where id = ${id}::text::uuid`
 }
 
 /** Old rows are of no use to anyone; the newest ones guard against a second firing. */

@@ -17,6 +17,7 @@ type Watcher = () => void
 export class TouchNotifier {
   readonly #sql: Sql
   readonly #logger: Logger
+  readonly #isEnabled: boolean
   readonly #watchers = new Map<number, Set<Watcher>>()
   /** Tables of views and partitions, by the relation that a query names. */
   readonly #baseTables = new Map<number, Promise<number[]>>()
@@ -27,13 +28,15 @@ export class TouchNotifier {
   #stopped = false
 
   /** `sql` has to be a client of one connection that nothing else uses: it holds a session lock. */
-  constructor(sql: Sql, logger: Logger) {
+  constructor(sql: Sql, logger: Logger, isEnabled = true) {
     this.#sql = sql
     this.#logger = logger
+    this.#isEnabled = isEnabled
   }
 
   /** Calls `watcher` after every commit that wrote to one of the relations. */
   watch(relations: readonly number[], watcher: Watcher): () => void {
+    if (!this.#isEnabled) return () => undefined
     let active = true
     const tables: number[] = []
     const start = async () => {

@@ -21,7 +21,7 @@ export async function baseTablesOf(sql: Sql, relation: number): Promise<number[]
         and dependency.refclassid = 'pg_catalog.pg_class'::regclass
         and dependency.refobjid <> source.oid
     )
-    select source.oid::int8 as oid from source
+    select source.oid::text as oid from source
     join pg_catalog.pg_class class on class.oid = source.oid
     where class.relkind in ('r', 'p') and class.relpersistence <> 't'`
   return rows.map((row) => Number(row['oid']))
@@ -32,12 +32,12 @@ export async function attachTrigger(sql: Sql, table: number): Promise<void> {
   await sql.begin(async (transaction) => {
     const [found] = await transaction`
       select pg_catalog.format('%I.%I', schema.nspname, class.relname) as name,
-        exists (select from pg_catalog.pg_trigger
+        (select count(*)::text from pg_catalog.pg_trigger
           where tgrelid = class.oid and tgname = ${triggerName}) as attached
       from pg_catalog.pg_class class
       join pg_catalog.pg_namespace schema on schema.oid = class.relnamespace
       where class.oid = ${table}::oid`
-    if (found === undefined || found['attached'] === true) return
+    if (found === undefined || found['attached'] !== '0') return
     await transaction.unsafe(`set local lock_timeout = ${lockTimeoutMilliseconds}`)
     // The name is quoted by format('%I'); everything else is fixed text.
     await transaction.unsafe(`
@@ -54,8 +54,8 @@ export async function holdPresence(sql: Sql): Promise<void> {
 /** Removes all triggers, unless another engine still needs them. */
 export async function detachTriggers(sql: Sql): Promise<void> {
   await sql`select pg_catalog.pg_advisory_unlock_all()`
-  const [alone] = await sql`select pg_catalog.pg_try_advisory_lock(${presenceLock}) as alone`
-  if (alone?.['alone'] !== true) return
+  const [alone] = await sql`select pg_catalog.pg_try_advisory_lock(${presenceLock})::text as alone`
+  if (alone?.['alone'] !== 'true') return
   const tables = await sql`
     select pg_catalog.format('%I.%I', schema.nspname, class.relname) as name
     from pg_catalog.pg_trigger trigger

@@ -1,0 +1,147 @@
+import { parse } from 'graphql'
+import { LRUCache } from 'lru-cache'
+import type { Sql } from 'postgres'
+import { createActionRunner } from '../action/action-runner.ts'
+import type { ActionDependencies } from '../action/call-handler.ts'
+import type { RequestHeaders } from '../auth/headers.ts'
+import { HasuraError, validationFailed } from '../errors.ts'
+import { executePrepared } from '../execute/execute.ts'
+import { prepare } from '../execute/prepare.ts'
+import type { GraphqlRequest, Session } from '../execute/types.ts'
+import { AllowList } from '../rest/allow-list.ts'
+import type { Settings } from '../settings.ts'
+import { asConnectionError } from './database-errors.ts'
+import type { EngineHost } from './engine-host.ts'
+import { startSubscription } from './start-subscription.ts'
+import type { Subscriptions } from './subscriptions.ts'
+import type { OperationSink } from './websocket-connection.ts'
+
+export type GraphqlAnswer = { text: string; setCookies: string[] }
+
+type ServiceOptions = {
+  host: EngineHost
+  sql: Sql
+  settings: Settings
+  actions: ActionDependencies
+  wakeAsyncActions: () => void
+  subscriptions: Subscriptions
+}
+
+const rememberedAllowed = 2000
+
+/** GraphQL operations, whatever they came by: HTTP, websocket or a REST endpoint. */
+export class GraphqlService {
+  readonly #options: ServiceOptions
+  #allowList: AllowList | undefined
+  readonly #allowed = new LRUCache<string, boolean>({ max: rememberedAllowed })
+
+  constructor(options: ServiceOptions) {
+    this.#options = options
+    if (!options.settings.enableAllowlist) return
+    options.host.onChange(({ metadata }) => {
+      this.#allowList = new AllowList(metadata)
+      this.#allowed.clear()
+    })
+  }
+
+  /** `extensions.internal` is for admins, and for everybody in development mode. */
+  showsInternal(session: Session | undefined): boolean {
+    const { devMode, adminInternalErrors } = this.#options.settings
+    return devMode || (adminInternalErrors && session?.role === 'admin')
+  }
+
+  /** Runs a query or mutation; rejects with a HasuraError, or with a bug. */
+  async run(
+    request: GraphqlRequest,
+    session: Session,
+    headers: RequestHeaders,
+  ): Promise<GraphqlAnswer> {
+    this.#checkAllowed(request, session)
+    const { host, sql } = this.#options
+    const setCookies: string[] = []
+    try {
+      const prepared = prepare(host.engine, session, request)
+      const runner = this.#actionRunner(request, headers, setCookies)
+      const { bodyText } = await executePrepared(sql, session, prepared, runner)
+      return { text: bodyText, setCookies }
+    } catch (error) {
+      throw asConnectionError(error)
+    }
+  }
+
+  /** The same without the `data` around it, for REST. The list of allowed queries is not for these. */
+  async runForData(
+    request: GraphqlRequest,
+    session: Session,
+    headers: RequestHeaders,
+  ): Promise<GraphqlAnswer> {
+    const { host, sql } = this.#options
+    const setCookies: string[] = []
+    try {
+      const prepared = prepare(host.engine, session, request)
+      const runner = this.#actionRunner(request, headers, setCookies)
+      const { bodyText } = await executePrepared(sql, session, prepared, runner)
+      return { text: bodyText.slice('{"data":'.length, -1), setCookies }
+    } catch (error) {
+      throw asConnectionError(error)
+    }
+  }
+
+  /** Starts an operation of a websocket; the function that it answers stops it. */
+  async start(
+    request: GraphqlRequest,
+    session: Session,
+    headers: RequestHeaders,
+    sink: OperationSink,
+  ): Promise<() => void> {
+    this.#checkAllowed(request, session)
+    const { host, sql, subscriptions, settings } = this.#options
+    const prepared = prepare(host.engine, session, request)
+    if (prepared.plan.kind === 'subscription') {
+      const runner = this.#actionRunner(request, headers, [])
+      const { refetchIntervalMilliseconds } = settings.liveQueries
+      const context = { engine: host.engine, sql, subscriptions, runner }
+      return startSubscription(prepared, session, sink, { ...context, refetchIntervalMilliseconds })
+    }
+    const { text } = await this.run(request, session, headers)
+    sink.next(text)
+    sink.complete()
+    return () => undefined
+  }
+
+  #actionRunner(request: GraphqlRequest, headers: RequestHeaders, setCookies: string[]) {
+    const { sql, actions, wakeAsyncActions } = this.#options
+    return createActionRunner({
+      database: sql,
+      dependencies: actions,
+      request,
+      headers,
+      enqueued: wakeAsyncActions,
+      setCookies,
+    })
+  }
+
+  #checkAllowed(request: GraphqlRequest, { role }: Session): void {
+    const allowList = this.#allowList
+    if (allowList === undefined || role === 'admin') return
+    const key = `${role} ${request.query}`
+    let allowed = this.#allowed.get(key)
+    if (allowed === undefined) {
+      allowed = isAllowed(allowList, role, request.query)
+      this.#allowed.set(key, allowed)
+    }
+    if (!allowed) {
+      throw new HasuraError('validation-failed', 'query is not allowed', {
+        internal: { message: 'query is not in any of the allowlists' },
+      })
+    }
+  }
+}
+
+function isAllowed(allowList: AllowList, role: string, query: string): boolean {
+  try {
+    return allowList.allows(role, parse(query, { noLocation: true }))
+  } catch (error) {
+    throw validationFailed(`not a valid graphql query: ${(error as Error).message}`, '$.query')
+  }
+}

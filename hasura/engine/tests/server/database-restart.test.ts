@@ -1,0 +1,93 @@
+import { startTestCluster } from '@purser/local/testing'
+import postgres from 'postgres'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { startTestEngine, type TestEngine } from './running-engine.ts'
+import { asAdmin } from './running-engine.ts'
+import { TcpProxy } from './tcp-proxy.ts'
+import { TestSocket } from './websocket-client.ts'
+
+type Cluster = Awaited<ReturnType<typeof startTestCluster>>
+
+describe('PostgreSQL goes away and comes back', () => {
+  let cluster: Cluster
+  let proxy: TcpProxy
+  let engine: TestEngine
+  beforeAll(async () => {
+    cluster = await startTestCluster()
+    const admin = postgres(cluster.url(), { max: 1, onnotice: () => undefined })
+    await admin`create table notes (id int primary key, body text)`
+    await admin.end()
+    proxy = await TcpProxy.start(cluster.port)
+    const url = new URL(cluster.url())
+    url.port = String(proxy.port)
+    engine = await startTestEngine({
+      databaseUrl: url.href,
+      metadata: { tables: [{ table: { schema: 'public', name: 'notes' } }] },
+      environment: {
+        HASURA_GRAPHQL_LIVE_QUERIES_MULTIPLEXED_REFETCH_INTERVAL: '200',
+        HASURA_GRAPHQL_STREAMING_QUERIES_MULTIPLEXED_REFETCH_INTERVAL: '200',
+      },
+    })
+  })
+  afterAll(async () => {
+    await engine.stop()
+    await proxy.stop()
+    await cluster.stop()
+  })
+
+  const insert = (id: number) =>
+    engine.graphql(`mutation { insert_notes_one(object: {id: ${id}}) { id } }`)
+  /** What follows a request depends on how far the database is: asked until it holds. */
+  const recovers = () =>
+    vi.waitFor(async () => {
+      expect(await engine.graphql('{ notes_aggregate { aggregate { count } } }')).toMatchObject({
+        data: { notes_aggregate: {} },
+      })
+    }, 15_000)
+
+  it('queries fail clearly and recover; subscriptions go on by themselves', async () => {
+    const socket = await TestSocket.connect(engine.url, asAdmin)
+    socket.subscribe('live', 'subscription { notes(order_by: {id: asc}) { id } }')
+    socket.subscribe(
+      'stream',
+      'subscription { notes_stream(batch_size: 10, cursor: {initial_value: {id: 0}}) { id } }',
+    )
+    await insert(1)
+    await socket.received('stream', 1)
+    await socket.until(() => socket.of('live').at(-1)?.payload.data.notes.length === 1)
+
+    await proxy.interrupt()
+    const failed = await engine.graphql('{ notes { id } }')
+    expect(failed.errors[0].extensions).toMatchObject({ path: '$', code: 'postgres-error' })
+    expect(failed.data ?? null).toBeNull()
+    expect((await fetch(`${engine.url}/healthz`)).status).toBe(200)
+    await new Promise((resolve) => setTimeout(resolve, 700))
+    await proxy.resume()
+    await recovers()
+
+    await insert(2)
+    await socket.until(() => socket.of('live').at(-1)?.payload.data.notes.length === 2, 10_000)
+    await socket.until(() => socket.of('stream').length === 2, 10_000)
+    const streamed = socket.of('stream').flatMap(({ payload }) => payload.data.notes_stream)
+    expect(streamed).toEqual([{ id: 1 }, { id: 2 }])
+    for (const message of socket.messages) expect(message.payload).not.toHaveProperty('errors')
+    socket.close()
+  })
+
+  it('a crash of the server process is survived as well', async () => {
+    const socket = await TestSocket.connect(engine.url, asAdmin)
+    socket.subscribe('live', 'subscription { notes_aggregate { aggregate { count } } }')
+    await socket.received('live', 1)
+    const admin = postgres(cluster.url(), { max: 1, onnotice: () => undefined })
+    const [row] = await admin`select pg_backend_pid() as pid`
+    // One killed backend makes PostgreSQL end all others and start over.
+    process.kill(Number(row?.['pid']), 'SIGKILL')
+    await admin.end({ timeout: 1 }).catch(() => undefined)
+    await recovers()
+    await insert(3)
+    const count = () =>
+      socket.of('live').at(-1)?.payload?.data?.notes_aggregate?.aggregate?.count as number
+    await socket.until(() => count() === 3, 10_000)
+    socket.close()
+  })
+})
