@@ -15,7 +15,10 @@ const triggerSchema = z.object({
   scheduled_time: z.iso.datetime({ offset: true }),
 })
 
-const jobs: ReadonlyMap<string, Job> = new Map([expireReservations].map((job) => [job.name, job]))
+/** Every trigger of hasura/metadata/cron_triggers.yaml. */
+export const jobs: ReadonlyMap<string, Job> = new Map(
+  [expireReservations].map((job) => [job.name, job]),
+)
 
 export interface CronOptions {
   sql: Database

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { actions } from '../../src/actions/registry.ts'
 import { asOwner, asService, callAction, postAction, codeOf } from '../support/actions.ts'
 import { ACTION_SECRET, startTestApi, type TestApi } from '../support/api.ts'
 import { createOrganization, type TestOrganization } from '../support/organizations.ts'
@@ -91,19 +89,6 @@ describe('the dispatcher refuses', () => {
       field: 'organization_id',
     })
   })
-})
-
-test('every action of the metadata has a handler, and the other way round', () => {
-  const metadata = readFileSync(
-    new URL('../../../hasura/metadata/actions.yaml', import.meta.url),
-    'utf8',
-  )
-  const declared = [...metadata.matchAll(/^ {2}- name: (\w+)$/gm)].map((match) => match[1])
-  const handled = [...metadata.matchAll(/\{\{ACTION_BASE_URL\}\}\/actions\/(\w+)/g)].map(
-    (match) => match[1],
-  )
-  expect(handled).toEqual(declared)
-  expect([...actions.keys()].toSorted()).toEqual(declared.toSorted())
 })
 
 test('an unexpected failure answers internal_error with a request id, and no detail of it', async () => {
