@@ -8,7 +8,7 @@ import type { Sql } from 'postgres'
 export const engineSchema = 'hdb_engine'
 
 /** Serialises `create … if not exists`, which otherwise can collide between two engines. */
-const schemaLock = 7_234_918_401
+const schemaLock = '7234918401'
 
 const tables = `
 create schema if not exists ${engineSchema};
@@ -67,7 +67,7 @@ async function create(sql: Sql): Promise<void> {
     where proname = 'notify_touched' and pronamespace = to_regnamespace(${engineSchema})`
   if (found?.['found'] === '1') return
   await sql.begin(async (transaction) => {
-    await transaction`select pg_advisory_xact_lock(${schemaLock})`
+    await transaction`select pg_advisory_xact_lock(${schemaLock}::text::int8)`
     await transaction.unsafe(tables)
   })
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
 import { MetadataDirectoryError } from './metadata/load-directory.ts'
-import { startEngine } from './server/start.ts'
+import { DatabaseError, startEngine } from './server/start.ts'
 import { readSettings, SettingsError, type Settings } from './settings.ts'
 
 const usage = `usage: start [--database-url URL] [--port N] [--admin-secret SECRET] [--metadata DIRECTORY]
@@ -76,6 +76,6 @@ main().catch((error: unknown) => {
     if (isUsage) console.error(`\n${usage}`)
     process.exit(2)
   }
-  console.error(error)
+  console.error(error instanceof DatabaseError ? error.message : error)
   process.exit(1)
 })

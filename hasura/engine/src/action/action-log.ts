@@ -20,7 +20,7 @@ export type ActionLogEntry = {
   sessionVariables: Record<string, string>
 }
 
-const claimBatchSize = 10
+const claimBatchSize = '10'
 
 export async function insertActionLog(sql: Sql, entry: Omit<ClaimedAction, 'id'>): Promise<string> {
   const rows = await sql`
@@ -41,7 +41,7 @@ export async function claimActions(sql: Sql, leaseSeconds: number): Promise<Clai
     where id in (
       select id from ${sql(engineSchema)}.action_log
       where status = 'created' or (status = 'processing' and lease_until < now())
-      order by created_at limit ${claimBatchSize} for update skip locked)
+      order by created_at limit ${claimBatchSize}::text::int8 for update skip locked)
     returning id::text, action_name, input_payload::text, request_headers::text,
       session_variables::text, request_query`
   return rows.map((row) => ({

@@ -8,7 +8,7 @@ import { engineSchema } from '../engine-schema.ts'
  */
 export type ClaimedEvent = { id: string; triggerName: string; scheduledTime: Date; tries: number }
 
-const claimBatchSize = 20
+const claimBatchSize = '20'
 
 /** Adds the event of one tick; whichever engine is second finds it there. */
 export async function scheduleEvent(sql: Sql, triggerName: string, time: Date): Promise<void> {
@@ -32,7 +32,7 @@ export async function claimDueEvents(
       select id from ${sql(engineSchema)}.cron_events
       where status = 'scheduled' and next_try_at <= now()
         and trigger_name in (select json_array_elements_text(${names}::text::json))
-      order by next_try_at limit ${claimBatchSize} for update skip locked)
+      order by next_try_at limit ${claimBatchSize}::text::int8 for update skip locked)
     returning id::text, trigger_name, to_json(scheduled_time) #>> '{}' as scheduled_time,
       tries::text`
   return rows.map((row) => ({

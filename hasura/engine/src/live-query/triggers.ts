@@ -3,7 +3,7 @@ import { engineSchema } from '../engine-schema.ts'
 
 const triggerName = 'hdb_engine_touched'
 /** Every engine that listens holds this lock, shared; whoever gets it alone is the last one. */
-const presenceLock = 7_234_918_402
+const presenceLock = '7234918402'
 /** Making a trigger waits for open writers, and others queue behind it: better to poll than to wait. */
 const lockTimeoutMilliseconds = 500
 
@@ -11,7 +11,7 @@ const lockTimeoutMilliseconds = 500
 export async function baseTablesOf(sql: Sql, relation: number): Promise<number[]> {
   const rows = await sql`
     with recursive source (oid) as (
-      select ${relation}::oid
+      select ${String(relation)}::text::oid
       union
       select dependency.refobjid
       from source
@@ -36,7 +36,7 @@ export async function attachTrigger(sql: Sql, table: number): Promise<void> {
           where tgrelid = class.oid and tgname = ${triggerName}) as attached
       from pg_catalog.pg_class class
       join pg_catalog.pg_namespace schema on schema.oid = class.relnamespace
-      where class.oid = ${table}::oid`
+      where class.oid = ${String(table)}::text::oid`
     if (found === undefined || found['attached'] !== '0') return
     await transaction.unsafe(`set local lock_timeout = ${lockTimeoutMilliseconds}`)
     // The name is quoted by format('%I'); everything else is fixed text.
@@ -48,13 +48,13 @@ export async function attachTrigger(sql: Sql, table: number): Promise<void> {
 
 /** Marks this engine as a user of the triggers, as long as the one connection of `sql` lasts. */
 export async function holdPresence(sql: Sql): Promise<void> {
-  await sql`select pg_catalog.pg_advisory_lock_shared(${presenceLock})`
+  await sql`select pg_catalog.pg_advisory_lock_shared(${presenceLock}::text::int8)`
 }
 
 /** Removes all triggers, unless another engine still needs them. */
 export async function detachTriggers(sql: Sql): Promise<void> {
   await sql`select pg_catalog.pg_advisory_unlock_all()`
-  const [alone] = await sql`select pg_catalog.pg_try_advisory_lock(${presenceLock})::text as alone`
+  const [alone] = await sql`select pg_catalog.pg_try_advisory_lock(${presenceLock}::text::int8)::text as alone`
   if (alone?.['alone'] !== 'true') return
   const tables = await sql`
     select pg_catalog.format('%I.%I', schema.nspname, class.relname) as name

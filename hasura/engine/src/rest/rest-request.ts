@@ -19,7 +19,7 @@ export type RestOperation = { query: string; variables: Record<string, Json> }
 /** The GraphQL request that a REST request stands for; errors are Hasura's, with their status. */
 export function restOperation(metadata: Metadata, request: RestRequest): RestOperation {
   const endpoints = metadata.rest_endpoints ?? []
-  const match = matchEndpoint(endpoints, request.method, decodeURIComponent(request.path))
+  const match = matchEndpoint(endpoints, request.method, decodedPath(request.path))
   switch (match.kind) {
     case 'not-found':
       throw new HasuraError('not-found', 'Endpoint not found', { status: 404 })
@@ -37,6 +37,14 @@ export function restOperation(metadata: Metadata, request: RestRequest): RestOpe
     }
     default:
       return match satisfies never
+  }
+}
+
+function decodedPath(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    throw new HasuraError('bad-request', 'the path is not valid percent-encoded text')
   }
 }
 

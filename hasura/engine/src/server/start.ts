@@ -10,7 +10,7 @@ import { createAuthenticator } from '../auth/authenticator.ts'
 import { HasuraError } from '../errors.ts'
 import { translatePostgresError } from '../execute/postgres-errors.ts'
 import type { DescribeError } from '../live-query/poller.ts'
-import { asConnectionError } from './database-errors.ts'
+import { asConnectionError, isConnectionError } from './database-errors.ts'
 import { asHasuraError, graphqlErrorText } from './responses.ts'
 import { CronService } from '../cron/service.ts'
 import { buildEngine } from '../engine.ts'
@@ -27,6 +27,9 @@ import { attachWebsockets } from './websocket-server.ts'
 
 export type RunningEngine = { url: string; port: number; stop(): Promise<void> }
 
+/** The database cannot be reached at start; afterwards the engine waits for it by itself. */
+export class DatabaseError extends Error {}
+
 /** How long answers under way may take once the engine has been told to stop. */
 const drainMilliseconds = 3000
 
@@ -42,7 +45,10 @@ export async function startEngine(settings: Settings, logger: Logger): Promise<R
     Promise.all([sql.end({ timeout: 2 }), notifications.end({ timeout: 2 })])
   try {
     const host = new EngineHost({ sql, settings: engineSettingsOf(settings), buildEngine, logger })
-    await host.start(metadata)
+    await host.start(metadata).catch((error: unknown) => {
+      if (!isConnectionError(error)) throw error
+      throw new DatabaseError(`the database does not answer: ${error.message}`)
+    })
     return await serve({ settings, logger, host, sql, notifications, closeDatabase })
   } catch (error) {
     await closeDatabase()

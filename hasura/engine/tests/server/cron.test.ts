@@ -1,7 +1,9 @@
 import { createTestDatabase, type TestDatabase } from '@purser/local/testing'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { Sql } from 'postgres'
 import { CronService } from '../../src/cron/service.ts'
+import { connect } from '../../src/execute/database.ts'
 import type { CronTriggerMetadata } from '../../src/metadata/actions.ts'
 import { startWebhook, type WebhookAnswer, type WebhookDouble } from './webhook-double.ts'
 
@@ -10,12 +12,14 @@ const everySecond = '* * * * * *'
 
 describe('cron triggers', () => {
   let database: TestDatabase
+  let pool: Sql
   let webhook: WebhookDouble
   let answer: WebhookAnswer = {}
   const services: CronService[] = []
 
   beforeAll(async () => {
     database = await createTestDatabase({ migrated: false })
+    pool = connect(database.url, { max: 4 }) as unknown as Sql
     webhook = await startWebhook(() => answer)
   })
   afterEach(async () => {
@@ -24,13 +28,14 @@ describe('cron triggers', () => {
     answer = {}
   })
   afterAll(async () => {
+    await pool.end({ timeout: 1 })
     await webhook.stop()
     await database.drop()
   })
 
   function start(trigger: Partial<CronTriggerMetadata> & { name: string }) {
     const environment = { BASE: webhook.url, CRON_SECRET: 'from-environment' }
-    const service = new CronService(database.sql(), environment, logger)
+    const service = new CronService(pool, environment, logger)
     services.push(service)
     service.apply([{ webhook: '{{BASE}}/cron', schedule: everySecond, ...trigger }])
     return service

@@ -1,7 +1,8 @@
 import { createTestDatabase, type TestDatabase } from '@purser/local/testing'
 import { pino } from 'pino'
-import postgres, { type Sql } from 'postgres'
+import type { Sql } from 'postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { connect } from '../../src/execute/database.ts'
 import { LiveQueries } from '../../src/live-query/live-queries.ts'
 import type { RunBatch } from '../../src/live-query/poller.ts'
 import { batchRunner } from '../../src/live-query/run-batch.ts'
@@ -11,6 +12,8 @@ import type { LivePlan } from '../../src/live-query/types.ts'
 const logger = pino({ level: 'silent' })
 /** Long enough that only a notification can explain a message within a second. */
 const longInterval = 60_000
+
+const reader = `live_reader_${process.pid}`
 
 const statement = `
   select _subs.result_id, (select json_build_object('items', coalesce(json_agg(name order by name), '[]'))
@@ -29,8 +32,8 @@ describe('live queries', () => {
     await sql.unsafe(`
       create table items (owner text, name text);
       create view named_items as select name from items;
-      create role live_reader login password 'test';
-      grant select on items to live_reader`)
+      create role ${reader} login password 'test';
+      grant select on items to ${reader}`)
     const [row] = await sql`select 'items'::regclass::oid::int8 as oid`
     itemsOid = Number(row?.['oid'])
   })
@@ -42,9 +45,10 @@ describe('live queries', () => {
 
   function start(options: { interval?: number; url?: string } = {}) {
     let runs = 0
-    const single = postgres(options.url ?? database.url, { max: 1, onnotice: () => undefined })
+    const single = connect(options.url ?? database.url, { max: 1 }) as unknown as Sql
+    const pool = connect(database.url, { max: 4 }) as unknown as Sql
     const notifier = new TouchNotifier(single, logger)
-    const runOnDatabase = batchRunner(sql)
+    const runOnDatabase = batchRunner(pool)
     const runBatch: RunBatch = (...batch) => {
       runs += 1
       return runOnDatabase(...batch)
@@ -56,6 +60,7 @@ describe('live queries', () => {
       settings: { refetchIntervalMilliseconds: options.interval ?? longInterval, batchSize: 100 },
     })
     stops.push(
+      () => pool.end({ timeout: 1 }),
       () => single.end({ timeout: 1 }),
       () => notifier.stop(),
       () => liveQueries.stop(),
@@ -132,7 +137,7 @@ describe('live queries', () => {
 
   it('without the right to make triggers it polls', async () => {
     const url = new URL(database.url)
-    url.username = 'live_reader'
+    url.username = reader
     url.password = 'test'
     const { liveQueries } = start({ interval: 100, url: url.href })
     const one = subscriber()

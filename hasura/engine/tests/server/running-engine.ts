@@ -31,7 +31,10 @@ export async function startTestEngine(options: {
     { databaseUrl, port: '0', adminSecret },
     { HASURA_GRAPHQL_LOG_LEVEL: 'silent', ...options.environment },
   )
-  const engine = await startEngine(settings, pino({ level: 'silent' }))
+  const engine = await startEngine(
+    settings,
+    pino({ level: process.env['ENGINE_TEST_LOG'] ?? 'silent' }),
+  )
 
   const post = async (path: string, body: unknown, headers: Headers = asAdmin) => {
     const response = await fetch(`${engine.url}${path}`, {
