@@ -42,7 +42,7 @@ async function overdueHold() {
     update public.credit_reservations set expires_at = now() - interval '1 minute'
     where id = ${reservation}`
   await api.sql`
-    update public.organization_credit_balances set holds_swept_until = now() - interval '1 hour'
+    update public.organization_credit_balances set next_hold_expires_at = '-infinity'
     where organization_id = ${organization.id}`
   return { organization, reservation }
 }

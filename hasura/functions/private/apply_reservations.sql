@@ -53,9 +53,14 @@ as $$
   ),
   counted as (
     update public.organization_credit_balances as balance
-    set reserved_credits = balance.reserved_credits + total.amount_credits
+    set
+      reserved_credits = balance.reserved_credits + total.amount_credits,
+      next_hold_expires_at = least(balance.next_hold_expires_at, total.first_expiry)
     from (
-      select decided.organization_id, sum(decided.amount_credits) as amount_credits
+      select
+        decided.organization_id,
+        sum(decided.amount_credits) as amount_credits,
+        min(decided.expires_at) as first_expiry
       from decided
       where decided.decision = 'reserved'
       group by decided.organization_id

@@ -17,10 +17,10 @@ as $$
     select sum(hold.amount_credits) as credits
     from public.credit_reservations as hold
     where hold.organization_id = balance.organization_id
-      and hold.expires_at > balance.holds_swept_until
+      and hold.expires_at >= balance.next_hold_expires_at
       and hold.expires_at <= p_at
       and hold.status = 'reserved'
-  ) as overdue on balance.reserved_credits > 0
+  ) as overdue on balance.next_hold_expires_at <= p_at
   left join lateral (
     select max(lot.expires_at) as at
     from public.credit_grants as lot
@@ -33,7 +33,8 @@ as $$
     select sum(hold.amount_credits) as credits
     from public.credit_reservations as hold
     where hold.organization_id = balance.organization_id
-      and hold.expires_at > greatest(balance.holds_swept_until, p_at)
+      and hold.expires_at >= balance.next_hold_expires_at
+      and hold.expires_at > p_at
       and hold.status = 'reserved'
       and hold.created_at < last_expiry.at
   ) as needed on balance.reserved_credits > 0

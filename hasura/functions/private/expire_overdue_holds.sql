@@ -1,27 +1,30 @@
 /*
  * Gives back the credits of reservations that are past their time. The caller holds the gate, so a
- * settlement or an extension comes either before or after. Reads only holds that ended since the
- * last sweep of the organization. Returns how many it closed, at most p_limit.
+ * settlement or an extension comes either before or after. Returns how many it closed.
+ *
+ * It reads the reservations, open and closed, that ended since next_hold_expires_at, so that mark
+ * moves on by at least the next open one's expiry or a minute: a sweep stays short however many
+ * reservations there are.
  */
-create function private.expire_overdue_holds(
-  p_organization_ids uuid[],
-  p_at timestamptz,
-  p_limit integer
-)
+create function private.expire_overdue_holds(p_organization_ids uuid[], p_at timestamptz)
 returns integer
 language sql
 volatile
 as $$
-  with overdue as materialized (
-    select hold.organization_id, hold.id
+  with due as materialized (
+    select balance.organization_id, balance.next_hold_expires_at
     from public.organization_credit_balances as balance
-    join public.credit_reservations as hold
-      on hold.organization_id = balance.organization_id
-      and hold.expires_at > balance.holds_swept_until
-      and hold.expires_at <= p_at
     where balance.organization_id = any (p_organization_ids)
-      and hold.status = 'reserved'
-    limit p_limit
+      and balance.next_hold_expires_at <= p_at
+  ),
+  overdue as materialized (
+    select hold.organization_id, hold.id
+    from due
+    join public.credit_reservations as hold
+      on hold.organization_id = due.organization_id
+      and hold.expires_at >= due.next_hold_expires_at
+      and hold.expires_at <= p_at
+    where hold.status = 'reserved'
   ),
   closed as (
     update public.credit_reservations as hold
@@ -33,28 +36,37 @@ as $$
     returning hold.organization_id, hold.amount_credits
   ),
   total as (
-    select balance.organization_id, coalesce(sum(closed.amount_credits), 0) as amount_credits
-    from public.organization_credit_balances as balance
-    left join closed on closed.organization_id = balance.organization_id
-    where balance.organization_id = any (p_organization_ids)
-    group by balance.organization_id
+    select
+      due.organization_id,
+      (
+        select coalesce(sum(closed.amount_credits), 0)
+        from closed
+        where closed.organization_id = due.organization_id
+      ) as amount_credits,
+      (
+        select hold.expires_at
+        from public.credit_reservations as hold
+        where hold.organization_id = due.organization_id
+          and hold.expires_at > p_at
+          and hold.status = 'reserved'
+        order by hold.expires_at
+        limit 1
+      ) as next_expiry
+    from due
   ),
   counted as (
     update public.organization_credit_balances as balance
     set
       reserved_credits = balance.reserved_credits - total.amount_credits,
-      -- With more to do than the limit, the next sweep must look at the same time again.
-      holds_swept_until = case
-        when (select count(*) from overdue) < p_limit then p_at
-        else balance.holds_swept_until
+      next_hold_expires_at = case
+        when total.next_expiry is null then 'infinity'
+        else least(total.next_expiry, p_at + interval '1 minute')
       end
     from total
     where balance.organization_id = total.organization_id
-      -- Nothing closed: move the mark on now and then, so that sweeps stay short.
-      and (total.amount_credits > 0 or balance.holds_swept_until < p_at - interval '1 minute')
   )
   select count(*)::integer from closed
 $$;
 
-comment on function private.expire_overdue_holds(uuid[], timestamptz, integer)
+comment on function private.expire_overdue_holds(uuid[], timestamptz)
   is 'Expires overdue reservations of locked organizations.';

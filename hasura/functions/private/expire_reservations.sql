@@ -1,7 +1,9 @@
 /*
- * Job: gives back the credits of reservations that are past their time, at most p_limit in a call.
- * Takes the gates that are free and skips the others, so it can run in many places at once and never
- * waits for traffic. `remaining` says whether a further call would find more.
+ * Job: gives back the credits of reservations that are past their time, for at most p_limit
+ * organizations in a call. Whoever moves credits does the same for his organization first; this job
+ * is for those that nobody touches. Takes the gates that are free and skips the others, so it can
+ * run in many places at once and never waits for traffic. `processed` counts reservations,
+ * `remaining` says whether a further call would find more.
  */
 create function private.expire_reservations(p_limit integer)
 returns table (processed integer, failed integer, remaining boolean)
@@ -19,34 +21,18 @@ begin
   from (
     select balance.organization_id
     from public.organization_credit_balances as balance
-    where balance.reserved_credits > 0
-      and (
-        -- Moves the mark on where nothing was overdue for long, so that this look stays short.
-        balance.holds_swept_until < v_at - interval '10 minutes'
-        or exists (
-          select
-          from public.credit_reservations as hold
-          where hold.organization_id = balance.organization_id
-            and hold.expires_at > balance.holds_swept_until
-            and hold.expires_at <= v_at
-            and hold.status = 'reserved'
-        )
-      )
+    where balance.next_hold_expires_at <= v_at
     order by balance.organization_id
     limit p_limit
     for no key update skip locked
   ) as locked;
 
-  processed := private.expire_overdue_holds(v_organization_ids, v_at, p_limit);
+  processed := private.expire_overdue_holds(v_organization_ids, v_at);
   failed := 0;
   remaining := exists (
     select
     from public.organization_credit_balances as balance
-    join public.credit_reservations as hold
-      on hold.organization_id = balance.organization_id
-      and hold.expires_at > balance.holds_swept_until
-      and hold.expires_at <= v_at
-    where balance.reserved_credits > 0 and hold.status = 'reserved'
+    where balance.next_hold_expires_at <= v_at
   );
   return next;
 end

@@ -1,6 +1,6 @@
 /*
  * Moves the expiry of open reservations, as while a stream runs: one row an item in the order of the
- * items. A reservation is never shortened. An overdue one that nobody swept yet is still open.
+ * items. A reservation is never shortened.
  *
  * Gate: the balance rows (lock_balances), then a compare-and-set on the status.
  * Outcomes: extended, reservation_not_found, reservation_not_open. SQLSTATEs: LG001, LG002.

@@ -4,8 +4,9 @@
  * Everything that moves credits begins here and decides only on what it reads afterwards: an earlier
  * snapshot is older than the lock.
  *
- * What is due by then is done first: grants expire and a new period begins. So nobody draws on what
- * has expired, and nobody is denied in a new month because a job has not run yet.
+ * What is due by then is done first: overdue holds are given back, grants expire, a new period begins.
+ * So what is decided depends on the time alone and not on when a job runs: nobody draws on what has
+ * expired, a stale hold denies nobody, and a new month counts from its first moment.
  */
 create function private.lock_balances(p_organization_ids uuid[])
 returns timestamptz
@@ -17,10 +18,10 @@ declare
   v_first_due_at timestamptz;
   v_at timestamptz;
 begin
-  select min(least(locked.next_grant_expires_at, locked.period_end))
+  select min(least(locked.next_hold_expires_at, locked.next_grant_expires_at, locked.period_end))
   into v_first_due_at
   from (
-    select balance.next_grant_expires_at, balance.period_end
+    select balance.next_hold_expires_at, balance.next_grant_expires_at, balance.period_end
     from public.organization_credit_balances as balance
     where balance.organization_id = any (p_organization_ids)
     order by balance.organization_id

@@ -58,38 +58,34 @@ begin
   );
   v_at := private.lock_balances(p_organization_ids);
 
-  loop
-    -- Plain: even if all items were accepted, each would fit, and no two share a key. Then order
-    -- does not matter and nothing needs to be decided item by item.
+  -- Plain: even if all items were accepted, each would fit, and no two share a key. Then order
+  -- does not matter and nothing needs to be decided item by item.
+  select
+    array_agg(judged.candidate order by judged.organization_id, judged.item),
+    bool_and(judged.is_plain)
+  into v_candidates, v_is_plain
+  from (
     select
-      array_agg(judged.candidate order by judged.organization_id, judged.item),
-      bool_and(judged.is_plain)
-    into v_candidates, v_is_plain
-    from (
-      select
-        candidate,
-        candidate.organization_id,
-        candidate.item,
-        candidate.outcome is null
-        and count(*) over same_key = 1
-        and private.limits_refusal(
-          candidate.minute_limit, candidate.minute_used + count(*) over same_capability - 1,
-          candidate.hour_limit, candidate.hour_used + count(*) over same_capability - 1,
-          candidate.day_limit, candidate.day_used + count(*) over same_capability - 1,
-          sum(candidate.amount_credits) over same_organization, candidate.headroom_credits
-        ) is null as is_plain
-      from private.reservation_candidates(
-        p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
-        p_idempotency_keys, p_expires_in_seconds, p_contexts, v_at
-      ) as candidate
-      window
-        same_organization as (partition by candidate.organization_id),
-        same_capability as (partition by candidate.organization_id, candidate.capability_id),
-        same_key as (partition by candidate.organization_id, candidate.idempotency_key)
-    ) as judged;
-    -- A stale hold must not deny an honest caller: sweep before the first refusal, once.
-    exit when v_is_plain or private.expire_overdue_holds(p_organization_ids, v_at, 10000) = 0;
-  end loop;
+      candidate,
+      candidate.organization_id,
+      candidate.item,
+      candidate.outcome is null
+      and count(*) over same_key = 1
+      and private.limits_refusal(
+        candidate.minute_limit, candidate.minute_used + count(*) over same_capability - 1,
+        candidate.hour_limit, candidate.hour_used + count(*) over same_capability - 1,
+        candidate.day_limit, candidate.day_used + count(*) over same_capability - 1,
+        sum(candidate.amount_credits) over same_organization, candidate.headroom_credits
+      ) is null as is_plain
+    from private.reservation_candidates(
+      p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
+      p_idempotency_keys, p_expires_in_seconds, p_contexts, v_at
+    ) as candidate
+    window
+      same_organization as (partition by candidate.organization_id),
+      same_capability as (partition by candidate.organization_id, candidate.capability_id),
+      same_key as (partition by candidate.organization_id, candidate.idempotency_key)
+  ) as judged;
 
   if not v_is_plain then
     v_candidates := private.decide_reservations(v_candidates, v_at);

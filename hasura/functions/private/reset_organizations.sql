@@ -1,6 +1,6 @@
 /*
- * Brings organizations up to date whose period has ended: expire, roll over, allocate, as often as
- * periods were missed. The caller holds the gates. Returns how many periods it started.
+ * Brings organizations up to date: overdue holds are given back, grants expire, and where a period
+ * has ended the next one begins with its rollover and allocation, as often as periods were missed. The caller holds the gates. Returns how many periods it started.
  */
 create function private.reset_organizations(p_organization_ids uuid[], p_at timestamptz)
 returns integer
@@ -12,6 +12,7 @@ declare
   v_started integer;
   v_total integer := 0;
 begin
+  perform private.expire_overdue_holds(p_organization_ids, p_at);
   loop
     perform private.expire_due_grants(p_organization_ids, p_at);
     v_started := private.start_due_periods(p_organization_ids, p_at);

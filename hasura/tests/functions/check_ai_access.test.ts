@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { brokenRules, createMember, createOrganization, grant, openDesk } from '../support/desk.ts'
 import type { Desk, Sql } from '../support/desk.ts'
-import { hold, reserve, setClock } from '../support/operations.ts'
+import { hold, passTime, reserve, setClock } from '../support/operations.ts'
 
 interface Access {
   allowed: boolean
@@ -118,9 +118,7 @@ describe('agrees with the reservation that follows', () => {
     const organization = await createOrganization(desk, { credits: '5' })
     await hold(desk.api, organization, '5')
     expect((await check(desk.api, { organization, amount: '5' })).allowed).toBe(false)
-    await desk.admin`
-      update public.credit_reservations set expires_at = created_at
-      where organization_id = ${organization}`
+    await passTime(desk.admin, organization)
     expect(await check(desk.api, { organization, amount: '5' })).toMatchObject({
       allowed: true,
       available_credits: '5.00',

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { balanceOf, brokenRules, createOrganization, grant, openDesk } from '../support/desk.ts'
 import type { Desk, Sql } from '../support/desk.ts'
-import { expire, extend, hold, release, reserve, settle } from '../support/operations.ts'
+import { expire, extend, hold, passTime, release, reserve, settle } from '../support/operations.ts'
 
 /** Callers on connections of their own, so that they really run at the same time. */
 const CALLERS = 24
@@ -86,11 +86,14 @@ test('the same settlement at the same time is one charge', async () => {
 test('settle racing release, extend and expire: each hold ends once and its credits are right', async () => {
   const organization = await createOrganization(desk, { credits: '60' })
   const holds = await Promise.all(
-    Array.from({ length: 60 }, (_, index) => hold(caller(index), organization, '1', 1)),
+    Array.from({ length: 60 }, (_, index) => hold(caller(index), organization, '1')),
   )
-  await desk.admin`
-    update public.credit_reservations set expires_at = created_at
-    where organization_id = ${organization}`
+  // Every third one is open and races its release; the others are overdue.
+  await Promise.all(
+    holds.map((reservation, index) =>
+      index % 3 === 0 ? undefined : passTime(desk.admin, organization, reservation),
+    ),
+  )
   const settlements = holds.map((reservation, index) =>
     settle(caller(index), { organization, reservation, amount: '1' }),
   )

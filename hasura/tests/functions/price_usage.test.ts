@@ -65,6 +65,7 @@ test('the ledger keeps tokens, cost, price row, request, estimate and actual', a
       output_tokens: 900,
       reasoning_tokens: 100,
       request_id: 'req_1',
+      usage_source: 'reported',
       cost_usd: 0.01025,
       price_id: price!.id,
       estimated_credits: 1,

@@ -1,7 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createOrganization, grant, openDesk } from '../support/desk.ts'
 import type { Desk, Sql } from '../support/desk.ts'
-import { expire, hold, release, reserve, setClock, settle } from '../support/operations.ts'
+import {
+  expire,
+  hold,
+  passTime,
+  release,
+  reserve,
+  setClock,
+  settle,
+} from '../support/operations.ts'
 
 /** Shortly before midnight of UTC, so that days begin within the tests. */
 const START = Date.parse('2026-03-01T22:30:00Z')
@@ -72,8 +80,7 @@ test('what is in flight and what is settled counts; what was released or expired
   await release(clocked, { organization, reservation: holds[1]! })
   expect((await request(6)).outcome).toBe('reserved')
   expect((await request(7)).outcome).toBe('rate_limited')
-  await desk.admin`
-    update public.credit_reservations set expires_at = ${at(8)} where id = ${holds[2]!}`
+  await passTime(desk.admin, organization, holds[2])
   await setClock(clocked, at(8))
   expect((await expire(clocked)).processed).toBe(1)
   expect((await request(9)).outcome).toBe('reserved')

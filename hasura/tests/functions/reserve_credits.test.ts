@@ -8,7 +8,7 @@ import {
   openDesk,
 } from '../support/desk.ts'
 import type { Desk } from '../support/desk.ts'
-import { hold, release, reserve, settle } from '../support/operations.ts'
+import { hold, passTime, release, reserve, settle } from '../support/operations.ts'
 
 let desk: Desk
 
@@ -331,10 +331,8 @@ describe('batches', () => {
 
 test('a stale hold does not deny an honest caller: it is swept before the refusal', async () => {
   const organization = await createOrganization(desk, { credits: '5' })
-  const stale = await hold(desk.api, organization, '5', 1)
-  await desk.admin`
-    update public.credit_reservations set expires_at = expires_at - interval '2 seconds'
-    where id = ${stale}`
+  await hold(desk.api, organization, '5')
+  await passTime(desk.admin, organization)
   const [row] = await reserve(desk.api, { organization, amount: '5' })
   expect(row).toMatchObject({ outcome: 'reserved', available_credits: '0.00' })
 })

@@ -10,7 +10,7 @@ import {
   setOverdraft,
 } from '../support/desk.ts'
 import type { Desk } from '../support/desk.ts'
-import { expire, hold, release, reserve, settle } from '../support/operations.ts'
+import { expire, hold, passTime, release, reserve, settle } from '../support/operations.ts'
 
 let desk: Desk
 
@@ -23,10 +23,8 @@ afterEach(async () => {
 afterAll(() => desk.close())
 
 async function expired(organization: string, amount: string): Promise<string> {
-  const reservation = await hold(desk.api, organization, amount, 1)
-  await desk.admin`
-    update public.credit_reservations set expires_at = expires_at - interval '2 seconds'
-    where id = ${reservation}`
+  const reservation = await hold(desk.api, organization, amount)
+  await passTime(desk.admin, organization)
   expect(await expire(desk.api)).toMatchObject({ processed: 1 })
   return reservation
 }

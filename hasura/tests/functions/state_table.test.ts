@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { balanceOf, brokenRules, createOrganization, newKey, openDesk } from '../support/desk.ts'
 import type { Balance, Desk } from '../support/desk.ts'
-import { expire, extend, release, reserve, settle } from '../support/operations.ts'
+import { expire, extend, passTime, release, reserve, settle } from '../support/operations.ts'
 
 /**
  * Every state of a reservation and everything that can happen to it, in one place. A reservation
@@ -66,12 +66,6 @@ interface Subject {
   reservation: string
 }
 
-async function passTime({ reservation }: Subject): Promise<void> {
-  await desk.admin`
-    update public.credit_reservations set expires_at = created_at
-    where id = ${reservation} and status = 'reserved'`
-}
-
 async function bring(state: State): Promise<Subject> {
   const organization = await createOrganization(desk, { credits: '10' })
   const key = newKey()
@@ -80,7 +74,7 @@ async function bring(state: State): Promise<Subject> {
   if (state === 'settled') await settle(desk.api, { ...subject, amount: '3' })
   if (state === 'released') await release(desk.api, subject)
   if (state === 'expired') {
-    await passTime(subject)
+    await passTime(desk.admin, subject.organization)
     await expire(desk.api)
   }
   return subject
@@ -96,7 +90,7 @@ async function act(subject: Subject, what: Act): Promise<string> {
     case 'extend':
       return (await extend(desk.api, { ...subject, seconds: 3600 }))[0]!.outcome
     case 'expire':
-      await passTime(subject)
+      await passTime(desk.admin, subject.organization)
       return `${(await expire(desk.api)).processed} expired`
     case 'replay':
       return (await reserve(desk.api, { ...subject, amount: '4' }))[0]!.outcome

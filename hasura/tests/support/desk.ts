@@ -167,7 +167,8 @@ export async function ledgerOf(desk: Desk, organizationId: string) {
     order by sequence`
 }
 
-/** What is wrong with the books of all organizations; empty when all is right. */
-export async function brokenRules(desk: Desk) {
-  return desk.admin<{ invariant: string }[]>`select * from private.verify_ledger()`
+/** What is wrong with the books, of all organizations unless one is named; empty when all is right. */
+export async function brokenRules(desk: Desk, organizationId: string | null = null) {
+  return desk.admin<{ invariant: string }[]>`
+    select * from private.verify_ledger(${organizationId})`
 }

@@ -149,6 +149,21 @@ export async function expire(sql: Sql, limit = 1000) {
   return row!
 }
 
+/** Lets the time of open reservations pass: of one, or of all of an organization. */
+export async function passTime(
+  sql: Sql,
+  organization: string,
+  reservation: string | null = null,
+): Promise<void> {
+  await sql`
+    update public.credit_reservations set expires_at = created_at
+    where organization_id = ${organization} and status = 'reserved'
+      and id = coalesce(${reservation}, id)`
+  await sql`
+    update public.organization_credit_balances set next_hold_expires_at = '-infinity'
+    where organization_id = ${organization}`
+}
+
 /** Sets the clock of a connection; the client must have only one. Null is the real time again. */
 export async function setClock(sql: Sql, at: Date | null): Promise<void> {
   await sql`select set_config('purser.clock', ${at?.toISOString() ?? ''}, false)`

@@ -14,7 +14,7 @@ create table public.organization_credit_balances (
   period_start timestamptz not null,
   period_end timestamptz not null,
   next_grant_expires_at timestamptz not null default 'infinity',
-  holds_swept_until timestamptz not null default '-infinity',
+  next_hold_expires_at timestamptz not null default 'infinity',
   check (period_end > period_start)
 ) with (fillfactor = 30, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 
@@ -29,7 +29,7 @@ comment on column public.organization_credit_balances.debt_credits is 'Charged b
 comment on column public.organization_credit_balances.overdraft_credits is 'How far holds and charges may go below zero; the plan''s, kept here so that the gate needs one row.';
 comment on column public.organization_credit_balances.used_credits is 'Charged for AI work since period_start.';
 comment on column public.organization_credit_balances.next_grant_expires_at is 'No grant with credits left expires before this time; the row is brought up to date when it passes.';
-comment on column public.organization_credit_balances.holds_swept_until is 'No open reservation expires at or before this time.';
+comment on column public.organization_credit_balances.next_hold_expires_at is 'No open reservation expires before this time; the row is brought up to date when it passes.';
 
 create table public.credit_grants (
   id uuid primary key default uuidv7(),

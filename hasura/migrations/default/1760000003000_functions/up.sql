@@ -490,9 +490,14 @@ as $$
   ),
   counted as (
     update public.organization_credit_balances as balance
-    set reserved_credits = balance.reserved_credits + total.amount_credits
+    set
+      reserved_credits = balance.reserved_credits + total.amount_credits,
+      next_hold_expires_at = least(balance.next_hold_expires_at, total.first_expiry)
     from (
-      select decided.organization_id, sum(decided.amount_credits) as amount_credits
+      select
+        decided.organization_id,
+        sum(decided.amount_credits) as amount_credits,
+        min(decided.expires_at) as first_expiry
       from decided
       where decided.decision = 'reserved'
       group by decided.organization_id
@@ -791,10 +796,10 @@ as $$
     select sum(hold.amount_credits) as credits
     from public.credit_reservations as hold
     where hold.organization_id = balance.organization_id
-      and hold.expires_at > balance.holds_swept_until
+      and hold.expires_at >= balance.next_hold_expires_at
       and hold.expires_at <= p_at
       and hold.status = 'reserved'
-  ) as overdue on balance.reserved_credits > 0
+  ) as overdue on balance.next_hold_expires_at <= p_at
   left join lateral (
     select max(lot.expires_at) as at
     from public.credit_grants as lot
@@ -807,7 +812,8 @@ as $$
     select sum(hold.amount_credits) as credits
     from public.credit_reservations as hold
     where hold.organization_id = balance.organization_id
-      and hold.expires_at > greatest(balance.holds_swept_until, p_at)
+      and hold.expires_at >= balance.next_hold_expires_at
+      and hold.expires_at > p_at
       and hold.status = 'reserved'
       and hold.created_at < last_expiry.at
   ) as needed on balance.reserved_credits > 0
@@ -1049,7 +1055,7 @@ as $$
       select sum(hold.amount_credits) as credits
       from public.credit_reservations as hold
       where hold.organization_id = balance.organization_id
-        and hold.expires_at > balance.holds_swept_until
+        and hold.expires_at >= balance.next_hold_expires_at
         and hold.status = 'reserved'
         and hold.created_at < last_expiry.at
     ) as needed on balance.reserved_credits > 0
@@ -1267,28 +1273,31 @@ comment on function private.expire_kept_grants(uuid, timestamptz)
 -- private/expire_overdue_holds.sql
 /*
  * Gives back the credits of reservations that are past their time. The caller holds the gate, so a
- * settlement or an extension comes either before or after. Reads only holds that ended since the
- * last sweep of the organization. Returns how many it closed, at most p_limit.
+ * settlement or an extension comes either before or after. Returns how many it closed.
+ *
+ * It reads the reservations, open and closed, that ended since next_hold_expires_at, so that mark
+ * moves on by at least the next open one's expiry or a minute: a sweep stays short however many
+ * reservations there are.
  */
-create function private.expire_overdue_holds(
-  p_organization_ids uuid[],
-  p_at timestamptz,
-  p_limit integer
-)
+create function private.expire_overdue_holds(p_organization_ids uuid[], p_at timestamptz)
 returns integer
 language sql
 volatile
 as $$
-  with overdue as materialized (
-    select hold.organization_id, hold.id
+  with due as materialized (
+    select balance.organization_id, balance.next_hold_expires_at
     from public.organization_credit_balances as balance
-    join public.credit_reservations as hold
-      on hold.organization_id = balance.organization_id
-      and hold.expires_at > balance.holds_swept_until
-      and hold.expires_at <= p_at
     where balance.organization_id = any (p_organization_ids)
-      and hold.status = 'reserved'
-    limit p_limit
+      and balance.next_hold_expires_at <= p_at
+  ),
+  overdue as materialized (
+    select hold.organization_id, hold.id
+    from due
+    join public.credit_reservations as hold
+      on hold.organization_id = due.organization_id
+      and hold.expires_at >= due.next_hold_expires_at
+      and hold.expires_at <= p_at
+    where hold.status = 'reserved'
   ),
   closed as (
     update public.credit_reservations as hold
@@ -1300,37 +1309,48 @@ as $$
     returning hold.organization_id, hold.amount_credits
   ),
   total as (
-    select balance.organization_id, coalesce(sum(closed.amount_credits), 0) as amount_credits
-    from public.organization_credit_balances as balance
-    left join closed on closed.organization_id = balance.organization_id
-    where balance.organization_id = any (p_organization_ids)
-    group by balance.organization_id
+    select
+      due.organization_id,
+      (
+        select coalesce(sum(closed.amount_credits), 0)
+        from closed
+        where closed.organization_id = due.organization_id
+      ) as amount_credits,
+      (
+        select hold.expires_at
+        from public.credit_reservations as hold
+        where hold.organization_id = due.organization_id
+          and hold.expires_at > p_at
+          and hold.status = 'reserved'
+        order by hold.expires_at
+        limit 1
+      ) as next_expiry
+    from due
   ),
   counted as (
     update public.organization_credit_balances as balance
     set
       reserved_credits = balance.reserved_credits - total.amount_credits,
-      -- With more to do than the limit, the next sweep must look at the same time again.
-      holds_swept_until = case
-        when (select count(*) from overdue) < p_limit then p_at
-        else balance.holds_swept_until
+      next_hold_expires_at = case
+        when total.next_expiry is null then 'infinity'
+        else least(total.next_expiry, p_at + interval '1 minute')
       end
     from total
     where balance.organization_id = total.organization_id
-      -- Nothing closed: move the mark on now and then, so that sweeps stay short.
-      and (total.amount_credits > 0 or balance.holds_swept_until < p_at - interval '1 minute')
   )
   select count(*)::integer from closed
 $$;
 
-comment on function private.expire_overdue_holds(uuid[], timestamptz, integer)
+comment on function private.expire_overdue_holds(uuid[], timestamptz)
   is 'Expires overdue reservations of locked organizations.';
 
 -- private/expire_reservations.sql
 /*
- * Job: gives back the credits of reservations that are past their time, at most p_limit in a call.
- * Takes the gates that are free and skips the others, so it can run in many places at once and never
- * waits for traffic. `remaining` says whether a further call would find more.
+ * Job: gives back the credits of reservations that are past their time, for at most p_limit
+ * organizations in a call. Whoever moves credits does the same for his organization first; this job
+ * is for those that nobody touches. Takes the gates that are free and skips the others, so it can
+ * run in many places at once and never waits for traffic. `processed` counts reservations,
+ * `remaining` says whether a further call would find more.
  */
 create function private.expire_reservations(p_limit integer)
 returns table (processed integer, failed integer, remaining boolean)
@@ -1348,34 +1368,18 @@ begin
   from (
     select balance.organization_id
     from public.organization_credit_balances as balance
-    where balance.reserved_credits > 0
-      and (
-        -- Moves the mark on where nothing was overdue for long, so that this look stays short.
-        balance.holds_swept_until < v_at - interval '10 minutes'
-        or exists (
-          select
-          from public.credit_reservations as hold
-          where hold.organization_id = balance.organization_id
-            and hold.expires_at > balance.holds_swept_until
-            and hold.expires_at <= v_at
-            and hold.status = 'reserved'
-        )
-      )
+    where balance.next_hold_expires_at <= v_at
     order by balance.organization_id
     limit p_limit
     for no key update skip locked
   ) as locked;
 
-  processed := private.expire_overdue_holds(v_organization_ids, v_at, p_limit);
+  processed := private.expire_overdue_holds(v_organization_ids, v_at);
   failed := 0;
   remaining := exists (
     select
     from public.organization_credit_balances as balance
-    join public.credit_reservations as hold
-      on hold.organization_id = balance.organization_id
-      and hold.expires_at > balance.holds_swept_until
-      and hold.expires_at <= v_at
-    where balance.reserved_credits > 0 and hold.status = 'reserved'
+    where balance.next_hold_expires_at <= v_at
   );
   return next;
 end
@@ -1389,7 +1393,7 @@ grant execute on function private.expire_reservations(integer) to purser_api;
 -- private/extend_reservations.sql
 /*
  * Moves the expiry of open reservations, as while a stream runs: one row an item in the order of the
- * items. A reservation is never shortened. An overdue one that nobody swept yet is still open.
+ * items. A reservation is never shortened.
  *
  * Gate: the balance rows (lock_balances), then a compare-and-set on the status.
  * Outcomes: extended, reservation_not_found, reservation_not_open. SQLSTATEs: LG001, LG002.
@@ -1787,8 +1791,9 @@ comment on function private.limits_refusal(integer, bigint, integer, bigint, int
  * Everything that moves credits begins here and decides only on what it reads afterwards: an earlier
  * snapshot is older than the lock.
  *
- * What is due by then is done first: grants expire and a new period begins. So nobody draws on what
- * has expired, and nobody is denied in a new month because a job has not run yet.
+ * What is due by then is done first: overdue holds are given back, grants expire, a new period begins.
+ * So what is decided depends on the time alone and not on when a job runs: nobody draws on what has
+ * expired, a stale hold denies nobody, and a new month counts from its first moment.
  */
 create function private.lock_balances(p_organization_ids uuid[])
 returns timestamptz
@@ -1800,10 +1805,10 @@ declare
   v_first_due_at timestamptz;
   v_at timestamptz;
 begin
-  select min(least(locked.next_grant_expires_at, locked.period_end))
+  select min(least(locked.next_hold_expires_at, locked.next_grant_expires_at, locked.period_end))
   into v_first_due_at
   from (
-    select balance.next_grant_expires_at, balance.period_end
+    select balance.next_hold_expires_at, balance.next_grant_expires_at, balance.period_end
     from public.organization_credit_balances as balance
     where balance.organization_id = any (p_organization_ids)
     order by balance.organization_id
@@ -2476,38 +2481,34 @@ begin
   );
   v_at := private.lock_balances(p_organization_ids);
 
-  loop
-    -- Plain: even if all items were accepted, each would fit, and no two share a key. Then order
-    -- does not matter and nothing needs to be decided item by item.
+  -- Plain: even if all items were accepted, each would fit, and no two share a key. Then order
+  -- does not matter and nothing needs to be decided item by item.
+  select
+    array_agg(judged.candidate order by judged.organization_id, judged.item),
+    bool_and(judged.is_plain)
+  into v_candidates, v_is_plain
+  from (
     select
-      array_agg(judged.candidate order by judged.organization_id, judged.item),
-      bool_and(judged.is_plain)
-    into v_candidates, v_is_plain
-    from (
-      select
-        candidate,
-        candidate.organization_id,
-        candidate.item,
-        candidate.outcome is null
-        and count(*) over same_key = 1
-        and private.limits_refusal(
-          candidate.minute_limit, candidate.minute_used + count(*) over same_capability - 1,
-          candidate.hour_limit, candidate.hour_used + count(*) over same_capability - 1,
-          candidate.day_limit, candidate.day_used + count(*) over same_capability - 1,
-          sum(candidate.amount_credits) over same_organization, candidate.headroom_credits
-        ) is null as is_plain
-      from private.reservation_candidates(
-        p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
-        p_idempotency_keys, p_expires_in_seconds, p_contexts, v_at
-      ) as candidate
-      window
-        same_organization as (partition by candidate.organization_id),
-        same_capability as (partition by candidate.organization_id, candidate.capability_id),
-        same_key as (partition by candidate.organization_id, candidate.idempotency_key)
-    ) as judged;
-    -- A stale hold must not deny an honest caller: sweep before the first refusal, once.
-    exit when v_is_plain or private.expire_overdue_holds(p_organization_ids, v_at, 10000) = 0;
-  end loop;
+      candidate,
+      candidate.organization_id,
+      candidate.item,
+      candidate.outcome is null
+      and count(*) over same_key = 1
+      and private.limits_refusal(
+        candidate.minute_limit, candidate.minute_used + count(*) over same_capability - 1,
+        candidate.hour_limit, candidate.hour_used + count(*) over same_capability - 1,
+        candidate.day_limit, candidate.day_used + count(*) over same_capability - 1,
+        sum(candidate.amount_credits) over same_organization, candidate.headroom_credits
+      ) is null as is_plain
+    from private.reservation_candidates(
+      p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
+      p_idempotency_keys, p_expires_in_seconds, p_contexts, v_at
+    ) as candidate
+    window
+      same_organization as (partition by candidate.organization_id),
+      same_capability as (partition by candidate.organization_id, candidate.capability_id),
+      same_key as (partition by candidate.organization_id, candidate.idempotency_key)
+  ) as judged;
 
   if not v_is_plain then
     v_candidates := private.decide_reservations(v_candidates, v_at);
@@ -2527,8 +2528,8 @@ grant execute on function private.reserve_credits(
 
 -- private/reset_organizations.sql
 /*
- * Brings organizations up to date whose period has ended: expire, roll over, allocate, as often as
- * periods were missed. The caller holds the gates. Returns how many periods it started.
+ * Brings organizations up to date: overdue holds are given back, grants expire, and where a period
+ * has ended the next one begins with its rollover and allocation, as often as periods were missed. The caller holds the gates. Returns how many periods it started.
  */
 create function private.reset_organizations(p_organization_ids uuid[], p_at timestamptz)
 returns integer
@@ -2540,6 +2541,7 @@ declare
   v_started integer;
   v_total integer := 0;
 begin
+  perform private.expire_overdue_holds(p_organization_ids, p_at);
   loop
     perform private.expire_due_grants(p_organization_ids, p_at);
     v_started := private.start_due_periods(p_organization_ids, p_at);
