@@ -1,8 +1,10 @@
 import { Hono } from 'hono'
 import type { ActionServices } from './actions/action.ts'
 import { actionRoutes } from './actions/dispatcher.ts'
+import { streamRoutes } from './actions/stream-routes.ts'
 import { AUTH_PATH, type Auth } from './auth/auth.ts'
 import { authRoutes } from './auth/routes.ts'
+import { createTokenVerifier } from './auth/token-verifier.ts'
 import type { Config } from './config.ts'
 import { cronRoutes } from './cron/dispatcher.ts'
 import { isReachable, type Database } from './db/client.ts'
@@ -43,6 +45,8 @@ export function buildApp(deps: Deps) {
   )
 
   app.route('/actions', actionRoutes({ services, actionSecret: config.actionSecret, metrics }))
+  const verifyToken = createTokenVerifier(auth, config)
+  app.route('/operations', streamRoutes({ services, verifyToken, metrics }))
   app.route('/cron', cronRoutes({ sql, cronSecret: config.cronSecret, metrics }))
   app.route(AUTH_PATH, authRoutes({ auth, sql, config }))
 

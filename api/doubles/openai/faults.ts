@@ -4,6 +4,7 @@ import { z } from 'zod'
  * What a test can ask the double to do wrong. `fail` answers an error status, `stall` waits until
  * released, `drop` cuts the connection in the middle, `omit_usage` leaves the token counts out,
  * `nonsense` answers prose instead of JSON, `wrong_shape` answers JSON of another shape.
+ * In a stream, `stall` and `drop` come before the chunk `at_chunk` (0 is the first), where given.
  */
 export const faultSchema = z.strictObject({
   kind: z.enum(['fail', 'stall', 'drop', 'omit_usage', 'nonsense', 'wrong_shape']),
@@ -11,6 +12,8 @@ export const faultSchema = z.strictObject({
   model: z.string().optional(),
   /** How many requests; until cleared unless given. */
   times: z.number().int().positive().optional(),
+  /** Of `stall` and `drop` in a stream. */
+  at_chunk: z.number().int().min(0).optional(),
   /** Of `fail`. */
   status: z.number().int().min(400).max(599).optional(),
 })

@@ -52,7 +52,8 @@ export async function startOpenAiDouble(options: OpenAiDoubleOptions = {}): Prom
     requests.push(request)
     const fault = faultInHeader(c) ?? faults.take(request.model)
     if (options.latencyMilliseconds) await wait(options.latencyMilliseconds)
-    if (fault?.kind === 'stall') await faults.stall(c.req.raw.signal)
+    const isStalledAtOnce = fault?.kind === 'stall' && fault.at_chunk === undefined
+    if (isStalledAtOnce) await faults.stall(c.req.raw.signal)
     if (fault?.kind === 'fail') {
       return refusal({
         status: fault.status ?? 500,
@@ -61,7 +62,8 @@ export async function startOpenAiDouble(options: OpenAiDoubleOptions = {}): Prom
       })
     }
     const completion = complete(request, requests.length, fault)
-    return request.stream ? streamed(c, request, completion, fault) : whole(c, completion, fault)
+    if (!request.stream) return whole(c, completion, fault)
+    return streamed(c, request, completion, fault, () => faults.stall(c.req.raw.signal))
   })
 
   app.get('/_double/requests', (c) => c.json(requests))
@@ -119,15 +121,22 @@ function streamed(
   request: ChatRequest,
   completion: Completion,
   fault: Fault | null,
+  stall: () => Promise<void>,
 ): Response {
   c.header('content-type', 'text/event-stream')
   const includeUsage = request.stream_options?.include_usage === true
   const chunks = [...streamChunks(completion, includeUsage)]
-  const sent = fault?.kind === 'drop' ? chunks.slice(0, chunks.length >> 1) : chunks
+  const faultyChunk = fault?.at_chunk ?? chunks.length >> 1
   return respondWithStream(c, async (out) => {
-    for (const chunk of sent) await out.write(`data: ${JSON.stringify(chunk)}\n\n`)
-    if (fault?.kind === 'drop') c.env.incoming.socket.destroy()
-    else await out.write('data: [DONE]\n\n')
+    for (const [index, chunk] of chunks.entries()) {
+      if (fault?.kind === 'drop' && index === faultyChunk) {
+        c.env.incoming.socket.destroy()
+        return
+      }
+      if (fault?.kind === 'stall' && fault.at_chunk === index) await stall()
+      await out.write(`data: ${JSON.stringify(chunk)}\n\n`)
+    }
+    await out.write('data: [DONE]\n\n')
   })
 }
 

@@ -7,11 +7,10 @@ import type { AppEnvironment } from '../http/request-context.ts'
 import { requireSecret } from '../http/secret.ts'
 import type { Metrics } from '../observability.ts'
 import type { ActionCall, ActionServices } from './action.ts'
+import { MAXIMUM_BODY_BYTES, readJson } from './body.ts'
 import { describeInputProblem } from './input.ts'
 import { actions } from './registry.ts'
 import { readSession } from './session.ts'
-
-const MAXIMUM_BODY_BYTES = 256 * 1024
 
 /** What Hasura posts: https://hasura.io/docs/2.0/actions/action-handlers/. */
 const envelopeSchema = z.object({
@@ -64,13 +63,4 @@ async function runAction(
   const input = action.input.safeParse(envelope.data.input)
   if (!input.success) throw describeInputProblem(input.error)
   return action.run({ input: input.data, session, services, log })
-}
-
-async function readJson(request: Request): Promise<unknown> {
-  try {
-    return await request.json()
-  } catch (error) {
-    if (error instanceof SyntaxError) throw invalidInput('body', 'json')
-    throw error
-  }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Operation, OperationAnswer } from '../ai/operation.ts'
+import type { Operation, OperationAnswer, OperationWatcher } from '../ai/operation.ts'
 import type { Action, ActionCall } from './action.ts'
 import { idempotencyKey, identifier, optional } from './input.ts'
 import { requireOrganization, requireUser } from './session.ts'
@@ -26,28 +26,48 @@ export interface OperationDefinition<Fields extends z.ZodRawShape, Input, Answer
   toOutput(answer: Answer): object
 }
 
+export interface OperationAction extends Action {
+  /** The same run with somebody watching, who is told the answer so far in the shape of the output. */
+  watch(call: ActionCall<unknown>, watcher: OperationWatcher): Promise<object>
+}
+
 /** An operation as an action: one shape of input and output, and one runner, for all of them. */
 export function defineOperationAction<Fields extends z.ZodRawShape, Input, Answer>(
   definition: OperationDefinition<Fields, Input, Answer>,
-): Action {
+): OperationAction {
   const own = z.strictObject(definition.fields)
+
+  async function start(
+    { input, session, services, log }: ActionCall<unknown>,
+    watcher: OperationWatcher | null,
+  ): Promise<object> {
+    const fields = (input as { input: z.output<typeof own> & CommonFields }).input
+    const result = await services.operations.run(definition.operation, {
+      organizationId: requireOrganization(session),
+      userId: requireUser(session),
+      qualityLevel: fields.quality_level,
+      idempotencyKey: fields.idempotency_key,
+      input: definition.toInput(fields),
+      watcher,
+      log,
+    })
+    return { ...definition.toOutput(result.answer), ...describeCharge(result) }
+  }
+
   return {
     name: definition.name,
     roles: ['owner', 'org_admin', 'member'],
     input: z.strictObject({ input: own.extend(commonFields) }),
-    async run({ input, session, services, log }: ActionCall<unknown>) {
-      const fields = (input as { input: z.output<typeof own> & CommonFields }).input
-      const result = await services.operations.run(definition.operation, {
-        organizationId: requireOrganization(session),
-        userId: requireUser(session),
-        qualityLevel: fields.quality_level,
-        idempotencyKey: fields.idempotency_key,
-        input: definition.toInput(fields),
-        watcher: null,
-        log,
-      })
-      return { ...definition.toOutput(result.answer), ...describeCharge(result) }
-    },
+    run: (call) => start(call, null),
+    watch: (call, watcher) =>
+      start(call, {
+        ...watcher,
+        progressed: ({ attempt, partial }) =>
+          watcher.progressed({
+            attempt,
+            partial: partial === null ? null : definition.toOutput(partial as Answer),
+          }),
+      }),
   }
 }
 

@@ -3,12 +3,18 @@ import { assembleTestimonial } from './assemble_testimonial.ts'
 import { checkAiAccess } from './check_ai_access.ts'
 import { createServiceApiKey } from './create_service_api_key.ts'
 import { extendReservation } from './extend_reservation.ts'
+import type { OperationAction } from './operation.ts'
 import { polishTestimonial } from './polish_testimonial.ts'
 import { releaseCredits } from './release_credits.ts'
 import { reserveCredits } from './reserve_credits.ts'
 import { revokeServiceApiKey } from './revoke_service_api_key.ts'
 import { settleCredits } from './settle_credits.ts'
 import { suggestQuestions } from './suggest_questions.ts'
+
+/** Operations of the AI, which can be watched as well as waited for. */
+export const operationActions: ReadonlyMap<string, OperationAction> = new Map(
+  [suggestQuestions, assembleTestimonial, polishTestimonial].map((action) => [action.name, action]),
+)
 
 /** Every action of hasura/metadata/actions.yaml that this service handles. */
 export const actions: ReadonlyMap<string, Action> = new Map(
@@ -18,9 +24,7 @@ export const actions: ReadonlyMap<string, Action> = new Map(
     settleCredits,
     releaseCredits,
     extendReservation,
-    suggestQuestions,
-    assembleTestimonial,
-    polishTestimonial,
+    ...operationActions.values(),
     createServiceApiKey,
     revokeServiceApiKey,
   ].map((action) => [action.name, action as unknown as Action]),
