@@ -33,6 +33,7 @@ export async function introspect(database: Sql, metadata: Metadata): Promise<Cat
     .filter((table) => table.is_enum)
     .flatMap(({ table }) => tables.get(qualifiedKey(table)) ?? [])
   return {
+    typesVersion: types.version(),
     tables,
     functions,
     scalarTypes: types.scalars(),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { QualifiedName } from '../metadata/common.ts'
 import type { TypeRow } from './rows.ts'
 import type { PgType } from './types.ts'
@@ -46,6 +47,13 @@ export class TypesByOid {
   /** The relation whose row type this is. */
   relation(oid: number): number | null {
     return this.#rows.get(oid)?.relation || null
+  }
+
+  /** A short text that is equal for equal types. */
+  version(): string {
+    const own = [...this.#rows.values()].filter(({ schema }) => schema !== 'pg_catalog')
+    const text = own.map(({ oid, schema, name }) => `${oid} ${schema}.${name}`).sort()
+    return createHash('sha256').update(text.join('\n')).digest('hex').slice(0, 8)
   }
 
   /** Types that metadata may name as scalars. A type of pg_catalog wins over one of the same name. */

@@ -68,6 +68,8 @@ export interface EnumValue {
 
 /** What the engine knows of the database. Maps are keyed by `qualifiedKey`. */
 export interface Catalog {
+  /** Changes when a type of the database's own is made anew: prepared statements name types by oid. */
+  readonly typesVersion: string
   readonly tables: ReadonlyMap<string, CatalogTable>
   readonly functions: ReadonlyMap<string, readonly CatalogFunction[]>
   /** Base and enum types that custom types may name, by `typname`. */

@@ -6,6 +6,8 @@ import type { Session, SqlValue } from './types.ts'
 export interface BindInput {
   readonly session: Session
   readonly variables: Readonly<Record<string, Json>>
+  /** Marks the statement's text, so that prepared statements are not used over changed types. */
+  readonly typesVersion: string
   /** Values that only the executor knows: rows of an earlier statement, a cursor. */
   readonly runtime?: Readonly<Record<string, SqlValue>>
 }
@@ -13,7 +15,7 @@ export interface BindInput {
 /** The values of a statement's parameters, as text. */
 export function bind(
   parameters: readonly BoundParameter[],
-  { session, variables, runtime = {} }: BindInput,
+  { session, variables, runtime = {} }: Omit<BindInput, 'typesVersion'>,
 ): SqlValue[] {
   return parameters.map(({ source }) => {
     switch (source.from) {

@@ -37,10 +37,9 @@ function parseText(text: string, maxTokens: number): DocumentNode {
     return parse(text, { noLocation: true, maxTokens })
   } catch (error) {
     if (error instanceof GraphQLError)
-      throw validationFailed(`not a valid graphql query: ${error.message}`, '$.query')
+      throw validationFailed('not a valid graphql query', '$.query')
     // Input so deeply nested that the parser ran out of stack.
-    if (error instanceof RangeError)
-      throw validationFailed('not a valid graphql query: nested too deeply', '$.query')
+    if (error instanceof RangeError) throw validationFailed('not a valid graphql query', '$.query')
     throw error
   }
 }

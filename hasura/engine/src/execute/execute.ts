@@ -60,10 +60,10 @@ export async function executePrepared(
 async function runQuery(
   database: Sql,
   session: Session,
-  { plan, query, variables }: PreparedOperation,
+  { plan, query, variables, typesVersion }: PreparedOperation,
   actions: ActionRunner,
 ): Promise<string[]> {
-  const input: BindInput = { session, variables }
+  const input: BindInput = { session, variables, typesVersion }
   const rows = query ? run(database, query, input) : Promise.resolve([])
   const others = Promise.all(plan.roots.map((root) => runOther(session, root, actions)))
   const [[row], texts] = await Promise.all([rows, others])
@@ -100,10 +100,10 @@ async function runOther(
 async function runMutationOperation(
   database: Sql,
   session: Session,
-  { plan, variables }: PreparedOperation,
+  { plan, variables, typesVersion }: PreparedOperation,
   actions: ActionRunner,
 ): Promise<string[]> {
-  const input: BindInput = { session, variables }
+  const input: BindInput = { session, variables, typesVersion }
   const results: (string | null)[] = []
   for (const root of plan.roots) results.push(await runOther(session, root, actions))
   if (!results.includes(null)) return results.map((text) => text ?? 'null')

@@ -4,8 +4,8 @@ import type { RootPlan } from '../plan/types.ts'
 import type { CompiledSql } from '../sql/fragment.ts'
 import { cohortStatement, streamCohortStatement } from '../sql/operation.ts'
 import { touchedTables } from '../sql/touched-tables.ts'
-import type { PreparedOperation } from './prepare.ts'
-import { selectRoots } from './prepare.ts'
+import { versioned } from './mutation.ts'
+import { selectRoots, type PreparedOperation } from './prepare.ts'
 
 /**
  * One statement for all subscribers whose plans are equal: `$1::text[]` are result ids, `$2::json[]` for each
@@ -34,12 +34,11 @@ export function compileLiveQuery(engine: Engine, { plan }: PreparedOperation): L
     const table = engine.catalog.tables.get(qualifiedKey(name))
     return table ? [{ name, oid: table.oid, isView: table.isView }] : []
   })
+  const { text, parameters } =
+    stream && first ? streamCohortStatement({ key: first.key, stream }) : cohortStatement(selects)
   return {
     kind: stream ? 'stream' : 'live-query',
-    statement:
-      stream && first
-        ? streamCohortStatement({ key: first.key, stream })
-        : cohortStatement(selects),
+    statement: { text: versioned(text, engine.catalog.typesVersion), parameters },
     tables: tables.map(({ name, oid }) => ({ name, oid })),
     isComplete: !touched.callsFunctions && !tables.some(({ isView }) => isView),
     cursor: stream?.cursor ?? [],

@@ -26,11 +26,17 @@ export async function run(
 ): Promise<Row[]> {
   const values = bind(parameters, input)
   try {
-    return await database.unsafe<Row[]>(text, values, { prepare: true })
+    return await database.unsafe<Row[]>(versioned(text, input.typesVersion), values, {
+      prepare: true,
+    })
   } catch (error) {
     throw translatePostgresError(error, path)
   }
 }
+
+/** The same text over other types is another statement. */
+export const versioned = (text: string, typesVersion: string): string =>
+  `/* ${typesVersion} */ ${text}`
 
 export const checkFailed = (path: string): HasuraError =>
   new HasuraError(

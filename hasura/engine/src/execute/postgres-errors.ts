@@ -26,6 +26,15 @@ const isPostgresError = (error: unknown): error is PostgresError =>
 export function translatePostgresError(error: unknown, path = '$'): unknown {
   if (error instanceof HasuraError) return error
   if (!isPostgresError(error)) return error
+  const translated = (code: ErrorCode, message: string) =>
+    new HasuraError(code, message, { path, cause: error })
+  const constraint = CONSTRAINTS[error.code]
+  if (constraint) return translated(constraint[0], `${constraint[1]}${error.message}`)
+  // A LIKE pattern or similar that ends in its escape character.
+  if (error.code === '22025') return translated('bad-request', error.message)
+  if (error.code.startsWith('22')) return translated('data-exception', error.message)
+  if (error.code === '42P10' || error.code === '42704')
+    return translated('constraint-violation', error.message)
   const internal = {
     error: {
       exec_status: 'FatalError',
@@ -35,14 +44,5 @@ export function translatePostgresError(error: unknown, path = '$'): unknown {
       description: error.detail ?? null,
     },
   }
-  const translated = (code: ErrorCode, message: string) =>
-    new HasuraError(code, message, { path, internal, cause: error })
-  const constraint = CONSTRAINTS[error.code]
-  if (constraint) return translated(constraint[0], `${constraint[1]}${error.message}`)
-  // A LIKE pattern or similar that ends in its escape character.
-  if (error.code === '22025') return translated('bad-request', error.message)
-  if (error.code.startsWith('22')) return translated('data-exception', error.message)
-  if (error.code === '42P10' || error.code === '42704')
-    return translated('constraint-violation', error.message)
-  return translated('unexpected', 'database query error')
+  return new HasuraError('unexpected', 'database query error', { path, internal, cause: error })
 }

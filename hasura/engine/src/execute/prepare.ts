@@ -17,9 +17,10 @@ export interface PreparedOperation {
   /** The SQL roots of a query, one statement. */
   readonly query: CompiledSql | null
   readonly variables: VariableValues
+  readonly typesVersion: string
 }
 
-type Planned = Omit<PreparedOperation, 'variables'>
+type Planned = Omit<PreparedOperation, 'variables' | 'typesVersion'>
 
 interface Entry {
   readonly document: ParsedDocument
@@ -64,7 +65,7 @@ export function prepare(
     planned = plan(engine, session, backendOnly, entry, values)
     entry.plans.set(shapeKey(entry, values), planned)
   }
-  return { ...planned, variables: values }
+  return { ...planned, variables: values, typesVersion: engine.catalog.typesVersion }
 }
 
 function cacheOf(engine: Engine): LRUCache<string, Entry> {

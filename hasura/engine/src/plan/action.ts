@@ -41,9 +41,9 @@ export function planAction(
   meaning: ActionMeaning,
 ): RootPlan {
   const { key, path, field } = collected
-  const args = readArguments(context, collected)
+  const args = readArguments(context, collected, true)
   const input: Record<string, Json> = {}
-  for (const [name, value] of args) input[name] = inputJson(context, value)
+  for (const [name, value] of args) input[name] = inputJson(context, value, true)
   const isAsync = meaning.kind === 'action-async'
   if (isAsync) refuseSelections(collected)
   const output: ActionOutput =

@@ -8,7 +8,11 @@ import { readInput, type InputValue } from './input.ts'
 export type ArgumentValues = ReadonlyMap<string, InputValue>
 
 /** The arguments of a field; one that is left out is absent, one that is null has kind `null`. */
-export function readArguments(context: PlanContext, collected: CollectedField): ArgumentValues {
+export function readArguments(
+  context: PlanContext,
+  collected: CollectedField,
+  structural = false,
+): ArgumentValues {
   const { field, path, name } = collected
   const values = new Map<string, InputValue>()
   if (!field) return values
@@ -21,6 +25,7 @@ export function readArguments(context: PlanContext, collected: CollectedField): 
     if (given) {
       const meaning = inputMeaning(argument)
       const value = readInput(context, argument.type, { node: given.value }, at, {
+        structural,
         hasDefault: argument.defaultValue !== undefined,
         arrayColumn: meaning?.kind === 'column' && meaning.column.type.element !== null,
       })

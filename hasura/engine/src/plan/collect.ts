@@ -1,5 +1,7 @@
 import {
   print,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
   type ArgumentNode,
   type DirectiveNode,
   type FieldNode,
@@ -23,6 +25,12 @@ export interface CollectedField {
   readonly depth: number
 }
 
+/** `__schema` and `__type` of the query root. */
+function metaField(context: PlanContext, type: GraphQLObjectType, name: string) {
+  if (type !== context.schema.getQueryType()) return undefined
+  return [SchemaMetaFieldDef, TypeMetaFieldDef].find((field) => field.name === name)
+}
+
 type Merged = Map<string, { node: FieldNode; selections: SelectionSetNode[] }>
 
 /** Flattens fragments, applies `@skip` and `@include`, merges, and looks the fields up in the type. */
@@ -43,7 +51,7 @@ export function collectFields(
   return [...merged].map(([key, { node, selections: inner }]) => {
     const name = node.name.value
     const fieldPath = `${inside}.${name}`
-    const field = name === '__typename' ? null : fields[name]
+    const field = name === '__typename' ? null : (fields[name] ?? metaField(context, type, name))
     if (field === undefined)
       throw validationFailed(`field '${name}' not found in type: '${type.name}'`, fieldPath)
     return {

@@ -16,7 +16,7 @@ import {
 } from 'graphql'
 import { validationFailed } from '../errors.ts'
 import type { Json, JsonObject } from '../metadata/common.ts'
-import { describe } from '../schema/codecs.ts'
+import { checkScalar, describe } from '../schema/codecs.ts'
 import { inputMeaning } from '../schema/meaning.ts'
 import type { PlanContext } from './context.ts'
 import { isUsageAllowed } from './variable-usage.ts'
@@ -41,6 +41,8 @@ export type InputValue =
       readonly json: Json
       /** A number as the document writes it, with all its digits. */
       readonly numberText?: string
+      /** Of the scalar; absent for text of a column of an array type. */
+      readonly typeName?: string
       readonly path: string
     }
   /** A scalar, or a list of them, that is bound when the statement runs. Never null. */
@@ -193,17 +195,18 @@ function readScalar(
   path: string,
   type?: GraphQLScalarType,
 ): InputValue {
-  if ('json' in raw) return { kind: 'leaf', json: raw.json, path }
+  const of = type ? { typeName: type.name } : {}
+  if ('json' in raw) return { kind: 'leaf', json: raw.json, path, ...of }
   const { node } = raw
   if (node.kind === 'IntValue' || node.kind === 'FloatValue')
-    return { kind: 'leaf', json: Number(node.value), numberText: node.value, path }
+    return { kind: 'leaf', json: Number(node.value), numberText: node.value, path, ...of }
   const isJson = type?.name === 'json' || type?.name === 'jsonb'
   if (node.kind === 'EnumValue' && !isJson)
     throw validationFailed(
       `expected a value for type '${type?.name ?? ''}', but found an enum value`,
       path,
     )
-  return { kind: 'leaf', json: nodeJson(context, node, path, 0), path }
+  return { kind: 'leaf', json: nodeJson(context, node, path, 0), path, ...of }
 }
 
 /** A literal as JSON; variables inside it are filled in. */
@@ -233,23 +236,24 @@ function nodeJson(context: PlanContext, node: ValueNode, path: string, depth: nu
   }
 }
 
-/** A checked value as JSON, for handlers of actions. */
-export function inputJson(context: PlanContext, value: InputValue): Json {
+/** A value as JSON. `strict` checks GraphQL's own scalars, whose columns take more than their types say. */
+export function inputJson(context: PlanContext, value: InputValue, strict = false): Json {
   switch (value.kind) {
     case 'null':
       return null
     case 'enum':
       return value.name
     case 'leaf':
+      if (strict && value.typeName) checkScalar(value.typeName, value.json, value.path)
       return value.json
     case 'list':
-      return value.items.map((item) => inputJson(context, item))
+      return value.items.map((item) => inputJson(context, item, strict))
     case 'variable':
       return variableJson(context.structuralVariable(value.name, value.path))
     case 'object': {
       const object: JsonObject = {}
       for (const { field, value: member } of value.fields)
-        object[field.name] = inputJson(context, member)
+        object[field.name] = inputJson(context, member, strict)
       return object
     }
   }

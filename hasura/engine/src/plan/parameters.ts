@@ -1,14 +1,11 @@
 import type { PgType } from '../catalog/types.ts'
 import { validationFailed } from '../errors.ts'
 import type { Json } from '../metadata/common.ts'
-import { codecFor, listCodec } from '../schema/codecs.ts'
+import { checkScalar, codecFor, listCodec } from '../schema/codecs.ts'
 import type { BoundParameter, Codec } from '../schema/expressions.ts'
-import { isJson, scalarName, sqlArrayTypeName, sqlTypeName } from '../schema/scalars.ts'
+import { sqlArrayTypeName, sqlTypeName } from '../schema/scalars.ts'
 import type { PlanContext } from './context.ts'
 import { inputJson, type InputValue } from './input.ts'
-
-/** Types whose codecs say themselves what a value must look like. */
-const STRICT = new Set(['Int', 'Float', 'Boolean', 'String'])
 
 /** A value for a place of the given type, bound now or when the statement runs. */
 export function parameter(
@@ -49,25 +46,18 @@ function source(
   if (value.kind === 'enum') return { from: 'literal', text: value.name }
   if (value.kind === 'variable')
     return { from: 'variable', name: value.name, codec, path: value.path }
-  if (value.kind === 'leaf' && value.numberText !== undefined && keepsDigits(type))
-    return { from: 'literal', text: value.numberText }
   const json: Json = inputJson(context, value)
-  return { from: 'literal', text: codec(json, value.path) }
+  const text = codec(json, value.path)
+  const exact = value.kind === 'leaf' && EXACT.has(type.name) ? value.numberText : undefined
+  return { from: 'literal', text: exact ?? text }
 }
 
-/** Numbers of the document go to PostgreSQL with all their digits. */
-const keepsDigits = (type: PgType): boolean =>
-  type.element === null &&
-  !isJson(type) &&
-  (!STRICT.has(scalarName(type)) || type.name === 'float4')
+/** Numbers that the document writes go to PostgreSQL with all their digits. */
+const EXACT = new Set(['int8', 'numeric', 'float4', 'float8'])
 
 export const nonNegativeInt: Codec = (value, path) => {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value > 2 ** 31 - 1)
-    return codecFor({ schema: 'pg_catalog', name: 'int4', kind: 'base', element: null })(
-      value,
-      path,
-    )
-  if (value < 0)
+  checkScalar('Int', value, path)
+  if (typeof value === 'number' && value < 0)
     throw validationFailed(
       `expected a non-negative 32-bit integer for type 'Int', but found a number`,
       path,

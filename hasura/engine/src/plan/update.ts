@@ -95,7 +95,7 @@ function updatePlan(
       `at least any one of ${OPERATORS.map((kind) => `_${kind}`).join(', ')} is expected`,
       path,
     )
-  const repeated = [...uses].filter(([, kinds]) => kinds.length > 1)
+  const repeated = [...uses].filter(([, kinds]) => kinds.length > 1).sort()
   if (repeated.length > 0)
     throw validationFailed(
       `column found in multiple operators; ${repeated.map(([column, kinds]) => `'${column}' in ${kinds.join(', ')}`).join('. ')}`,

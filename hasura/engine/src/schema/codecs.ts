@@ -2,7 +2,7 @@ import type { PgType } from '../catalog/types.ts'
 import { HasuraError, validationFailed } from '../errors.ts'
 import type { Json } from '../metadata/common.ts'
 import type { Codec } from './expressions.ts'
-import { isJson, scalarName } from './scalars.ts'
+import { isJson, isNumeric, scalarName } from './scalars.ts'
 
 /** Says what was found, in the words of Hasura's messages. */
 export function describe(value: Json): string {
@@ -17,65 +17,99 @@ export function describe(value: Json): string {
   return kinds[typeof value as keyof typeof kinds]
 }
 
-const expected = (what: string, name: string, value: Json, path: string) =>
-  validationFailed(`expected ${what} for type '${name}', but found ${describe(value)}`, path)
-
 const MAX_INT = 2 ** 31 - 1
 
-const integer: Codec = (value, path) => {
-  if (typeof value !== 'number') throw expected('a 32-bit integer', 'Int', value, path)
-  if (!Number.isInteger(value) || value > MAX_INT || value < -MAX_INT - 1)
+const outOfBounds = (value: Json) =>
+  `The value ${String(value)} lies outside the bounds or is not an integer. Maybe it is a float, or is there integer overflow?`
+
+const isInt32 = (value: Json): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value <= MAX_INT && value >= -MAX_INT - 1
+
+const STRICT: Readonly<Record<string, readonly [string, (value: Json) => boolean]>> = {
+  Int: ['a 32-bit integer', (value) => typeof value === 'number'],
+  Float: ['a float', (value) => typeof value === 'number'],
+  Boolean: ['a boolean', (value) => typeof value === 'boolean'],
+  String: ['a string', (value) => typeof value === 'string'],
+  ID: [
+    'a String or a 32-bit integer',
+    (value) => typeof value === 'string' || typeof value === 'number',
+  ],
+}
+
+/** Checks a value of one of GraphQL's own scalars where it is not a column's: no text for numbers. */
+export function checkScalar(name: string, value: Json, path: string): void {
+  const rule = STRICT[name]
+  if (!rule || value === null) return
+  if (!rule[1](value))
     throw validationFailed(
-      `The value ${value} lies outside the bounds or is not an integer. Maybe it is a float, or is there integer overflow?`,
+      `expected ${rule[0]} for type '${name}', but found ${describe(value)}`,
       path,
     )
-  return String(value)
+  if (name === 'Int' && !isInt32(value))
+    throw new HasuraError('parse-failed', outOfBounds(value), { path })
 }
 
-const float: Codec = (value, path) => {
-  if (typeof value !== 'number') throw expected('a float', 'Float', value, path)
-  return String(value)
+const parseFailed = (message: string, path: string) =>
+  new HasuraError('parse-failed', message, { path })
+
+const INTEGER_BITS: Readonly<Record<string, number>> = { int2: 15, int4: 31, int8: 63 }
+
+/** 2^63 itself passes: numbers near it have lost their last digits, and PostgreSQL decides. */
+const isWithin = (value: number, bits: number): boolean =>
+  Number.isInteger(value) &&
+  value >= -(2 ** bits) &&
+  (bits === 63 ? value <= 2 ** bits : value < 2 ** bits)
+
+function numberText(type: PgType, value: Json, path: string): string {
+  if (typeof value !== 'number')
+    throw parseFailed(
+      `parsing ${scalarName(type)} failed, expected Number, but encountered ${aesonKind(value)}`,
+      path,
+    )
+  const bits = INTEGER_BITS[type.name]
+  if (bits !== undefined && !isWithin(value, bits)) throw parseFailed(outOfBounds(value), path)
+  // PostgreSQL reads no exponent in money, and prints large numbers that JavaScript gives one.
+  if (type.name === 'money') return value.toFixed(2)
+  return bits === 63 ? BigInt(value).toString() : String(value)
 }
 
-const boolean: Codec = (value, path) => {
-  if (typeof value !== 'boolean') throw expected('a boolean', 'Boolean', value, path)
-  return String(value)
+function aesonKind(value: Json): string {
+  if (value === null) return 'Null'
+  if (Array.isArray(value)) return 'Array'
+  const kinds = { string: 'String', number: 'Number', boolean: 'Boolean', object: 'Object' }
+  return kinds[typeof value as keyof typeof kinds]
 }
 
-const string: Codec = (value, path) => {
-  if (typeof value !== 'string') throw expected('a string', 'String', value, path)
-  return value
+/** Text is left to PostgreSQL, whatever the type; other JSON must be of the type's own kind. */
+const scalarCodec =
+  (type: PgType): Codec =>
+  (value, path) => {
+    if (value === null) return null
+    if (type.name === 'ltree') return ltree(value, path)
+    if (typeof value === 'string') return value
+    if (isNumeric(type)) return numberText(type, value, path)
+    if (type.name === 'bool' && typeof value === 'boolean') return String(value)
+    const message =
+      type.name === 'bool'
+        ? `expected Bool, but encountered ${aesonKind(value)}`
+        : `A string is expected for type: ${type.name}`
+    throw parseFailed(message, path)
+  }
+
+const ltree: Codec = (value, path) => {
+  if (typeof value === 'string' && !value.split('.').includes('')) return value
+  throw parseFailed(
+    'Expecting label path: a sequence of zero or more labels separated by dots, for example L1.L2.L3',
+    path,
+  )
 }
 
 const jsonText: Codec = (value) => JSON.stringify(value)
 
-/** Any other type: PostgreSQL reads the text, and says so when it cannot. */
-const text =
-  (name: string): Codec =>
-  (value, path) => {
-    if (value === null) return null
-    if (typeof value === 'object')
-      throw new HasuraError(
-        'parse-failed',
-        `parsing ${name} failed, expected a string, a number or a boolean, but encountered ${describe(value)}`,
-        { path },
-      )
-    return String(value)
-  }
-
-const STRICT: Readonly<Record<string, Codec>> = {
-  Int: integer,
-  Float: float,
-  Boolean: boolean,
-  String: string,
-}
-
-/** The codec of a value of the type. null must have been dealt with before. */
+/** The codec of values of a column's type. */
 export function codecFor(type: PgType): Codec {
   if (type.element) return arrayCodec(codecFor(type.element))
-  if (isJson(type)) return jsonText
-  const name = scalarName(type)
-  return STRICT[name] ?? text(name)
+  return isJson(type) ? jsonText : scalarCodec(type)
 }
 
 /** A list becomes PostgreSQL's array text; text is taken for an array literal as it is. */
