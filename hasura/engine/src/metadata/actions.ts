@@ -4,7 +4,13 @@ import { json, qualifiedName } from './common.ts'
 const header = z.strictObject({
   name: z.string(),
   value: z.string().optional(),
-  value_from_env: z.string().optional(),
+  value_from_env: z
+    .string()
+    .refine((name) => !name.startsWith('HASURA_GRAPHQL_'), {
+      error: ({ input }) =>
+        `env variables starting with "HASURA_GRAPHQL_" are not allowed in value_from_env: ${String(input)}`,
+    })
+    .optional(),
 })
 export type HeaderMetadata = z.infer<typeof header>
 

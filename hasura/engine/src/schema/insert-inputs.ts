@@ -9,6 +9,7 @@ import { boolExpType } from './bool-exp.ts'
 import { columnType } from './column-types.ts'
 import type { InputFields, SchemaContext } from './context.ts'
 import { means } from './meaning.ts'
+import { isGraphqlName } from './names.ts'
 import type { RoleTable } from './role-types.ts'
 import type { Arguments } from './select-arguments.ts'
 import type { TrackedColumn } from './tracked-types.ts'
@@ -88,7 +89,9 @@ export function onConflictArgument(context: SchemaContext, role: RoleTable): Arg
 
 function constraintEnum({ types }: SchemaContext, { table }: RoleTable): GraphQLEnumType | null {
   const { primaryKey, uniqueConstraints } = table.catalog
-  const constraints = [...(primaryKey ? [primaryKey] : []), ...uniqueConstraints]
+  const constraints = [...(primaryKey ? [primaryKey] : []), ...uniqueConstraints].filter(
+    ({ name }) => isGraphqlName(name),
+  )
   if (constraints.length === 0) return null
   return types.enumeration(
     `${table.graphqlName}_constraint`,
