@@ -55,9 +55,9 @@ test('without a database every route says so, and all work again when it is back
   const signIn = await post(api, '/auth/sign-in/email', { email: 'a@b.test', password: PASSWORD })
   expect(signIn.status).toBe(503)
   expect(await signIn.json()).toMatchObject({ extensions: { code: 'overloaded' } })
-  const session = await fetch(`${api.url}/auth/jwks`)
-  expect(session.status).toBeGreaterThanOrEqual(500)
-  expect(await session.text()).not.toMatch(/\bat .*\.m?[jt]s/)
+  const keys = await fetch(`${api.url}/auth/jwks`)
+  expect(keys.status).toBe(503)
+  expect(await keys.json()).toMatchObject({ extensions: { code: 'overloaded' } })
 
   await proxy.recover()
   await vi.waitFor(async () => expect((await fetch(`${api.url}/readyz`)).status).toBe(200), 10_000)

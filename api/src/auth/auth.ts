@@ -1,4 +1,5 @@
 import { betterAuth, type BetterAuthOptions } from 'better-auth'
+import { isAPIError } from 'better-auth/api'
 import { bearer, jwt, organization } from 'better-auth/plugins'
 import { PostgresJSDialect } from 'kysely-postgres-js'
 import type { Config } from '../config.ts'
@@ -46,6 +47,8 @@ export function authOptions({ sql, config, log }: AuthServices) {
     trustedOrigins: trustedOrigins(config),
     telemetry: { enabled: false },
     logger: loggerOf(log),
+    // Without it refusals go to the console, past our logger. They are answers, not faults.
+    onAPIError: { onError: (error) => logAuthError(log, error) },
     database: {
       dialect: new PostgresJSDialect({ postgres: sql }),
       type: 'postgres',
@@ -159,4 +162,9 @@ function loggerOf(log: Logger): NonNullable<BetterAuthOptions['logger']> {
       log[level]({ part: 'auth', ...(error && { err: error }) }, message)
     },
   }
+}
+
+function logAuthError(log: Logger, error: unknown): void {
+  const isRefusal = isAPIError(error) && error.statusCode < 500
+  log[isRefusal ? 'debug' : 'error']({ part: 'auth', err: error }, 'auth request failed')
 }

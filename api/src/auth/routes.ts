@@ -2,7 +2,7 @@ import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Config } from '../config.ts'
-import type { Database } from '../db/client.ts'
+import { isReachable, type Database } from '../db/client.ts'
 import { AppError, errorBody, httpStatus } from '../errors.ts'
 import { toAppError } from '../http/failures.ts'
 import type { AppEnvironment } from '../http/request-context.ts'
@@ -14,6 +14,7 @@ import { createSignInGuard } from './sign-in.ts'
 const SERVICE_TOKEN_PATH = '/service-token'
 /** Where other verifiers of tokens look first. */
 const WELL_KNOWN_JWKS_PATH = '/.well-known/jwks.json'
+const OUTAGE_RETRY_AFTER_SECONDS = 2
 const MAXIMUM_BODY_BYTES = 64 * 1024
 /** Shorter than a token lives: Hasura asks again before a new key is needed. */
 const JWKS_CACHE = 'public, max-age=300'
@@ -29,6 +30,7 @@ export interface AuthRoutesOptions {
 /** better-auth behind our limits, headers and error shape. */
 export function authRoutes({ auth, sql, config }: AuthRoutesOptions) {
   const routes = new Hono<AuthEnvironment>()
+  const call = authCaller(auth, sql)
   const guarded = createSignInGuard(sql)
   const exchangeKey = createServiceTokens(auth, sql)
   const readAddress = createAddressReader(config.trustedProxies)
@@ -49,7 +51,7 @@ export function authRoutes({ auth, sql, config }: AuthRoutesOptions) {
 
   routes.on('GET', [JWKS_PATH, WELL_KNOWN_JWKS_PATH], async (c) => {
     const url = new URL(`${AUTH_PATH}${JWKS_PATH}`, c.req.url)
-    const response = await callAuth(auth, new Request(url), addressOf(c))
+    const response = await call(new Request(url), addressOf(c))
     if (!response.ok) return response
     return withHeaders(response, { 'cache-control': JWKS_CACHE })
   })
@@ -58,7 +60,7 @@ export function authRoutes({ auth, sql, config }: AuthRoutesOptions) {
     const address = addressOf(c)
     const request = withOriginOfPrograms(c.req.raw, config.publicUrl)
     const email = await emailIn(request.clone())
-    return guarded(email, address, () => callAuth(auth, request, address))
+    return guarded(email, address, () => call(request, address))
   })
 
   routes.post(SERVICE_TOKEN_PATH, async (c) => {
@@ -67,7 +69,7 @@ export function authRoutes({ auth, sql, config }: AuthRoutesOptions) {
   })
 
   routes.on(['GET', 'POST'], '/*', (c) =>
-    callAuth(auth, withOriginOfPrograms(c.req.raw, config.publicUrl), addressOf(c)),
+    call(withOriginOfPrograms(c.req.raw, config.publicUrl), addressOf(c)),
   )
   return routes
 }
@@ -82,15 +84,14 @@ function withOriginOfPrograms(request: Request, ownOrigin: string): Request {
   return withRequestHeader(request, 'origin', new URL(ownOrigin).origin)
 }
 
-async function callAuth(
-  auth: Pick<Auth, 'handler'>,
-  request: Request,
-  address: string,
-): Promise<Response> {
-  const response = await auth.handler(withRequestHeader(request, CLIENT_ADDRESS_HEADER, address))
-  // Answered without a body worth showing; the cause is in the log of the auth part.
-  if (response.status >= 500) throw new Error(`better-auth answered ${response.status}`)
-  return response
+/** Calls better-auth for a client's address. Its 5xx has no body worth showing; the cause is in the log. */
+function authCaller(auth: Pick<Auth, 'handler'>, sql: Database) {
+  return async function call(request: Request, address: string): Promise<Response> {
+    const response = await auth.handler(withRequestHeader(request, CLIENT_ADDRESS_HEADER, address))
+    if (response.status < 500) return response
+    if (await isReachable(sql)) throw new Error(`better-auth answered ${response.status}`)
+    throw new AppError('overloaded', { retry_after_seconds: OUTAGE_RETRY_AFTER_SECONDS })
+  }
 }
 
 function withRequestHeader(request: Request, name: string, value: string): Request {

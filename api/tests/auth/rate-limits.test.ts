@@ -67,6 +67,18 @@ describe('sign-in', () => {
     }
   })
 
+  test.each(['/auth/sign-in/email/', '/auth//sign-in/email', '/auth/sign-in/%65mail'])(
+    'cannot be reached around the counters (%s)',
+    async (path) => {
+      const { email } = await signUp(api)
+      const guesses = Array.from({ length: 12 }, () =>
+        post(api, path, { email, password: 'wrong password' }, { 'x-forwarded-for': '10.6.0.1' }),
+      )
+      const results = await statuses(guesses)
+      expect(results.filter((status) => status === 401).length).toBeLessThanOrEqual(10)
+    },
+  )
+
   test('keeps neither addresses of people nor passwords in the counters or the log', async () => {
     const { email } = await signUp(api)
     await attempt(email, 'a very secret password', '10.5.0.1')
