@@ -76,7 +76,7 @@ describe('PostgreSQL goes away and comes back', () => {
 
   it('a crash of the server process is survived as well', async () => {
     const socket = await TestSocket.connect(engine.url, asAdmin)
-    socket.subscribe('live', 'subscription { notes_aggregate { aggregate { count } } }')
+    socket.subscribe('live', 'subscription { notes(where: {id: {_eq: 3}}) { id } }')
     await socket.received('live', 1)
     const admin = postgres(cluster.url(), { max: 1, onnotice: () => undefined })
     const [row] = await admin`select pg_backend_pid() as pid`
@@ -85,9 +85,8 @@ describe('PostgreSQL goes away and comes back', () => {
     await admin.end({ timeout: 1 }).catch(() => undefined)
     await recovers()
     await insert(3)
-    const count = () =>
-      socket.of('live').at(-1)?.payload?.data?.notes_aggregate?.aggregate?.count as number
-    await socket.until(() => count() === 3, 10_000)
+    // The cluster of the tests commits asynchronously: older rows may have been lost in the crash.
+    await socket.until(() => socket.of('live').at(-1)?.payload?.data?.notes?.length === 1, 10_000)
     socket.close()
   })
 })
