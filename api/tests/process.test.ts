@@ -1,17 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '@purser/local/testing'
 import type postgres from 'postgres'
 import { startOpenAiDouble, type OpenAiDouble } from '../doubles/openai/server.ts'
 import { asOwner } from './support/actions.ts'
-import { ACTION_SECRET, CRON_SECRET, testEnvironment } from './support/api.ts'
+import { ACTION_SECRET, CRON_SECRET } from './support/api.ts'
 import { balanceOf, brokenInvariants, createOrganization } from './support/organizations.ts'
-
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+import { letAnHourPass, MAIN, startApiProcess } from './support/process.ts'
 
 let database: TestDatabase
 let sql: postgres.Sql
@@ -35,25 +32,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-/** The api as `npm start` runs it: a process of its own. */
-async function startProcess(): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN], {
-    env: {
-      PATH: process.env['PATH'],
-      ...testEnvironment(database),
-      PURSER_API_PORT: '0',
-      MODEL_DOUBLE_URL: double.baseUrl,
-      LOG_LEVEL: 'info',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  children.push(child)
-  for await (const line of createInterface({ input: child.stdout })) {
-    const entry = JSON.parse(line) as { msg: string; port: number }
-    if (entry.msg === 'listening') return { child, url: `http://127.0.0.1:${entry.port}` }
-  }
-  throw new Error('the api ended before it listened')
-}
+const startProcess = () => startApiProcess(database, double, children)
 
 function postTo(url: string, path: string, body: unknown): Promise<Response> {
   return fetch(`${url}${path}`, {
@@ -75,13 +54,6 @@ function suggest(url: string, organization: { id: string; ownerId: string }) {
     },
     session_variables: asOwner(organization),
   })
-}
-
-/** Moves the clock of the database for connections that are opened from now on. */
-async function letAnHourPass(): Promise<void> {
-  const name = new URL(database.url).pathname.slice(1)
-  const later = new Date(Date.now() + 3_600_000).toISOString()
-  await sql.unsafe(`alter database ${name} set purser.clock = '${later}'`)
 }
 
 const modelIsAsked = () => vi.waitFor(() => expect(double.requests).toHaveLength(1))
@@ -128,7 +100,7 @@ test('kill -9 in the middle of a run: the hold ends with the expiry job, nothing
   expect(await running).toBe('gone')
   expect(await balanceOf(sql, organization.id)).toMatchObject({ reserved: 0.5 })
 
-  await letAnHourPass()
+  await letAnHourPass(database, sql)
   const { url: next } = await startProcess()
   const expiry = await postTo(next, '/cron/expire_reservations', {
     name: 'expire_reservations',

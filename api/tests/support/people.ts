@@ -36,7 +36,7 @@ export function bearer({ sessionToken }: Person): Record<string, string> {
   return { authorization: `Bearer ${sessionToken}` }
 }
 
-export async function signUp(api: TestApi, name = 'Olive Owner'): Promise<Person> {
+export async function signUp(api: Pick<TestApi, 'url'>, name = 'Olive Owner'): Promise<Person> {
   const email = `${randomUUID()}@example.test`
   const response = await post(api, '/auth/sign-up/email', { name, email, password: PASSWORD })
   if (!response.ok) throw new Error(`sign-up answered ${response.status}: ${await response.text()}`)
@@ -51,7 +51,7 @@ export async function signIn(api: TestApi, email: string, password = PASSWORD): 
   return { email, userId: body.user.id, sessionToken: body.token }
 }
 
-export async function tokenOf(api: TestApi, person: Person): Promise<string> {
+export async function tokenOf(api: Pick<TestApi, 'url'>, person: Person): Promise<string> {
   const response = await fetch(`${api.url}/auth/token`, { headers: bearer(person) })
   if (!response.ok) throw new Error(`token answered ${response.status}`)
   return ((await response.json()) as { token: string }).token

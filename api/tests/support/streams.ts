@@ -14,7 +14,10 @@ export interface Member extends Person {
 }
 
 /** Somebody with an organization on a plan, signed in as its owner. */
-export async function ownerOn(api: TestApi, plan: 'free' | 'pro' | 'team'): Promise<Member> {
+export async function ownerOn(
+  api: Pick<TestApi, 'url' | 'sql'>,
+  plan: 'free' | 'pro' | 'team',
+): Promise<Member> {
   const person = await signUp(api)
   const response = await fetch(`${api.url}/auth/get-session`, { headers: bearer(person) })
   const { session } = (await response.json()) as { session: { activeOrganizationId: string } }
