@@ -8,6 +8,7 @@ export default defineConfig({
   resolve: {
     alias: {
       'fast-check': fileURLToPath(new URL('node_modules/fast-check', import.meta.url)),
+      yaml: fileURLToPath(new URL('node_modules/yaml', import.meta.url)),
     },
   },
   test: {
