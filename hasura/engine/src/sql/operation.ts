@@ -10,7 +10,7 @@ import {
   type CompiledSql,
   type Placeholder,
 } from './fragment.ts'
-import { objectSql } from './json.ts'
+import { rowObjectSql } from './json.ts'
 import { Aliases, column } from './scope.ts'
 import { selectSql, streamRows } from './select.ts'
 
@@ -44,7 +44,7 @@ export function cohortStatement(roots: readonly RootSelect[]): CompiledSql {
     value: selectSql(select, aliases, null),
   }))
   return compile(
-    sql`select subscriber.result_id, answer.result from unnest($1::text[], $2::json[]) subscriber(result_id, vars) left join lateral (select ${objectSql(members)}::text as result) answer on true`,
+    sql`select subscriber.result_id, answer.result from unnest($1::text[], $2::json[]) subscriber(result_id, vars) left join lateral (select ${rowObjectSql(members, aliases.next())}::text as result) answer on true`,
     ofSubscriber,
   )
 }

@@ -2,7 +2,7 @@ import type { FieldPlan, RowsPlan, SelectPlan } from '../plan/types.ts'
 import { aggregatePartsSql, nodeColumn } from './aggregate.ts'
 import { conjunction, joinConditions, rowExpression, sourceSql } from './expression.ts'
 import { constant, join, keyword, sql, type Fragment } from './fragment.ts'
-import { objectSql, type Member } from './json.ts'
+import { columnsSql, objectSql, rowObjectSql, type Member } from './json.ts'
 import { orderBySql } from './order-by.ts'
 import { Aliases, scopeOf, type Scope } from './scope.ts'
 import { whereSql } from './where.ts'
@@ -10,25 +10,30 @@ import { whereSql } from './where.ts'
 /** A scalar subquery that gives the selection as JSON. `parent` is the row it hangs on. */
 export function selectSql(plan: SelectPlan, aliases: Aliases, parent: Fragment | null): Fragment {
   const row = aliases.next()
-  if (plan.kind === 'object') {
-    const tail = rowsTail(plan.rows, scopeOf(aliases, row), parent, sql` limit 1`)
-    return sql`(select ${fieldsSql(plan.fields, aliases, row)} ${tail})`
-  }
   const outer = aliases.next()
-  if (plan.kind === 'list') {
-    const limit = rowsLimit(plan.rows, plan.rows.permissionLimit)
-    const tail = rowsTail(plan.rows, scopeOf(aliases, row), parent, limit)
-    const fields = fieldsSql(plan.fields, aliases, row)
-    return sql`(select coalesce(json_agg(${outer}.j), '[]') from (select ${distinctSql(plan.rows, row)}${fields} as j ${tail}) ${outer})`
+  if (plan.kind === 'aggregate') {
+    const tail = rowsTail(plan.rows, scopeOf(aliases, row), parent, rowsLimit(plan.rows, null))
+    const nodes = plan.aggregate.map((part, index) =>
+      part.kind === 'nodes'
+        ? sql`, ${fieldsSql(part.fields, aliases, row)} as ${nodeColumn(index)}`
+        : keyword(''),
+    )
+    const rows = sql`select ${distinctSql(plan.rows, row)}${row}.*${join(nodes, '')} ${tail}`
+    return aggregatePartsSql(plan, rows, outer, aliases)
   }
-  const tail = rowsTail(plan.rows, scopeOf(aliases, row), parent, rowsLimit(plan.rows, null))
-  const nodes = plan.aggregate.map((part, index) =>
-    part.kind === 'nodes'
-      ? sql`, ${fieldsSql(part.fields, aliases, row)} as ${nodeColumn(index)}`
-      : keyword(''),
-  )
-  const rows = sql`select ${distinctSql(plan.rows, row)}${row}.*${join(nodes, '')} ${tail}`
-  return aggregatePartsSql(plan, rows, outer, aliases)
+  const isList = plan.kind === 'list'
+  const limit = isList ? rowsLimit(plan.rows, plan.rows.permissionLimit) : sql` limit 1`
+  const tail = rowsTail(plan.rows, scopeOf(aliases, row), parent, limit)
+  const members = plan.fields.map((field) => fieldSql(field, aliases, row))
+  const columns = columnsSql(members)
+  const selected = columns ?? sql`${objectSql(members)} as j`
+  const object = columns ? outer : sql`${outer}.j`
+  const result = isList
+    ? sql`coalesce(json_agg(${object}), '[]')`
+    : columns
+      ? sql`row_to_json(${object})`
+      : object
+  return sql`(select ${result} from (select ${distinctSql(plan.rows, row)}${selected} ${tail}) ${outer})`
 }
 
 /** FROM, WHERE, ORDER BY and what follows. */
@@ -70,7 +75,10 @@ function rowsLimit({ limit, offset }: RowsPlan, permissionLimit: number | null):
 
 /** The selected fields of a row as one JSON object. */
 export function fieldsSql(fields: readonly FieldPlan[], aliases: Aliases, row: Fragment): Fragment {
-  return objectSql(fields.map((field) => fieldSql(field, aliases, row)))
+  return rowObjectSql(
+    fields.map((field) => fieldSql(field, aliases, row)),
+    aliases.next(),
+  )
 }
 
 function fieldSql(field: FieldPlan, aliases: Aliases, row: Fragment): Member {
