@@ -56,10 +56,10 @@ test('an operation is held, charged and shown live to a colleague, and its cost 
   // The admin chooses the level that everybody's runs use; the member's page follows by itself.
   await member.page.getByRole('link', { name: 'Quality levels' }).click()
   await admin.page.getByRole('link', { name: 'Quality levels' }).click()
-  const adminsCard = admin.page.getByRole('region', { name: 'Question generation' })
+  const adminsCard = admin.page.getByRole('region', { name: 'Suggest questions' })
   await adminsCard.getByRole('radio', { name: 'Enhanced' }).check()
   await expect(adminsCard.getByRole('status').filter({ hasText: 'Saved.' })).toBeVisible()
-  const membersCard = member.page.getByRole('region', { name: 'Question generation' })
+  const membersCard = member.page.getByRole('region', { name: 'Suggest questions' })
   await expect(membersCard.getByRole('radio', { name: 'Enhanced' })).toBeChecked()
   await expect(member.page.getByText('Owners and admins choose the defaults.')).toBeVisible()
   await membersCard.getByRole('radio', { name: 'Fast' }).click({ force: true })
@@ -89,7 +89,7 @@ test('an operation is held, charged and shown live to a colleague, and its cost 
   await expect(seenByMember.posted).toContainText(available!)
 
   await member.page.getByRole('link', { name: 'Credit history' }).click()
-  const row = member.page.getByRole('row').filter({ hasText: 'Question generation' })
+  const row = member.page.getByRole('row').filter({ hasText: 'Suggest questions' })
   await expect(row).toHaveCount(1)
   await expect(row).toContainText('Ada')
   await expect(row).toContainText('Enhanced')
