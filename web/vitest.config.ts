@@ -7,6 +7,8 @@ export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   test: {
     environment: 'happy-dom',
+    // Tests ask servers of their own on other ports.
+    environmentOptions: { happyDOM: { settings: { fetch: { disableSameOriginPolicy: true } } } },
     include: ['tests/**/*.test.ts'],
     // Nuxt UI imports virtual modules of its Vite plugin, so it has to pass through Vite too.
     server: { deps: { inline: ['@nuxt/ui'] } },

@@ -1,9 +1,15 @@
-import type { Composer } from 'vue-i18n'
 import { detailNumber, detailText, type Failure } from '@/shared/failure.ts'
 import type { FailureText } from '@/shared/failure-text.ts'
 
+/** The part of vue-i18n's composer that is needed here. */
+interface Translator {
+  t(key: string, named?: Record<string, unknown>): string
+  te(key: string): boolean
+  n(value: number): string
+}
+
 /** Maps error codes to sentences: the one place that knows both. A code without a sentence shows the server's own. */
-export function createFailureText({ t, te, n }: Pick<Composer, 't' | 'te' | 'n'>): FailureText {
+export function createFailureText({ t, te, n }: Translator): FailureText {
   return (problem: Failure) => {
     const seconds = detailNumber(problem, 'retry_after_seconds')
     const timed = seconds !== null && te(`errors.${problem.code}_timed`)
@@ -19,7 +25,7 @@ export function createFailureText({ t, te, n }: Pick<Composer, 't' | 'te' | 'n'>
   }
 }
 
-function credits(problem: Failure, name: string, n: Composer['n']): string {
+function credits(problem: Failure, name: string, n: Translator['n']): string {
   const amount = detailNumber(problem, name)
   return amount === null ? '' : n(amount)
 }

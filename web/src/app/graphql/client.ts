@@ -63,7 +63,9 @@ export function createGraphqlClient(options: GraphqlClientOptions) {
       }),
     ],
   })
-  return { client, dispose: () => void socket.dispose() }
+  // Rejects when it catches the socket in the middle of a failing connect, which by then is nobody's concern.
+  const dispose = () => void Promise.resolve(socket.dispose()).catch(noop)
+  return { client, dispose }
 }
 
 function noop() {}
