@@ -45,7 +45,7 @@ const text = filesUnder(source)
   .join('\n')
 
 test('every text that is asked for exists', () => {
-  const literal = new RegExp(`['"\`]((?:${locales.join('|')})\\.[\\w.]+)['"\`]`, 'g')
+  const literal = new RegExp(`'((?:${locales.join('|')})\\.[\\w.]+)'`, 'g')
   const asked = [...text.matchAll(literal)].map((match) => match[1] ?? '')
   expect(asked.length).toBeGreaterThan(50)
   expect(asked.filter((key) => !keys.includes(key))).toEqual([])
