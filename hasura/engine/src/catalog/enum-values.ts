@@ -27,15 +27,15 @@ function shapeProblem(table: CatalogTable): string | null {
     `the table "${qualifiedText(table)}" cannot be used as an enum because ${reason}`
   if (!table.primaryKey) return refuse('the table must have a primary key')
   const [key, ...otherKeys] = table.primaryKey.columns
-  if (otherKeys.length > 0) return refuse('the table’s primary key must not span multiple columns')
+  if (otherKeys.length > 0) return refuse("the table's primary key must not span multiple columns")
   const keyColumn = table.columns.find(({ name }) => name === key)
   if (keyColumn?.type.name !== 'text')
-    return refuse('the table’s primary key must have type "text"')
+    return refuse('the table\'s primary key must have type "text"')
   const others = table.columns.filter((column) => column !== keyColumn)
   if (others.length > 1)
     return refuse('the table must have exactly one primary key and optionally one comment column')
   if (others[0] && others[0].type.name !== 'text')
-    return refuse('the table’s comment column must have type "text"')
+    return refuse('the table\'s comment column must have type "text"')
   return null
 }
 

@@ -67,10 +67,13 @@ export class NestedInserter {
         nested.join.map(({ child }) => child),
       )
       affected += children.affected
-      determined.push(...parentValues(nested, children, plan.path))
+      determined.push(...parentValues(nested, children, row.path))
     }
     const wanted = row.after.flatMap(({ join }) => join.map(({ parent }) => parent))
-    const own = await this.#write(plan, [row], determined, [...keyColumns, ...wanted])
+    const own = await this.#write({ ...plan, path: row.path }, [row], determined, [
+      ...keyColumns,
+      ...wanted,
+    ])
     affected += own.affected
     const [parent] = own.keys
     for (const nested of row.after) {
@@ -78,7 +81,7 @@ export class NestedInserter {
         throw new HasuraError(
           'not-supported',
           `cannot proceed to insert array relations since insert to table "${plan.table.name}" affects zero rows`,
-          { path: plan.path },
+          { path: row.path },
         )
       const children = await this.#insertAll(nested.insert, childValues(nested, parent), [])
       affected += children.affected
@@ -120,7 +123,7 @@ function parentValues(
     throw new HasuraError(
       'not-supported',
       `cannot proceed to insert object relation "${relationship}" since insert to table "${insert.table.name}" affects zero rows`,
-      { path },
+      { path: `${path}.${relationship}` },
     )
   return join.map((pair) => ({
     column: pair.parent,

@@ -85,9 +85,10 @@ function plan(
   values: VariableValues,
 ): Planned {
   const { operation, fragments } = document
-  const { schema } = engine.roleSchema(session.role, backendOnly)
+  const { schema, allowsIntrospection } = engine.roleSchema(session.role, backendOnly)
   const context = new PlanContext({
     schema,
+    allowsIntrospection,
     role: session.role,
     stringify: engine.settings.stringifyNumericTypes,
     fragments,

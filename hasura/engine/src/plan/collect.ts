@@ -27,7 +27,7 @@ export interface CollectedField {
 
 /** `__schema` and `__type` of the query root. */
 function metaField(context: PlanContext, type: GraphQLObjectType, name: string) {
-  if (type !== context.schema.getQueryType()) return undefined
+  if (type !== context.schema.getQueryType() || !context.allowsIntrospection) return undefined
   return [SchemaMetaFieldDef, TypeMetaFieldDef].find((field) => field.name === name)
 }
 

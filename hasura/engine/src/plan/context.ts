@@ -12,6 +12,7 @@ export class PlanContext {
   readonly schema: GraphQLSchema
   readonly role: string
   readonly stringify: boolean
+  readonly allowsIntrospection: boolean
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
   readonly #variables: ReadonlyMap<string, Variable>
   readonly #limits: PlanLimits
@@ -24,6 +25,7 @@ export class PlanContext {
     schema: GraphQLSchema
     role: string
     stringify: boolean
+    allowsIntrospection: boolean
     fragments: ReadonlyMap<string, FragmentDefinitionNode>
     variables: ReadonlyMap<string, Variable>
     limits: PlanLimits
@@ -31,6 +33,7 @@ export class PlanContext {
     this.schema = options.schema
     this.role = options.role
     this.stringify = options.stringify
+    this.allowsIntrospection = options.allowsIntrospection
     this.fragments = options.fragments
     this.#variables = options.variables
     this.#limits = options.limits

@@ -16,14 +16,19 @@ import {
 } from 'graphql'
 import { validationFailed } from '../errors.ts'
 import type { Json, JsonObject } from '../metadata/common.ts'
-import { checkScalar, describe } from '../schema/codecs.ts'
+import { checkScalar } from '../schema/codecs.ts'
 import { inputMeaning } from '../schema/meaning.ts'
 import type { PlanContext } from './context.ts'
+import {
+  describeRaw,
+  isList,
+  isNull,
+  listItems,
+  objectEntries,
+  type RawInput,
+} from './raw-input.ts'
 import { isUsageAllowed } from './variable-usage.ts'
 import { variableJson } from './variables.ts'
-
-/** A literal of the document or a part of a variable's JSON value. */
-export type RawInput = { readonly node: ValueNode } | { readonly json: Json }
 
 /** A value checked against its type; scalars are encoded later, when their column is known. */
 export type InputValue =
@@ -258,42 +263,6 @@ export function inputJson(context: PlanContext, value: InputValue, strict = fals
     }
   }
 }
-
-const isNull = (raw: RawInput): boolean =>
-  'json' in raw ? raw.json === null : raw.node.kind === 'NullValue'
-
-const isList = (raw: RawInput): boolean =>
-  'json' in raw ? Array.isArray(raw.json) : raw.node.kind === 'ListValue'
-
-function listItems(raw: RawInput): RawInput[] {
-  if ('json' in raw) return Array.isArray(raw.json) ? raw.json.map((json) => ({ json })) : []
-  return raw.node.kind === 'ListValue' ? raw.node.values.map((node) => ({ node })) : []
-}
-
-function objectEntries(raw: RawInput): (readonly [string, RawInput])[] | null {
-  if ('json' in raw) {
-    const { json } = raw
-    if (typeof json !== 'object' || json === null || Array.isArray(json)) return null
-    return Object.entries(json).map(([name, value]) => [name, { json: value }] as const)
-  }
-  if (raw.node.kind !== 'ObjectValue') return null
-  return raw.node.fields.map(({ name, value }) => [name.value, { node: value }] as const)
-}
-
-const NODE_KINDS: Readonly<Record<ValueNode['kind'], string>> = {
-  Variable: 'a variable',
-  IntValue: 'an integer',
-  FloatValue: 'a float',
-  StringValue: 'a string',
-  BooleanValue: 'a boolean',
-  NullValue: 'null',
-  EnumValue: 'an enum value',
-  ListValue: 'a list',
-  ObjectValue: 'an object',
-}
-
-const describeRaw = (raw: RawInput): string =>
-  'json' in raw ? describe(raw.json) : NODE_KINDS[raw.node.kind]
 
 const SCALAR_KINDS: Readonly<Record<string, string>> = {
   Int: 'a 32-bit integer',

@@ -68,6 +68,7 @@ function insertPlan(
 function insertRow(context: PlanContext, role: RoleTable, value: InputValue): InsertRow {
   if (value.kind !== 'object') throw validationFailed('expected an object', value.path)
   const values: ColumnValue[] = (role.insert?.presets ?? []).map((preset) => ({ ...preset }))
+  const stated: string[] = []
   const before: NestedInsert[] = []
   const after: NestedInsert[] = []
   for (const { field, value: member } of value.fields) {
@@ -75,6 +76,7 @@ function insertRow(context: PlanContext, role: RoleTable, value: InputValue): In
     if (meaning?.kind === 'column') {
       const { column } = meaning
       if (member.kind === 'null' && !column.nullable) throw unexpectedNull(field.type, member.path)
+      stated.push(column.name)
       values.push({ column: column.name, value: parameter(context, member, column.type) })
     } else if (meaning?.kind === 'relationship') {
       if (member.kind !== 'object') continue
@@ -90,12 +92,17 @@ function insertRow(context: PlanContext, role: RoleTable, value: InputValue): In
       )
       const nested = nestedInsert(role, target, relationship, insert)
       if (insert.rows.length === 0) continue
-      if (relationship.kind === 'object' && relationship.insertion === 'before') before.push(nested)
-      else after.push(nested)
+      if (relationship.kind === 'object' && relationship.insertion === 'before') {
+        before.push(nested)
+      } else {
+        checkFree(nested)
+        after.push(nested)
+      }
     }
   }
-  checkDetermined(values, before, value.path)
-  return { values, before, after }
+  // Presets give way to what relationships decide; what the client has said must not clash with it.
+  checkDetermined(stated, before, value.path)
+  return { values, stated, before, after, path: value.path }
 }
 
 function nestedInsert(
@@ -122,16 +129,28 @@ function nestedInsert(
 
 /** A column may be given directly or by the row of an object relationship, not by both. */
 function checkDetermined(
-  values: readonly ColumnValue[],
+  stated: readonly string[],
   before: readonly NestedInsert[],
   path: string,
 ): void {
   for (const { relationship, join } of before) {
-    const clashes = join.filter(({ parent }) => values.some(({ column }) => column === parent))
+    const clashes = join.filter(({ parent }) => stated.includes(parent))
     if (clashes.length > 0)
       throw validationFailed(
         `cannot insert object relationship '${relationship}' as [${clashes.map(({ parent }) => `'${parent}'`).join(', ')}] column values are already determined`,
         `${path}.${relationship}`,
+      )
+  }
+}
+
+/** Rows of a relationship must not state the columns that tie them to their parent. */
+function checkFree({ join, insert }: NestedInsert): void {
+  for (const row of insert.rows) {
+    const clashes = join.filter(({ child }) => row.stated.includes(child))
+    if (clashes.length > 0)
+      throw validationFailed(
+        `cannot insert ${clashes.map(({ child }) => `"${child}"`).join(', ')} columns as their values are already being determined by parent insert`,
+        insert.path,
       )
   }
 }

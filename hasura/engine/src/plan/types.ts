@@ -105,7 +105,10 @@ export interface ColumnValue {
 }
 
 export interface InsertRow {
+  /** Presets, then what the client has stated. */
   readonly values: readonly ColumnValue[]
+  readonly stated: readonly string[]
+  readonly path: string
   /** Inserted before the row: their key columns become values of the row. */
   readonly before: readonly NestedInsert[]
   readonly after: readonly NestedInsert[]

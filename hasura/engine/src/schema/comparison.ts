@@ -34,8 +34,8 @@ export function comparisonType(context: SchemaContext, type: PgType): GraphQLInp
   })
 }
 
-function operandType(context: SchemaContext, { operand }: OperatorInfo) {
-  const type = typeOf(context, operand.type)
+function operandType(context: SchemaContext, { operand, shownAs }: OperatorInfo) {
+  const type = typeOf(context, shownAs ?? operand.type)
   return operand.list ? new GraphQLList(new GraphQLNonNull(type)) : type
 }
 

@@ -13,6 +13,8 @@ export interface OperatorInfo {
   readonly name: string
   readonly operator: ComparisonOperator
   readonly operand: OperandType
+  /** The type that clients see, where it is not the operand's own. */
+  readonly shownAs?: PgType
   readonly description: string | null
 }
 
@@ -96,7 +98,10 @@ function ltreeOperators(
     info('descendant', type, false, 'is the left argument a descendant of right (or equal)?'),
     info('descendant_any', type, true, 'does array contain a descendant of `ltree`?'),
     info('matches', query, false, 'does `ltree` match `lquery`?'),
-    info('matches_any', query, true, 'does `ltree` match any `lquery` in array?'),
+    {
+      ...info('matches_any', query, true, 'does `ltree` match any `lquery` in array?'),
+      shownAs: TEXT,
+    },
     info('matches_fulltext', sibling('ltxtquery'), false, 'does `ltree` match `ltxtquery`?'),
   ]
 }

@@ -21,13 +21,15 @@ export interface SchemaSource {
 export interface RoleSchema {
   readonly role: string
   readonly schema: GraphQLSchema
+  /** false: `__schema` and `__type` are no fields for this role. */
+  readonly allowsIntrospection: boolean
 }
 
 const NOTHING: Fields = {
   no_queries_available: {
     type: new GraphQLNonNull(GraphQLString),
     description:
-      'There are no queries available to the current role. Either there are no sources or remote schemas configured, or the current role doesn’t have the required permissions.',
+      "There are no queries available to the current role. Either there are no sources or remote schemas configured, or the current role doesn't have the required permissions.",
     extensions: means({ kind: 'nothing-available' }),
   },
 }
@@ -69,7 +71,8 @@ export function buildRoleSchema(
     // Names that PostgreSQL allows and GraphQL does not have been left out while building.
     assumeValid: true,
   })
-  return { role, schema }
+  const { disabled_for_roles: closed } = schemaSource.metadata.graphql_schema_introspection ?? {}
+  return { role, schema, allowsIntrospection: !closed?.includes(role) }
 }
 
 const isEmpty = (fields: Fields): boolean => Object.keys(fields).length === 0

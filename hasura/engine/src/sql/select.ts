@@ -4,7 +4,7 @@ import { conjunction, joinConditions, rowExpression, sourceSql } from './express
 import { constant, join, keyword, sql, type Fragment } from './fragment.ts'
 import { columnsSql, objectSql, rowObjectSql, type Member } from './json.ts'
 import { orderBySql } from './order-by.ts'
-import { Aliases, scopeOf, type Scope } from './scope.ts'
+import { scopeOf, type Aliases, type Scope } from './scope.ts'
 import { whereSql } from './where.ts'
 
 /** A scalar subquery that gives the selection as JSON. `parent` is the row it hangs on. */
