@@ -23,6 +23,8 @@ export type PollSettings = { refetchIntervalMilliseconds: number; batchSize: num
 
 export type Settings = {
   databaseUrl: string
+  /** Where the engine keeps what is its own; the role there may have rights that the data's has not. */
+  metadataDatabaseUrl: string
   port: number
   host: string
   adminSecret: string | undefined
@@ -69,6 +71,7 @@ const count = (least = 0) => z.coerce.number('has to be a number').int().min(lea
 const environmentSchema = z.object({
   HASURA_GRAPHQL_DATABASE_URL: z.string().optional(),
   PG_DATABASE_URL: z.string().optional(),
+  HASURA_GRAPHQL_METADATA_DATABASE_URL: z.string().optional(),
   HASURA_GRAPHQL_SERVER_PORT: z.string().default('8080'),
   HASURA_GRAPHQL_SERVER_HOST: z.string().default('127.0.0.1'),
   HASURA_GRAPHQL_ADMIN_SECRET: z.string().min(1).optional(),
@@ -127,7 +130,11 @@ export function readSettings(
   if (adminSecret === '') throw new SettingsError('--admin-secret: may not be empty')
   requireAdminSecret(adminSecret, values)
   return {
-    databaseUrl: checkedUrl(databaseUrl),
+    databaseUrl: checkedUrl('--database-url', databaseUrl),
+    metadataDatabaseUrl: checkedUrl(
+      'HASURA_GRAPHQL_METADATA_DATABASE_URL',
+      values.HASURA_GRAPHQL_METADATA_DATABASE_URL ?? databaseUrl,
+    ),
     port: checkedPort(commandLine.port, values.HASURA_GRAPHQL_SERVER_PORT),
     adminSecret,
     metadataDirectory: commandLine.metadata ?? values.HASURA_GRAPHQL_METADATA_DIR,
@@ -193,9 +200,9 @@ function requireAdminSecret(adminSecret: string | undefined, values: Environment
   }
 }
 
-function checkedUrl(databaseUrl: string): string {
+function checkedUrl(name: string, databaseUrl: string): string {
   if (!/^postgres(ql)?:\/\//.test(databaseUrl) || !URL.canParse(databaseUrl)) {
-    throw new SettingsError('--database-url: has to be a postgres:// URL')
+    throw new SettingsError(`${name}: has to be a postgres:// URL`)
   }
   return databaseUrl
 }

@@ -12,7 +12,10 @@ import { fillRelationships } from './relationship-rows.ts'
 import { shapeOutput, slotsOf, textOf } from './shape-output.ts'
 
 export type ActionRequest = {
+  /** Of the rows that complete answers. */
   database: Sql
+  /** Of the log of asynchronous actions. */
+  log: Sql
   dependencies: ActionDependencies
   request: GraphqlRequest
   headers: RequestHeaders
@@ -24,7 +27,7 @@ export type ActionRequest = {
 
 /** Runs the action roots of one request. */
 export function createActionRunner(context: ActionRequest): ActionRunner {
-  const { database, dependencies, request, headers, setCookies } = context
+  const { database, log, dependencies, request, headers, setCookies } = context
   const complete = async (session: Session, value: Json, output: ActionOutput) => {
     const shaped = shapeOutput(value, output)
     const variables = request.variables ?? {}
@@ -48,9 +51,9 @@ export function createActionRunner(context: ActionRequest): ActionRunner {
       return complete(session, answer.value, output)
     },
     enqueue: async (session, { definition, input }) => {
-      await ensureEngineSchema(database)
+      await ensureEngineSchema(log)
       const forwards = definition.definition.forward_client_headers === true
-      const id = await insertActionLog(database, {
+      const id = await insertActionLog(log, {
         actionName: definition.name,
         input: { ...input },
         // Only what the handler will get is written down: the others may hold credentials.
@@ -62,8 +65,8 @@ export function createActionRunner(context: ActionRequest): ActionRunner {
       return JSON.stringify(id)
     },
     result: async (session, plan) => {
-      await ensureEngineSchema(database)
-      const entry = await findActionLog(database, plan.id)
+      await ensureEngineSchema(log)
+      const entry = await findActionLog(log, plan.id)
       if (entry === undefined || !maySee(session, entry)) return 'null'
       return resultText(plan, entry, (output) => {
         const payload = entry.responsePayload

@@ -1,13 +1,28 @@
 import type { Logger } from 'pino'
 import type { Sql } from 'postgres'
 import { engineSchema, ensureEngineSchema } from '../engine-schema.ts'
-import { attachTrigger, baseTablesOf, detachTriggers, holdPresence } from './triggers.ts'
+import {
+  attachTrigger,
+  baseTablesOf,
+  detachTriggers,
+  holdPresence,
+  isSameDatabase,
+} from './triggers.ts'
 
 const channel = `${engineSchema}_touched`
 /** A table whose trigger could not be made (locked, or not allowed) is tried again after this. */
 const retryMilliseconds = 60_000
 
 type Watcher = () => void
+
+export type TouchNotifierOptions = {
+  /** A client of one connection that nothing else uses: it holds a session lock. */
+  sql: Sql
+  /** What live queries read; the triggers have to be there, so it must be the same database. */
+  data: Sql
+  logger: Logger
+  isEnabled?: boolean
+}
 
 /**
  * Tells when a table has been written to, by NOTIFY from statement-level triggers. Triggers are
@@ -16,6 +31,7 @@ type Watcher = () => void
  */
 export class TouchNotifier {
   readonly #sql: Sql
+  readonly #data: Sql
   readonly #logger: Logger
   readonly #isEnabled: boolean
   readonly #watchers = new Map<number, Set<Watcher>>()
@@ -27,9 +43,9 @@ export class TouchNotifier {
   #unlisten: (() => Promise<void>) | undefined
   #stopped = false
 
-  /** `sql` has to be a client of one connection that nothing else uses: it holds a session lock. */
-  constructor(sql: Sql, logger: Logger, isEnabled = true) {
+  constructor({ sql, data, logger, isEnabled = true }: TouchNotifierOptions) {
     this.#sql = sql
+    this.#data = data
     this.#logger = logger
     this.#isEnabled = isEnabled
   }
@@ -90,6 +106,9 @@ export class TouchNotifier {
   }
 
   async #startListening(): Promise<void> {
+    if (!(await isSameDatabase(this.#sql, this.#data))) {
+      throw new Error('the metadata database is not the one of the data')
+    }
     await ensureEngineSchema(this.#sql)
     const { unlisten } = await this.#sql.listen(
       channel,

@@ -54,7 +54,8 @@ export async function holdPresence(sql: Sql): Promise<void> {
 /** Removes all triggers, unless another engine still needs them. */
 export async function detachTriggers(sql: Sql): Promise<void> {
   await sql`select pg_catalog.pg_advisory_unlock_all()`
-  const [alone] = await sql`select pg_catalog.pg_try_advisory_lock(${presenceLock}::text::int8)::text as alone`
+  const [alone] =
+    await sql`select pg_catalog.pg_try_advisory_lock(${presenceLock}::text::int8)::text as alone`
   if (alone?.['alone'] !== 'true') return
   const tables = await sql`
     select pg_catalog.format('%I.%I', schema.nspname, class.relname) as name
@@ -68,4 +69,17 @@ export async function detachTriggers(sql: Sql): Promise<void> {
       await transaction.unsafe(`drop trigger if exists ${triggerName} on ${name}`)
     })
   }
+}
+
+/** Do two clients speak to the same database of the same server? Oids mean the same only then. */
+export async function isSameDatabase(one: Sql, other: Sql): Promise<boolean> {
+  const [here, there] = await Promise.all([one, other].map(databaseIdentity))
+  return here === there
+}
+
+async function databaseIdentity(sql: Sql): Promise<string> {
+  const [row] = await sql`
+    select pg_catalog.pg_postmaster_start_time()::text || ' ' || oid::text as identity
+    from pg_catalog.pg_database where datname = pg_catalog.current_database()`
+  return String(row?.['identity'])
 }

@@ -2,18 +2,44 @@ import type { Sql } from 'postgres'
 import { connect } from '../execute/database.ts'
 import type { Settings } from '../settings.ts'
 
-/** The pool of the engine; its values travel as text, both ways. */
+/** All connections of an engine; values travel over them as text, both ways. */
+export type Databases = {
+  /** The data that is served. */
+  data: Sql
+  /** Asynchronous actions and cron events: the same database, unless there is another for them. */
+  own: Sql
+  /** One connection that stays open, for what belongs to a session: LISTEN and advisory locks. */
+  notifications: Sql
+  close(): Promise<void>
+}
+
+/** Cron events and the log of actions are few statements a second. */
+const ownConnections = 3
+
+export function connectDatabases(settings: Settings): Databases {
+  const data = connectDatabase(settings)
+  const { metadataDatabaseUrl: url } = settings
+  const isSeparate = url !== settings.databaseUrl
+  const own = isSeparate ? open(settings, url, ownConnections, 'purser-engine-own') : data
+  const notifications = open(settings, url, 1, 'purser-engine-notify')
+  const all = new Set([data, own, notifications])
+  return {
+    data,
+    own,
+    notifications,
+    close: async () => {
+      await Promise.all([...all].map((sql) => sql.end({ timeout: 2 })))
+    },
+  }
+}
+
+/** The pool for the data alone. */
 export function connectDatabase(settings: Settings): Sql {
-  return open(settings, { max: settings.poolSize, application: 'purser-engine' })
+  return open(settings, settings.databaseUrl, settings.poolSize, 'purser-engine')
 }
 
-/** One connection that stays open, for what belongs to a session: LISTEN and advisory locks. */
-export function connectSingle(settings: Settings): Sql {
-  return open(settings, { max: 1, application: 'purser-engine-notify' })
-}
-
-function open(settings: Settings, { max, application }: { max: number; application: string }): Sql {
-  return connect(settings.databaseUrl, {
+function open(settings: Settings, url: string, max: number, application: string): Sql {
+  return connect(url, {
     max,
     idle_timeout: 0,
     connect_timeout: 5,

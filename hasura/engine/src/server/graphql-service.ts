@@ -1,6 +1,5 @@
 import { parse } from 'graphql'
 import { LRUCache } from 'lru-cache'
-import type { Sql } from 'postgres'
 import { createActionRunner } from '../action/action-runner.ts'
 import type { ActionDependencies } from '../action/call-handler.ts'
 import type { RequestHeaders } from '../auth/headers.ts'
@@ -10,6 +9,7 @@ import { prepare } from '../execute/prepare.ts'
 import type { GraphqlRequest, Session } from '../execute/types.ts'
 import { AllowList } from '../rest/allow-list.ts'
 import type { Settings } from '../settings.ts'
+import type { Databases } from './database.ts'
 import { asConnectionError } from './database-errors.ts'
 import type { EngineHost } from './engine-host.ts'
 import { startSubscription } from './start-subscription.ts'
@@ -20,7 +20,7 @@ export type GraphqlAnswer = { text: string; setCookies: string[] }
 
 type ServiceOptions = {
   host: EngineHost
-  sql: Sql
+  databases: Databases
   settings: Settings
   actions: ActionDependencies
   wakeAsyncActions: () => void
@@ -57,34 +57,26 @@ export class GraphqlService {
     headers: RequestHeaders,
   ): Promise<GraphqlAnswer> {
     this.#checkAllowed(request, session)
-    const { host, sql } = this.#options
+    const { host, databases } = this.#options
     const setCookies: string[] = []
     try {
       const prepared = prepare(host.engine, session, request)
       const runner = this.#actionRunner(request, headers, setCookies)
-      const { bodyText } = await executePrepared(sql, session, prepared, runner)
+      const { bodyText } = await executePrepared(databases.data, session, prepared, runner)
       return { text: bodyText, setCookies }
     } catch (error) {
       throw asConnectionError(error)
     }
   }
 
-  /** The same without the `data` around it, for REST. The list of allowed queries is not for these. */
+  /** The same without the `data` around it, for REST. */
   async runForData(
     request: GraphqlRequest,
     session: Session,
     headers: RequestHeaders,
   ): Promise<GraphqlAnswer> {
-    const { host, sql } = this.#options
-    const setCookies: string[] = []
-    try {
-      const prepared = prepare(host.engine, session, request)
-      const runner = this.#actionRunner(request, headers, setCookies)
-      const { bodyText } = await executePrepared(sql, session, prepared, runner)
-      return { text: bodyText.slice('{"data":'.length, -1), setCookies }
-    } catch (error) {
-      throw asConnectionError(error)
-    }
+    const { text, setCookies } = await this.run(request, session, headers)
+    return { text: text.slice('{"data":'.length, -1), setCookies }
   }
 
   /** Starts an operation of a websocket; the function that it answers stops it. */
@@ -95,11 +87,12 @@ export class GraphqlService {
     sink: OperationSink,
   ): Promise<() => void> {
     this.#checkAllowed(request, session)
-    const { host, sql, subscriptions, settings } = this.#options
+    const { host, databases, subscriptions, settings } = this.#options
     const prepared = prepare(host.engine, session, request)
     if (prepared.plan.kind === 'subscription') {
       const runner = this.#actionRunner(request, headers, [])
       const { refetchIntervalMilliseconds } = settings.liveQueries
+      const sql = databases.data
       const context = { engine: host.engine, sql, subscriptions, runner }
       return startSubscription(prepared, session, sink, { ...context, refetchIntervalMilliseconds })
     }
@@ -110,9 +103,10 @@ export class GraphqlService {
   }
 
   #actionRunner(request: GraphqlRequest, headers: RequestHeaders, setCookies: string[]) {
-    const { sql, actions, wakeAsyncActions } = this.#options
+    const { databases, actions, wakeAsyncActions } = this.#options
     return createActionRunner({
-      database: sql,
+      database: databases.data,
+      log: databases.own,
       dependencies: actions,
       request,
       headers,

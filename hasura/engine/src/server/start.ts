@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
-import type { Sql } from 'postgres'
 import { asyncActionsOf } from '../action/async-actions.ts'
 import { AsyncActionWorker } from '../action/async-worker.ts'
 import { WebhookClient } from '../action/webhook-client.ts'
@@ -17,7 +16,7 @@ import { buildEngine } from '../engine.ts'
 import { loadMetadataDirectory } from '../metadata/load-directory.ts'
 import { emptyMetadata } from '../metadata/types.ts'
 import { SettingsError, type Settings } from '../settings.ts'
-import { connectDatabase, connectSingle } from './database.ts'
+import { connectDatabases, type Databases } from './database.ts'
 import { EngineHost } from './engine-host.ts'
 import { engineSettingsOf } from './engine-settings.ts'
 import { GraphqlService } from './graphql-service.ts'
@@ -39,19 +38,18 @@ export async function startEngine(settings: Settings, logger: Logger): Promise<R
     settings.metadataDirectory === undefined
       ? emptyMetadata
       : await loadMetadataDirectory(settings.metadataDirectory)
-  const sql = connectDatabase(settings)
-  const notifications = connectSingle(settings)
-  const closeDatabase = () =>
-    Promise.all([sql.end({ timeout: 2 }), notifications.end({ timeout: 2 })])
+  const databases = connectDatabases(settings)
   try {
-    const host = new EngineHost({ sql, settings: engineSettingsOf(settings), buildEngine, logger })
+    const engineSettings = engineSettingsOf(settings)
+    const { data: sql } = databases
+    const host = new EngineHost({ sql, settings: engineSettings, buildEngine, logger })
     await host.start(metadata).catch((error: unknown) => {
       if (!isConnectionError(error)) throw error
       throw new DatabaseError(`the database does not answer: ${error.message}`)
     })
-    return await serve({ settings, logger, host, sql, notifications, closeDatabase })
+    return await serve({ settings, logger, host, databases })
   } catch (error) {
-    await closeDatabase()
+    await databases.close()
     throw error
   }
 }
@@ -60,24 +58,21 @@ type Parts = {
   settings: Settings
   logger: Logger
   host: EngineHost
-  sql: Sql
-  notifications: Sql
-  closeDatabase: () => Promise<unknown>
+  databases: Databases
 }
 
-async function serve(parts: Parts): Promise<RunningEngine> {
-  const { settings, logger, host, sql, notifications, closeDatabase } = parts
+async function serve({ settings, logger, host, databases }: Parts): Promise<RunningEngine> {
   const webhooks = new WebhookClient()
   const { environment, configuredHeaderPrecedence } = settings
   const actions = { webhooks, environment, configuredHeaderPrecedence }
   const interval = settings.asyncActionsFetchIntervalMilliseconds
-  const asyncActions = new AsyncActionWorker(sql, actions, interval, logger)
-  const cron = new CronService(sql, environment, logger)
+  const asyncActions = new AsyncActionWorker(databases.own, actions, interval, logger)
+  const cron = new CronService(databases.own, environment, logger)
   const describeError = subscriptionErrors(settings, logger)
-  const subscriptions = createSubscriptions({ sql, notifications, settings, logger, describeError })
+  const subscriptions = createSubscriptions({ databases, settings, logger, describeError })
   const graphql = new GraphqlService({
     host,
-    sql,
+    databases,
     settings,
     actions,
     wakeAsyncActions: () => asyncActions.wake(),
@@ -103,7 +98,7 @@ async function serve(parts: Parts): Promise<RunningEngine> {
     await closeServer(server)
     await Promise.all([cron.stop(), asyncActions.stop(), subscriptions.stop()])
     webhooks.close()
-    await closeDatabase()
+    await databases.close()
   }
   return { url: `http://${settings.host}:${port}`, port, stop }
 }

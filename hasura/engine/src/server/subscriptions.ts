@@ -1,11 +1,11 @@
 import type { Logger } from 'pino'
-import type { Sql } from 'postgres'
 import { LiveQueries } from '../live-query/live-queries.ts'
 import type { DescribeError } from '../live-query/poller.ts'
 import { batchRunner, streamBatchRunner } from '../live-query/run-batch.ts'
 import { Streams } from '../live-query/streams.ts'
 import { TouchNotifier } from '../live-query/touch-notifier.ts'
 import type { Settings } from '../settings.ts'
+import type { Databases } from './database.ts'
 
 export type Subscriptions = {
   liveQueries: LiveQueries
@@ -15,24 +15,28 @@ export type Subscriptions = {
 }
 
 type SubscriptionOptions = {
-  sql: Sql
-  notifications: Sql
+  databases: Databases
   settings: Settings
   logger: Logger
   describeError: DescribeError
 }
 
 export function createSubscriptions(options: SubscriptionOptions): Subscriptions {
-  const { sql, notifications, settings, logger, describeError } = options
-  const notifier = new TouchNotifier(notifications, logger, settings.liveQueryNotifications)
+  const { databases, settings, logger, describeError } = options
+  const notifier = new TouchNotifier({
+    sql: databases.notifications,
+    data: databases.data,
+    logger,
+    isEnabled: settings.liveQueryNotifications,
+  })
   const liveQueries = new LiveQueries({
-    runBatch: batchRunner(sql),
+    runBatch: batchRunner(databases.data),
     describeError,
     notifier,
     settings: settings.liveQueries,
   })
   const streams = new Streams({
-    runBatch: streamBatchRunner(sql),
+    runBatch: streamBatchRunner(databases.data),
     describeError,
     notifier,
     settings: settings.streamingQueries,

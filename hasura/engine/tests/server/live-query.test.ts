@@ -47,7 +47,7 @@ describe('live queries', () => {
     let runs = 0
     const single = connect(options.url ?? database.url, { max: 1 }) as unknown as Sql
     const pool = connect(database.url, { max: 4 }) as unknown as Sql
-    const notifier = new TouchNotifier(single, logger)
+    const notifier = new TouchNotifier({ sql: single, data: pool, logger })
     const runOnDatabase = batchRunner(pool)
     const runBatch: RunBatch = (...batch) => {
       runs += 1
