@@ -15,6 +15,7 @@ interface Access {
   allowed_quality_levels: string[]
   unlocked_by_plan: string | null
   retry_after_seconds: number | null
+  rate_limits: object[]
 }
 
 interface Question {
@@ -58,6 +59,11 @@ test('says yes, with level, model, estimate and what is available', async () => 
     allowed_quality_levels: ['fast', 'enhanced'],
     unlocked_by_plan: null,
     retry_after_seconds: null,
+    rate_limits: [
+      { window: 'minute', limit: 30, used: 0, remaining: 30, resets_at: null },
+      { window: 'hour', limit: 100, used: 0, remaining: 100, resets_at: null },
+      { window: 'day', limit: 500, used: 0, remaining: 500, resets_at: expect.any(String) },
+    ],
   })
 })
 

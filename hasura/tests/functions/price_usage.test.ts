@@ -38,7 +38,7 @@ test.each([
     'output includes reasoning',
   ],
   [{ input_tokens: 1, output_tokens: 1, cached_input_tokens: null }, '0.25', 'null is absent'],
-])('%o costs %s: %s', async (tokens, charged) => {
+])('%o costs %s: %s', async (tokens, charged, _rule) => {
   const { row } = await settled({ model: 'openai/gpt-5', ...tokens })
   expect(row).toMatchObject({ outcome: 'settled', charged_credits: charged })
 })

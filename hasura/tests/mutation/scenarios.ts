@@ -1,0 +1,215 @@
+import { balanceOf, brokenRules, createOrganization, grant, ledgerOf } from '../support/desk.ts'
+import type { Desk } from '../support/desk.ts'
+import { hold, passTime, release, reserve, settle } from '../support/operations.ts'
+
+/** Shows a rule of the money functions at work; throws or answers what is wrong, if anything. */
+export type Scenario = (desk: Desk) => Promise<string[]>
+
+function expectEqual(what: string, actual: unknown, expected: unknown): string[] {
+  const [left, right] = [JSON.stringify(actual), JSON.stringify(expected)]
+  return left === right ? [] : [`${what}: ${left}, not ${right}`]
+}
+
+const outcomes = (rows: { outcome: string }[]): string[] => rows.map((row) => row.outcome)
+
+async function broken(desk: Desk, organization: string): Promise<string[]> {
+  return (await brokenRules(desk, organization)).map((row) => row.invariant)
+}
+
+/** More parallel callers than credits: exactly the credits are held. */
+const neverOversold: Scenario = async (desk) => {
+  const organization = await createOrganization(desk, { credits: '20' })
+  const callers = Array.from({ length: 32 }, () => reserve(desk.api, { organization, amount: '1' }))
+  const rows = (await Promise.all(callers)).flat()
+  const reserved = rows.filter((row) => row.outcome === 'reserved').length
+  return [...expectEqual('reserved', reserved, 20), ...(await broken(desk, organization))]
+}
+
+const firstComeFirstServed: Scenario = async (desk) => {
+  const organization = await createOrganization(desk, { credits: '5' })
+  const items = ['3', '3', '2'].map((amount) => ({ organization, amount }))
+  const rows = await reserve(desk.api, ...items)
+  const expected = ['reserved', 'insufficient_credits', 'reserved']
+  return [...expectEqual('batch', outcomes(rows), expected), ...(await broken(desk, organization))]
+}
+
+const keysAreScoped: Scenario = async (desk) => {
+  const organization = await createOrganization(desk, { credits: '9' })
+  const other = await createOrganization(desk, { credits: '9' })
+  const request = { organization, key: 'one key', amount: '1' }
+  const [first] = await reserve(desk.api, request)
+  const rows = await reserve(
+    desk.api,
+    request,
+    { ...request, amount: '2' },
+    { ...request, organization: other },
+  )
+  const twice = await reserve(
+    desk.api,
+    { ...request, key: 'new' },
+    { ...request, key: 'new', amount: '2' },
+  )
+  return [
+    ...expectEqual('outcomes', outcomes([first!, ...rows, ...twice]), [
+      'reserved',
+      'replayed',
+      'idempotency_conflict',
+      'reserved',
+      'reserved',
+      'idempotency_conflict',
+    ]),
+    ...(await broken(desk, organization)),
+  ]
+}
+
+const plansAreKept: Scenario = async (desk) => {
+  const free = await createOrganization(desk, { plan: 'free' })
+  const unpaid = await createOrganization(desk, { plan: 'pro' })
+  await desk.admin`update public.org_plans set status = 'unpaid' where organization_id = ${unpaid}`
+  const rows = await reserve(
+    desk.api,
+    { organization: free, capability: 'testimonial_polish' },
+    { organization: free, level: 'premium' },
+    { organization: unpaid },
+    ...Array.from({ length: 6 }, () => ({ organization: free, amount: '0.01' })),
+    { organization: free, amount: '0.001' },
+    { organization: free, user: free },
+  )
+  return expectEqual('outcomes', outcomes(rows), [
+    'capability_not_in_plan',
+    'quality_level_not_allowed',
+    'subscription_inactive',
+    ...Array.from({ length: 5 }, () => 'reserved'),
+    'rate_limited',
+    'invalid_amount',
+    'unknown_user',
+  ])
+}
+
+const settlesOnce: Scenario = async (desk) => {
+  const organization = await createOrganization(desk, { credits: '9' })
+  const stranger = await createOrganization(desk, { credits: '9' })
+  const reservation = await hold(desk.api, organization, '2')
+  const released = await hold(desk.api, organization, '2')
+  await release(desk.api, { organization, reservation: released })
+  const rows = [
+    ...(await settle(desk.api, { organization: stranger, reservation, amount: '1' })),
+    ...(await settle(desk.api, { organization, reservation, amount: '1' })),
+    ...(await settle(desk.api, { organization, reservation, amount: '1' })),
+    ...(await settle(desk.api, { organization, reservation, amount: '2' })),
+    ...(await settle(desk.api, { organization, reservation: released, amount: '1' })),
+    ...(await release(desk.api, { organization, reservation })),
+    ...(await release(desk.api, { organization: stranger, reservation: released })),
+  ]
+  return [
+    ...expectEqual('outcomes', outcomes(rows), [
+      'reservation_not_found',
+      'settled',
+      'replayed',
+      'idempotency_conflict',
+      'reservation_not_open',
+      'reservation_not_open',
+      'reservation_not_found',
+    ]),
+    ...(await broken(desk, organization)),
+  ]
+}
+
+const overdraftIsBounded: Scenario = async (desk) => {
+  const organization = await createOrganization(desk, { credits: '3', overdraft: '2' })
+  const reservation = await hold(desk.api, organization, '1')
+  await hold(desk.api, organization, '1')
+  const [row] = await settle(desk.api, { organization, reservation, amount: '9' })
+  const repaid = await grant(desk, organization, { amount: '5' })
+  return [
+    ...expectEqual('charged', [row!.charged_credits, row!.shortfall_credits], ['4.00', '5.00']),
+    ...expectEqual('after repayment', repaid.available_credits, '3.00'),
+    ...(await broken(desk, organization)),
+  ]
+}
+
+const holdsEndOnTime: Scenario = async (desk) => {
+  const organization = await createOrganization(desk, { credits: '4' })
+  const settled = await hold(desk.api, organization, '1')
+  await hold(desk.api, organization, '3')
+  await settle(desk.api, { organization, reservation: settled, amount: '1' })
+  await desk.admin`
+    update public.credit_reservations set expires_at = created_at
+    where organization_id = ${organization}`
+  await passTime(desk.admin, organization)
+  const [row] = await reserve(desk.api, { organization, amount: '3' })
+  return [
+    ...expectEqual('outcome', row!.outcome, 'reserved'),
+    ...(await broken(desk, organization)),
+  ]
+}
+
+/** Expired credits are not drawn, but a hold that was made on them is honoured. */
+const expiryIsFair: Scenario = async (desk) => {
+  const organization = await createOrganization(desk)
+  await grant(desk, organization, { amount: '10', expiresAt: new Date(Date.now() + 200) })
+  const reservation = await hold(desk.api, organization, '4')
+  await desk.admin`select pg_sleep(0.25)`
+  const [denied] = await reserve(desk.api, { organization, amount: '1' })
+  const [row] = await settle(desk.api, { organization, reservation, amount: '6' })
+  return [
+    ...expectEqual('fresh hold', denied!.outcome, 'insufficient_credits'),
+    ...expectEqual('charged', [row!.charged_credits, row!.shortfall_credits], ['4.00', '2.00']),
+    ...expectEqual('debt', (await balanceOf(desk, organization)).debt, '0.00'),
+    ...(await broken(desk, organization)),
+  ]
+}
+
+const burnDownOrder: Scenario = async (desk) => {
+  const organization = await createOrganization(desk)
+  const later = await grant(desk, organization, { amount: '1' })
+  const first = await grant(desk, organization, { amount: '1', priority: 1 })
+  const reservation = await hold(desk.api, organization, '2')
+  await settle(desk.api, { organization, reservation, amount: '1.5' })
+  const drawn = (await ledgerOf(desk, organization)).slice(-2).map((entry) => entry.grant_id)
+  return expectEqual('drawn from', drawn, [first.grant_id, later.grant_id])
+}
+
+const priceOfTheMoment: Scenario = async (desk) => {
+  const organization = await createOrganization(desk, { credits: '100' })
+  const reservation = await hold(desk.api, organization, '1')
+  await desk.admin`
+    insert into public.llm_model_prices
+      (model_id, input_usd_per_million_tokens, cached_input_usd_per_million_tokens, output_usd_per_million_tokens)
+    values ('openai/gpt-5', 9, 9, 9)`
+  const usage = { model: 'openai/gpt-5', input_tokens: 1001, output_tokens: 0 }
+  const [row] = await settle(desk.api, { organization, reservation, usage })
+  await desk.admin`delete from public.llm_model_prices where output_usd_per_million_tokens = 9`
+  return expectEqual('charged', row!.charged_credits, '1.50')
+}
+
+const ledgerIsAppendOnly: Scenario = async (desk) => {
+  await createOrganization(desk, { credits: '1' })
+  const refusals = await Promise.allSettled([
+    desk.admin`update public.credit_transactions set description = 'changed'`,
+    desk.api`update public.credit_transactions set description = 'changed'`,
+    desk.admin`
+      insert into public.credit_transactions
+        (organization_id, type, amount_credits, balance_after_credits, event_at)
+      values (gen_random_uuid(), 'promo_bonus', -1, -1, now())`,
+  ])
+  return expectEqual(
+    'refusals',
+    refusals.map(({ status }) => status),
+    ['rejected', 'rejected', 'rejected'],
+  )
+}
+
+export const SCENARIOS = {
+  neverOversold,
+  firstComeFirstServed,
+  keysAreScoped,
+  plansAreKept,
+  settlesOnce,
+  overdraftIsBounded,
+  holdsEndOnTime,
+  expiryIsFair,
+  burnDownOrder,
+  priceOfTheMoment,
+  ledgerIsAppendOnly,
+} as const satisfies Record<string, Scenario>
