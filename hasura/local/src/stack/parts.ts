@@ -17,6 +17,8 @@ export interface PartsInput {
   /** Of the product's database, as the role of the api and of Hasura. */
   apiDatabaseUrl: string
   hasuraDatabaseUrl: string
+  /** As an owner of the tables: the engine keeps its cron events and change notifications there. */
+  metadataDatabaseUrl?: string
   logDirectory: string
   environment: NodeJS.ProcessEnv
 }
@@ -120,6 +122,7 @@ function hasuraEnvironment(input: PartsInput, urls: Urls): NodeJS.ProcessEnv {
   const { secrets } = input
   return {
     PG_DATABASE_URL: input.hasuraDatabaseUrl,
+    HASURA_GRAPHQL_METADATA_DATABASE_URL: input.metadataDatabaseUrl,
     HASURA_GRAPHQL_SERVER_PORT: `${input.ports.hasura}`,
     HASURA_GRAPHQL_SERVER_HOST: '127.0.0.1',
     HASURA_GRAPHQL_METADATA_DIR: join(REPOSITORY_DIRECTORY, 'hasura/metadata'),
