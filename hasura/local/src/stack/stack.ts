@@ -78,6 +78,7 @@ export async function startStack(
     environment,
     apiDatabaseUrl: database.apiUrl,
     hasuraDatabaseUrl: database.hasuraUrl,
+    metadataDatabaseUrl: database.url,
   }
   const parts = defineParts(input)
   const kept = [database.part]
@@ -90,16 +91,18 @@ export async function startStack(
     })
   await start('model')
   await start('api')
-  const users = await step('demo users', '', () =>
-    seedDemoUsers({
-      environment: apiEnvironment(input),
-      demoPassword: settings.demoPassword,
-      databaseUrl: database.url,
-      logFile: join(logDirectory, 'demo-users.log'),
-      signal,
-    }),
-  )
-  await start('hasura')
+  const [users] = await allOrFirstError([
+    step('demo users', '', () =>
+      seedDemoUsers({
+        environment: apiEnvironment(input),
+        demoPassword: settings.demoPassword,
+        databaseUrl: database.url,
+        logFile: join(logDirectory, 'demo-users.log'),
+        signal,
+      }),
+    ),
+    start('hasura'),
+  ])
   await step('web build', '', async () => ((await build) ? 'built' : 'up to date'))
   await start('web')
 
@@ -112,6 +115,13 @@ export async function startStack(
     processIds: processIdsOf(kept),
   })
   return { urls, users, stackFile }
+}
+
+/** Waits for all, also when one fails: a part that starts later would be left behind. */
+async function allOrFirstError<First>(work: [Promise<First>, Promise<void>]): Promise<[First]> {
+  await Promise.allSettled(work)
+  const [first] = await Promise.all(work)
+  return [first]
 }
 
 type Reports = Pick<KeepRunningOptions, 'onDied' | 'onBack'>
