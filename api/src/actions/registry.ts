@@ -2,6 +2,7 @@ import type { Action } from './action.ts'
 import { assembleTestimonial } from './assemble_testimonial.ts'
 import { checkAiAccess } from './check_ai_access.ts'
 import { createServiceApiKey } from './create_service_api_key.ts'
+import { explainAiAccess } from './explain_ai_access.ts'
 import { extendReservation } from './extend_reservation.ts'
 import type { OperationAction } from './operation.ts'
 import { polishTestimonial } from './polish_testimonial.ts'
@@ -20,6 +21,7 @@ export const operationActions: ReadonlyMap<string, OperationAction> = new Map(
 export const actions: ReadonlyMap<string, Action> = new Map(
   [
     checkAiAccess,
+    explainAiAccess,
     reserveCredits,
     settleCredits,
     releaseCredits,

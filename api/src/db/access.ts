@@ -23,6 +23,26 @@ export interface AccessRow {
   allowed_quality_levels: string[] | null
   unlocked_by_plan: string | null
   retry_after_seconds: number | null
+  rate_limits: RateLimitRow[]
+}
+
+export interface RateLimitRow {
+  window: 'minute' | 'hour' | 'day'
+  limit: number
+  used: number
+  remaining: number
+  /** When the next place becomes free; null while the window is empty, or blocked for good. */
+  resets_at: string | null
+}
+
+/** The document of private.explain_ai_access; numbers are JSON numbers in it. */
+export interface AccessExplanation {
+  allowed: boolean
+  reason: string | null
+  plan: string | null
+  quality_level: string | null
+  models: Record<string, unknown>[]
+  [detail: string]: unknown
 }
 
 /** What is charged when a caller leaves while an operation runs; a column of ai_capabilities. */
@@ -50,17 +70,26 @@ export type AccessQueries = ReturnType<typeof createAccessQueries>
 
 /** Reading only: what an organization may do, which models serve it, what became of an operation. */
 export function createAccessQueries(sql: Database) {
+  const argumentsOf = (question: AccessQuestion) => sql`
+    ${question.organizationId}::uuid, ${question.userId}::uuid, ${question.capability}::text,
+    ${question.qualityLevel}::text, ${question.amountCredits}::numeric`
+
   return {
     async check(question: AccessQuestion): Promise<AccessRow> {
       const rows = await available(
-        sql<AccessRow[]>`
-          select * from private.check_ai_access(
-            ${question.organizationId}::uuid, ${question.userId}::uuid, ${question.capability}::text,
-            ${question.qualityLevel}::text, ${question.amountCredits}::numeric
-          )`,
+        sql<AccessRow[]>`select * from private.check_ai_access(${argumentsOf(question)})`,
       )
       if (!rows[0]) throw new Error('private.check_ai_access answered no row')
       return rows[0]
+    },
+
+    async explain(question: AccessQuestion): Promise<AccessExplanation> {
+      const rows = await available(
+        sql<{ explanation: AccessExplanation }[]>`
+          select private.explain_ai_access(${argumentsOf(question)}) as explanation`,
+      )
+      if (!rows[0]) throw new Error('private.explain_ai_access answered no row')
+      return rows[0].explanation
     },
 
     /** In order of preference. */

@@ -32,10 +32,12 @@ describe('check_ai_access', () => {
         quality_level: 'premium',
         model: expect.any(String),
         estimated_credits: 10,
+        required_credits: 10,
         available_credits: 2000,
         allowed_quality_levels: ['fast', 'enhanced', 'premium'],
         unlocked_by_plan: null,
         retry_after_seconds: null,
+        rate_limits: [],
       },
     })
     expect(await footprint(api.sql, organization.id)).toEqual(before)

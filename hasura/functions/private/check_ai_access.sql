@@ -23,7 +23,8 @@ returns table (
   required_credits numeric,
   allowed_quality_levels text[],
   unlocked_by_plan text,
-  retry_after_seconds integer
+  retry_after_seconds integer,
+  rate_limits jsonb
 )
 language sql
 stable
@@ -53,6 +54,13 @@ as $$
       when verdict.reason = 'rate_limited' then private.retry_after_seconds(
         p_organization_id, p_capability_id, rule.minute_limit, rule.hour_limit, rule.day_limit,
         0, moment.at
+      )
+    end,
+    case
+      when coalesce(rule.minute_limit, rule.hour_limit, rule.day_limit) is null then '[]'
+      else private.rate_limit_windows(
+        p_organization_id, p_capability_id, rule.minute_limit, rule.hour_limit, rule.day_limit,
+        moment.at
       )
     end
   from moment

@@ -635,7 +635,8 @@ returns table (
   required_credits numeric,
   allowed_quality_levels text[],
   unlocked_by_plan text,
-  retry_after_seconds integer
+  retry_after_seconds integer,
+  rate_limits jsonb
 )
 language sql
 stable
@@ -665,6 +666,13 @@ as $$
       when verdict.reason = 'rate_limited' then private.retry_after_seconds(
         p_organization_id, p_capability_id, rule.minute_limit, rule.hour_limit, rule.day_limit,
         0, moment.at
+      )
+    end,
+    case
+      when coalesce(rule.minute_limit, rule.hour_limit, rule.day_limit) is null then '[]'
+      else private.rate_limit_windows(
+        p_organization_id, p_capability_id, rule.minute_limit, rule.hour_limit, rule.day_limit,
+        moment.at
       )
     end
   from moment
@@ -1390,6 +1398,152 @@ comment on function private.expire_reservations(integer)
 
 grant execute on function private.expire_reservations(integer) to purser_api;
 
+-- private/explain_ai_access.sql
+/*
+ * The whole decision of check_ai_access, for people who want to know why: subscription and plan,
+ * where the level came from, the estimate and the price rows that apply, the limits with their use,
+ * the credits, and every rule with its own verdict. The rule that bound is `reason`: the first in
+ * the order of `rules` that did not pass. One statement, no side effect.
+ */
+create function private.explain_ai_access(
+  p_organization_id uuid,
+  p_user_id uuid,
+  p_capability_id text,
+  p_quality_level_id text,
+  p_amount_credits numeric
+)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with moment as materialized (
+    select private.current_time_utc() as at
+  )
+  select jsonb_build_object(
+    'allowed', verdict.allowed,
+    'reason', verdict.reason,
+    'plan', subscription.plan_id,
+    'subscription_status', subscription.status,
+    'capability', p_capability_id,
+    'quality_level', verdict.quality_level_id,
+    'quality_level_from', case
+      when p_quality_level_id is not null then 'request'
+      when chosen.quality_level_id = verdict.quality_level_id then 'organization_default'
+      else 'lowest_allowed'
+    end,
+    'allowed_quality_levels', verdict.allowed_quality_levels,
+    'unlocked_by_plan', verdict.unlocked_by_plan,
+    'retry_after_seconds', verdict.retry_after_seconds,
+    'estimated_credits', verdict.estimated_credits,
+    'estimate_effective_from', estimate.effective_from,
+    'required_credits', coalesce(verdict.required_credits, 0),
+    'available_credits', verdict.available_credits,
+    'overdraft_credits', coalesce(position.headroom_credits - position.available_credits, 0),
+    'models', private.explain_models(
+      subscription.plan_id, p_capability_id, verdict.quality_level_id, moment.at
+    ),
+    'rate_limits', verdict.rate_limits,
+    'rules', jsonb_build_array(
+      private.explain_rule('subscription_inactive', subscription.status not in ('unpaid', 'canceled')),
+      private.explain_rule('capability_not_in_plan', included.plan_id is not null),
+      private.explain_rule('capability_disabled', capability.is_active and coalesce(included.is_enabled, true)),
+      private.explain_rule(
+        'quality_level_not_allowed', verdict.quality_level_id = any (verdict.allowed_quality_levels)
+      ),
+      private.explain_rule(
+        'rate_limited',
+        not jsonb_path_exists(verdict.rate_limits, '$[*] ? (@.remaining == 0)')
+      ),
+      private.explain_rule(
+        'insufficient_credits', verdict.required_credits <= position.headroom_credits
+      )
+    )
+  )
+  from moment
+  cross join lateral private.check_ai_access(
+    p_organization_id, p_user_id, p_capability_id, p_quality_level_id, p_amount_credits
+  ) as verdict
+  left join public.org_plans as subscription on subscription.organization_id = p_organization_id
+  left join public.ai_capabilities as capability on capability.id = p_capability_id
+  left join public.plan_ai_capabilities as included
+    on included.plan_id = subscription.plan_id and included.capability_id = p_capability_id
+  left join public.organization_quality_defaults as chosen
+    on chosen.organization_id = p_organization_id and chosen.capability_id = p_capability_id
+  left join lateral private.credit_position(p_organization_id, moment.at) as position on true
+  left join lateral (
+    select priced.effective_from
+    from public.ai_capability_quality_levels as priced
+    where priced.capability_id = p_capability_id
+      and priced.quality_level_id = verdict.quality_level_id
+      and priced.effective_from <= moment.at
+      and (priced.effective_to is null or priced.effective_to > moment.at)
+    order by priced.effective_from desc
+    limit 1
+  ) as estimate on true
+$$;
+
+comment on function private.explain_ai_access(uuid, uuid, text, text, numeric)
+  is 'The whole decision of an access check: plan, level, price rows, limits, credits, and each rule.';
+
+grant execute on function private.explain_ai_access(uuid, uuid, text, text, numeric) to purser_api;
+
+-- private/explain_models.sql
+/* Models that would serve, in order of preference, each with the price row that is in force. */
+create function private.explain_models(
+  p_plan_id text,
+  p_capability_id text,
+  p_quality_level_id text,
+  p_at timestamptz
+)
+returns jsonb
+language sql
+stable
+as $$
+  select coalesce(
+    jsonb_agg(
+      jsonb_build_object(
+        'preference', model.preference,
+        'model', model.model_id,
+        'price_id', price.id,
+        'price_effective_from', price.effective_from,
+        'input_usd_per_million_tokens', price.input_usd_per_million_tokens,
+        'cached_input_usd_per_million_tokens', price.cached_input_usd_per_million_tokens,
+        'output_usd_per_million_tokens', price.output_usd_per_million_tokens
+      )
+      order by model.preference
+    ),
+    '[]'
+  )
+  from private.models_in_force(p_plan_id, p_capability_id, p_quality_level_id, p_at) as model
+  left join lateral (
+    select dated.*
+    from public.llm_model_prices as dated
+    where dated.model_id = model.model_id
+      and dated.effective_from <= p_at
+      and (dated.effective_to is null or dated.effective_to > p_at)
+    order by dated.effective_from desc
+    limit 1
+  ) as price on true
+$$;
+
+comment on function private.explain_models(text, text, text, timestamptz)
+  is 'Models that would serve, in order of preference, each with its price row.';
+
+-- private/explain_rule.sql
+/* A rule of the access check and its verdict; one that cannot be decided has not passed. */
+create function private.explain_rule(p_rule text, p_passed boolean)
+returns jsonb
+language sql
+immutable
+parallel safe
+as $$
+  select jsonb_build_object('rule', p_rule, 'passed', coalesce(p_passed, false))
+$$;
+
+comment on function private.explain_rule(text, boolean) is 'A rule of the access check and its verdict.';
+
 -- private/extend_reservations.sql
 /*
  * Moves the expiry of open reservations, as while a stream runs: one row an item in the order of the
@@ -2094,6 +2248,77 @@ $$;
 
 comment on function private.price_usage(jsonb, timestamptz)
   is 'Credits that a usage report costs, by the price in force at a moment.';
+
+-- private/rate_limit_windows.sql
+/*
+ * The rate limits of a capability as they stand: one element for each limit that there is, with what
+ * counts against it (open and settled reservations) and when the next place becomes free. That is
+ * the next midnight of UTC for the day; for the sliding windows it is when enough requests have left
+ * them, null while they are empty or when a limit of 0 blocks for good.
+ */
+create function private.rate_limit_windows(
+  p_organization_id uuid,
+  p_capability_id text,
+  p_minute_limit integer,
+  p_hour_limit integer,
+  p_day_limit integer,
+  p_at timestamptz
+)
+returns jsonb
+language sql
+stable
+as $$
+  select coalesce(
+    jsonb_agg(
+      jsonb_build_object(
+        'window', limited.name,
+        'limit', limited.request_limit,
+        'used', counted.used,
+        'remaining', greatest(limited.request_limit - counted.used, 0),
+        'resets_at', case
+          when limited.request_limit = 0 then null
+          when limited.name = 'day' then limited.since + limited.width
+          else counted.leaves_at + limited.width
+        end
+      )
+      order by limited.width
+    ),
+    '[]'
+  )
+  from (
+    values
+      ('minute', p_minute_limit, interval '1 minute', p_at - interval '1 minute'),
+      ('hour', p_hour_limit, interval '1 hour', p_at - interval '1 hour'),
+      ('day', p_day_limit, interval '1 day', date_trunc('day', p_at, 'UTC'))
+  ) as limited (name, request_limit, width, since)
+  cross join lateral (
+    select
+      count(*) as used,
+      -- The request after whose leaving one more fits: the oldest, unless the limit was lowered.
+      min(made.created_at) filter (
+        where made.place > made.total - greatest(limited.request_limit, 1)
+      ) as leaves_at
+    from (
+      select
+        request.created_at,
+        row_number() over (order by request.created_at, request.id) as place,
+        count(*) over () as total
+      from public.credit_reservations as request
+      where request.organization_id = p_organization_id
+        and request.id >= private.first_uuid_at(limited.since)
+        and (
+          request.created_at > limited.since
+          or limited.name = 'day' and request.created_at = limited.since
+        )
+        and request.capability_id = p_capability_id
+        and request.status in ('reserved', 'settled')
+    ) as made
+  ) as counted
+  where limited.request_limit is not null
+$$;
+
+comment on function private.rate_limit_windows(uuid, text, integer, integer, integer, timestamptz)
+  is 'Rate limits of a capability with their use and the time of the next free place.';
 
 -- private/refund_transaction.sql
 /*
