@@ -36,7 +36,8 @@ export async function measureFanOut(
       })
       try {
         await putMetadata(engine.port, metadata)
-        const latencies = await measure(engine.port, sql, subscribers, writes[mode])
+        const pause = mode === 'notify' ? 40 : 1000
+        const latencies = await measure(engine.port, sql, subscribers, writes[mode], pause)
         rows.push({
           subscribers,
           mode,
@@ -62,7 +63,13 @@ export async function putMetadata(port: number, metadata: object): Promise<void>
   if (!response.ok) throw new Error(`replace_metadata: ${await response.text()}`)
 }
 
-async function measure(port: number, sql: Sql, count: number, writes: number): Promise<number[]> {
+async function measure(
+  port: number,
+  sql: Sql,
+  count: number,
+  writes: number,
+  pauseMilliseconds: number,
+): Promise<number[]> {
   const clients = await Promise.all(
     Array.from({ length: count }, (_, index) => Subscriber.open(port, 1 + (index % organizations))),
   )
@@ -79,8 +86,9 @@ async function measure(port: number, sql: Sql, count: number, writes: number): P
         concerned.map((client, index) => client.received(before[index] ?? 0)),
       )
       latencies.push(...times.map((time) => time - sentAt))
-      // A write must not ride on the run that the one before it has caused.
-      await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 40))
+      // A write must neither ride on the run that the one before it has caused, nor keep step with a
+      // poll: it comes at any moment of the second.
+      await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * pauseMilliseconds))
     }
     return latencies
   } finally {
