@@ -7,7 +7,7 @@ import type { Json } from '../metadata/common.ts'
 import { exportMetadata, parseMetadata } from '../metadata/parse.ts'
 import { emptyMetadata, type Metadata } from '../metadata/types.ts'
 
-export type BuildEngine = (input: {
+type BuildEngine = (input: {
   metadata: Metadata
   catalog: Awaited<ReturnType<typeof introspect>>
   settings: EngineSettings

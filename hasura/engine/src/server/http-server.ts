@@ -22,7 +22,7 @@ export type ServerDependencies = {
 }
 
 /** What version of Hasura's API this is; clients ask for it to choose their protocol. */
-export const servedVersion = 'v2.51.9'
+const servedVersion = 'v2.51.9'
 
 export function createHttpServer(dependencies: ServerDependencies): http.Server {
   const { settings, logger } = dependencies

@@ -3,7 +3,7 @@ import { pino } from 'pino'
 import { startEngine } from '../../src/server/start.ts'
 import { readSettings } from '../../src/settings.ts'
 
-export const adminSecret = 'test-admin-secret'
+const adminSecret = 'test-admin-secret'
 export const asAdmin = { 'x-hasura-admin-secret': adminSecret }
 export const asRole = (role: string, variables: Record<string, string> = {}) => ({
   ...asAdmin,
