@@ -47,7 +47,7 @@ export const useConnection = defineStore('connection', () => {
     }, pause)
   }
 
-  function reportRequestAnswered() {
+  function reportRecovered() {
     clearTimeout(timer)
     timer = undefined
     pause = FIRST_RETRY_MILLISECONDS
@@ -80,7 +80,7 @@ export const useConnection = defineStore('connection', () => {
     reportSocket,
     reportInterruption,
     reportRequestFailed,
-    reportRequestAnswered,
+    reportRecovered,
     retryNow,
     reset,
   }

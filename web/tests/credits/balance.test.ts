@@ -77,7 +77,6 @@ test('each live result replaces the one before', async () => {
       socket: () => {},
       subscriptionInterrupted: () => {},
       requestFailed: () => {},
-      requestAnswered: () => {},
     },
   })
   closers.push(dispose)

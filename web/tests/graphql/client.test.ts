@@ -70,7 +70,6 @@ async function start(options: { tokens?: AccessTokens; lifetimeMilliseconds?: nu
       socket: (state) => socketStates.push(state),
       subscriptionInterrupted: (change) => (interruptions += change),
       requestFailed: () => requests.push('failed'),
-      requestAnswered: () => requests.push('answered'),
     },
   })
   closers.push(dispose)
@@ -182,14 +181,15 @@ test('a subscription that the role may not have ends with its error (validation-
   expect(desk.interruptions()).toBe(0)
 })
 
-test('an unreachable server is reported as an outage, its answers as recovery', async () => {
+test('a part of the system that is away is reported as an outage, a refusal is not', async () => {
   const desk = await start()
   await desk.tokens.refresh()
-  desk.failWith('postgres-error')
+  desk.failWith('insufficient_credits')
   await desk.client.query(BALANCE, {}).toPromise()
-  desk.failWith(null)
+  expect(desk.requests).toEqual([])
+  desk.failWith('postgres-error')
   await desk.client.query(BALANCE, {}, { requestPolicy: 'network-only' }).toPromise()
-  expect(desk.requests).toEqual(['failed', 'answered'])
+  expect(desk.requests).toEqual(['failed'])
 })
 
 test('while the token cannot be had, a subscription waits instead of failing', async () => {

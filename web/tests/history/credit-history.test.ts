@@ -32,7 +32,6 @@ async function open(options: { rows: number; pageRows: number; filter?: HistoryF
       socket: () => {},
       subscriptionInterrupted: () => {},
       requestFailed: () => {},
-      requestAnswered: () => {},
     },
   })
   const filter = shallowRef(options.filter ?? { type: null, capability: null })

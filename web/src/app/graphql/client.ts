@@ -15,7 +15,6 @@ export interface ConnectionReports {
   socket(state: 'connecting' | 'open' | 'closed'): void
   subscriptionInterrupted(change: 1 | -1): void
   requestFailed(): void
-  requestAnswered(): void
 }
 
 export interface GraphqlClientOptions {
@@ -40,10 +39,10 @@ export function createGraphqlClient(options: GraphqlClientOptions) {
     requestPolicy: 'cache-and-network',
     exchanges: [
       mapExchange({
-        onResult(result) {
-          if (result.operation.kind === 'subscription') return
-          if (result.error && isOutage(failureFromGraphql(result.error))) reports.requestFailed()
-          else reports.requestAnswered()
+        onError(error, operation) {
+          // Subscriptions tell of their interruptions themselves.
+          if (operation.kind === 'subscription') return
+          if (isOutage(failureFromGraphql(error))) reports.requestFailed()
         },
       }),
       options.cache ?? createCache(),

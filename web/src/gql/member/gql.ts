@@ -14,6 +14,7 @@ import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
+    "query ConnectionProbe {\n  check_ai_access(capability: \"question_generation\") {\n    allowed\n  }\n}": typeof types.ConnectionProbeDocument,
     "query AiAccess($capability: String!, $quality_level: String) {\n  check_ai_access(capability: $capability, quality_level: $quality_level) {\n    allowed\n    reason\n    message\n    capability\n    quality_level\n    model\n    estimated_credits\n    available_credits\n    allowed_quality_levels\n    unlocked_by_plan\n    retry_after_seconds\n  }\n}": typeof types.AiAccessDocument,
     "query CapabilityCatalogue {\n  plans(order_by: [{rank: asc}]) {\n    id\n    name\n    rank\n    is_active\n  }\n  quality_levels(order_by: [{rank: asc}]) {\n    id\n    name\n    description\n    rank\n  }\n  ai_capabilities(order_by: [{id: asc}]) {\n    id\n    name\n    description\n    category\n    is_active\n  }\n  ai_capability_quality_levels {\n    capability_id\n    quality_level_id\n    estimated_credits\n    effective_from\n    effective_to\n  }\n  plan_ai_capabilities {\n    plan_id\n    capability_id\n    is_enabled\n  }\n  plan_ai_capability_quality_levels {\n    plan_id\n    capability_id\n    quality_level_id\n  }\n  llm_models {\n    id\n    name\n  }\n}": typeof types.CapabilityCatalogueDocument,
     "subscription OrganizationPlan {\n  org_plans(limit: 1) {\n    organization_id\n    plan_id\n    status\n    monthly_ai_credits\n    period_end\n  }\n}": typeof types.OrganizationPlanDocument,
@@ -25,6 +26,7 @@ type Documents = {
     "mutation SuggestQuestions($input: SuggestQuestionsInput!) {\n  suggest_questions(input: $input) {\n    questions {\n      text\n      reason\n    }\n    quality_level\n    model\n    offline\n    charged_credits\n    available_credits\n    reservation_id\n    transaction_id\n    replayed\n  }\n}": typeof types.SuggestQuestionsDocument,
 };
 const documents: Documents = {
+    "query ConnectionProbe {\n  check_ai_access(capability: \"question_generation\") {\n    allowed\n  }\n}": types.ConnectionProbeDocument,
     "query AiAccess($capability: String!, $quality_level: String) {\n  check_ai_access(capability: $capability, quality_level: $quality_level) {\n    allowed\n    reason\n    message\n    capability\n    quality_level\n    model\n    estimated_credits\n    available_credits\n    allowed_quality_levels\n    unlocked_by_plan\n    retry_after_seconds\n  }\n}": types.AiAccessDocument,
     "query CapabilityCatalogue {\n  plans(order_by: [{rank: asc}]) {\n    id\n    name\n    rank\n    is_active\n  }\n  quality_levels(order_by: [{rank: asc}]) {\n    id\n    name\n    description\n    rank\n  }\n  ai_capabilities(order_by: [{id: asc}]) {\n    id\n    name\n    description\n    category\n    is_active\n  }\n  ai_capability_quality_levels {\n    capability_id\n    quality_level_id\n    estimated_credits\n    effective_from\n    effective_to\n  }\n  plan_ai_capabilities {\n    plan_id\n    capability_id\n    is_enabled\n  }\n  plan_ai_capability_quality_levels {\n    plan_id\n    capability_id\n    quality_level_id\n  }\n  llm_models {\n    id\n    name\n  }\n}": types.CapabilityCatalogueDocument,
     "subscription OrganizationPlan {\n  org_plans(limit: 1) {\n    organization_id\n    plan_id\n    status\n    monthly_ai_credits\n    period_end\n  }\n}": types.OrganizationPlanDocument,
@@ -50,6 +52,10 @@ const documents: Documents = {
  */
 export function graphql(source: string): unknown;
 
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query ConnectionProbe {\n  check_ai_access(capability: \"question_generation\") {\n    allowed\n  }\n}"): (typeof documents)["query ConnectionProbe {\n  check_ai_access(capability: \"question_generation\") {\n    allowed\n  }\n}"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
