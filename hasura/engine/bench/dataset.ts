@@ -4,8 +4,8 @@
  * row level security, the hand-written server in its SQL.
  */
 export const organizations = 100
-export const customersPerOrganization = 100
-export const invoicesPerCustomer = 10
+const customersPerOrganization = 100
+const invoicesPerCustomer = 10
 
 export const schemaSql = `
 create table customers (

@@ -5,9 +5,9 @@ import { load, postRequest, type LoadResult } from './load.ts'
 import { median, rounded } from './statistics.ts'
 
 export type Peers = { engine: number; postgraphile: number; yoga: number }
-export type PeerName = keyof Peers
-export const peerNames: PeerName[] = ['engine', 'postgraphile', 'yoga']
-export const connectionCounts = [1, 32, 128]
+type PeerName = keyof Peers
+const peerNames: PeerName[] = ['engine', 'postgraphile', 'yoga']
+const connectionCounts = [1, 32, 128]
 
 export type QueryRow = {
   question: string

@@ -7,6 +7,7 @@ import { HasuraError, validationFailed } from '../errors.ts'
 import { executePrepared } from '../execute/execute.ts'
 import { prepare } from '../execute/prepare.ts'
 import type { GraphqlRequest, Session } from '../execute/types.ts'
+import type { OperationPlan } from '../plan/types.ts'
 import { AllowList } from '../rest/allow-list.ts'
 import type { Settings } from '../settings.ts'
 import type { Databases } from './database.ts'
@@ -61,7 +62,9 @@ export class GraphqlService {
     const setCookies: string[] = []
     try {
       const prepared = prepare(host.engine, session, request)
-      const runner = this.#actionRunner(request, headers, setCookies)
+      const runner = callsActions(prepared.plan)
+        ? this.#actionRunner(request, headers, setCookies)
+        : undefined
       const { bodyText } = await executePrepared(databases.data, session, prepared, runner)
       return { text: bodyText, setCookies }
     } catch (error) {
@@ -131,6 +134,9 @@ export class GraphqlService {
     }
   }
 }
+
+const callsActions = ({ roots }: OperationPlan): boolean =>
+  roots.some(({ kind }) => kind.startsWith('action'))
 
 function isAllowed(allowList: AllowList, role: string, query: string): boolean {
   try {
