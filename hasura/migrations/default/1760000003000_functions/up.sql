@@ -3427,6 +3427,8 @@ as $$
     select
       candidate.*,
       coalesce(candidate.outcome, 'settled') as decision,
+      -- A boolean, as the planner takes an equality for rare and would join everything in loops.
+      coalesce(candidate.outcome, 'settled') = 'settled' as is_settled,
       case
         when candidate.outcome is null then candidate.actual_credits
         else candidate.charged_credits
@@ -3441,11 +3443,22 @@ as $$
   charge as materialized (
     select
       decided.*,
+      hold.user_id,
+      hold.capability_id,
+      hold.quality_level_id,
+      hold.actor,
+      hold.context,
+      balance.monthly_credits + balance.bonus_credits - balance.debt_credits as posted_credits,
       case when decided.status = 'reserved' then decided.held_credits else 0 end as freed_credits,
       sum(decided.charge_credits) over line - decided.charge_credits as from_credits,
       sum(decided.charge_credits) over line as to_credits
     from decided
-    where decided.decision = 'settled'
+    -- Here, once: later joins of these lists with each other would be loops in loops.
+    join public.credit_reservations as hold
+      on hold.organization_id = decided.organization_id and hold.id = decided.reservation_id
+    join public.organization_credit_balances as balance
+      on balance.organization_id = decided.organization_id
+    where decided.is_settled
     window line as (
       partition by decided.organization_id order by decided.item rows unbounded preceding
     )
@@ -3473,17 +3486,16 @@ as $$
     select
       part.*,
       uuidv7() as transaction_id,
-      row_number() over (partition by part.item order by part.from_credits) as part_number,
+      row_number() over (partition by part.item order by part.part_from_credits) as part_number,
       sum(part.amount_credits) over (
-        partition by part.organization_id order by part.from_credits rows unbounded preceding
+        partition by part.organization_id order by part.part_from_credits rows unbounded preceding
       ) as taken_credits
     from (
       select
-        charge.item,
-        charge.organization_id,
+        charge.*,
         lot.id as grant_id,
         lot.source,
-        greatest(lot.from_credits, charge.from_credits) as from_credits,
+        greatest(lot.from_credits, charge.from_credits) as part_from_credits,
         least(lot.to_credits, charge.to_credits)
           - greatest(lot.from_credits, charge.from_credits) as amount_credits
       from charge
@@ -3494,8 +3506,7 @@ as $$
       where charge.charge_credits > 0
       union all
       select
-        charge.item,
-        charge.organization_id,
+        charge.*,
         null,
         null,
         greatest(charge.from_credits, reach.credits),
@@ -3563,9 +3574,6 @@ as $$
     where hold.organization_id = charge.organization_id
       and hold.id = charge.reservation_id
       and hold.status = charge.status
-    returning
-      hold.organization_id, hold.id, hold.user_id, hold.capability_id, hold.quality_level_id,
-      hold.actor, hold.context, charge.item
   ),
   recorded as (
     insert into public.credit_transactions (
@@ -3575,18 +3583,14 @@ as $$
     )
     select
       drawn.transaction_id, drawn.organization_id, 'ai_consumption', -drawn.amount_credits,
-      balance.monthly_credits + balance.bonus_credits - balance.debt_credits - drawn.taken_credits,
-      drawn.grant_id, closed.id, closed.capability_id, closed.quality_level_id, charge.model_id,
-      closed.user_id, closed.actor, closed.context,
+      drawn.posted_credits - drawn.taken_credits, drawn.grant_id, drawn.reservation_id,
+      drawn.capability_id, drawn.quality_level_id, drawn.model_id, drawn.user_id, drawn.actor,
+      drawn.context,
       -- Once for each settlement, so that sums over the ledger count its cost once.
-      case when drawn.part_number = 1 then charge.provider_metadata end,
+      case when drawn.part_number = 1 then drawn.provider_metadata end,
       p_at
     from drawn
-    join charge on charge.item = drawn.item
-    join closed on closed.item = drawn.item
-    join public.organization_credit_balances as balance
-      on balance.organization_id = drawn.organization_id
-    order by drawn.organization_id, drawn.from_credits
+    order by drawn.organization_id, drawn.part_from_credits
   ),
   kept as (
     insert into public.ai_operation_results (organization_id, reservation_id, output, created_at)
@@ -3608,31 +3612,34 @@ as $$
       ),
       0
     ),
-    case decided.decision
-      when 'settled' then array(
-        select drawn.transaction_id
-        from drawn
-        where drawn.item = decided.item
-        order by drawn.part_number
-      )
-      when 'replayed' then array(
-        select drawn.transaction_id
-        from drawn
-        where drawn.item = decided.settled_by_item
-        order by drawn.part_number
-      ) || array(
-        select written.id
-        from public.credit_transactions as written
-        where written.organization_id = decided.organization_id
-          and written.reservation_id = decided.reservation_id
-          and written.type = 'ai_consumption'
-        order by written.sequence
-      )
-      else '{}'
-    end,
+    coalesce(
+      written.transaction_ids,
+      case
+        when decided.decision = 'replayed' then array(
+          select earlier.id
+          from public.credit_transactions as earlier
+          where earlier.organization_id = decided.organization_id
+            and earlier.reservation_id = decided.reservation_id
+            and earlier.type = 'ai_consumption'
+          order by earlier.sequence
+        )
+      end,
+      '{}'
+    ),
     decided.decision = 'replayed'
   from decided
   left join charge on charge.item = decided.item
+  left join (
+    select
+      drawn.item,
+      array_agg(drawn.transaction_id order by drawn.part_number) as transaction_ids
+    from drawn
+    group by drawn.item
+  ) as written
+    on written.item = case
+      when decided.decision = 'replayed' then decided.settled_by_item
+      when decided.is_settled then decided.item
+    end
   order by decided.item
 $$;
 
