@@ -4,7 +4,7 @@ import type { ActionMetadata, CustomTypes } from '../metadata/actions.ts'
 import type { Metadata } from '../metadata/types.ts'
 import type { Catalog } from '../catalog/types.ts'
 import { Inconsistency, type InconsistencyLog } from './inconsistency.ts'
-import { quoted } from './names.ts'
+import { isGraphqlName, quoted } from './names.ts'
 import type { TrackedSource } from './tracked-types.ts'
 
 const BUILT_IN = new Set(['Int', 'Float', 'String', 'Boolean', 'ID', 'bigint', 'smallint'])
@@ -39,6 +39,7 @@ export function checkActions(
 function checkAction(action: ActionMetadata, custom: CustomTypes, catalog: Catalog): void {
   const { definition } = action
   const within = `in action ${quoted(action.name)}: `
+  for (const { name } of [action, ...(definition.arguments ?? [])]) requireName(name, within)
   for (const { name, type } of definition.arguments ?? []) {
     const base = baseName(type)
     const isInput = custom.input_objects?.some((input) => input.name === base)
@@ -63,6 +64,14 @@ function checkCustomTypes(custom: CustomTypes, catalog: Catalog, source: Tracked
   const names = [custom.input_objects, custom.objects, custom.scalars, custom.enums].flatMap(
     (types) => (types ?? []).map(({ name }) => name),
   )
+  const members = [...(custom.input_objects ?? []), ...(custom.objects ?? [])].flatMap(
+    (type) => type.fields,
+  )
+  const relationships = (custom.objects ?? []).flatMap((type) => type.relationships ?? [])
+  for (const { name } of [...members, ...relationships]) requireName(name, '')
+  for (const { values } of custom.enums ?? [])
+    for (const { value } of values) requireName(value, '')
+  for (const name of names) requireName(name, '')
   const duplicate = names.find((name, index) => names.indexOf(name) !== index)
   if (duplicate !== undefined)
     throw new Inconsistency(`duplicate declarations of the type: ${quoted(duplicate)}`)
@@ -109,6 +118,11 @@ function checkObject(
         )
     }
   }
+}
+
+function requireName(name: string, within: string): void {
+  if (!isGraphqlName(name))
+    throw new Inconsistency(`${within}${quoted(name)} is not a valid GraphQL identifier`)
 }
 
 function isLeaf(name: string, custom: CustomTypes, catalog: Catalog): boolean {

@@ -5,6 +5,7 @@ import { boolExpType } from './bool-exp.ts'
 import type { Fields, SchemaContext } from './context.ts'
 import { insertInputType, mayInsert, onConflictArgument } from './insert-inputs.ts'
 import { means } from './meaning.ts'
+import { sortedRecord } from './names.ts'
 import type { RoleTable } from './role-types.ts'
 import { primaryKeyArguments } from './select-arguments.ts'
 import { rowList, tableType } from './table-type.ts'
@@ -99,7 +100,7 @@ function updateFields(context: SchemaContext, role: RoleTable): Fields {
     [rootFields.update.name]: {
       type: responseType(context, role),
       description: comment(role, 'update', `update data of the table: "${tableName}"`),
-      args: { ...operators, ...updateWhereArgument(context, role) },
+      args: sortedRecord({ ...operators, ...updateWhereArgument(context, role) }),
       extensions: means({ kind: 'update', table: role }),
     },
     [rootFields.update_many.name]: {
@@ -119,7 +120,7 @@ function updateFields(context: SchemaContext, role: RoleTable): Fields {
     fields[rootFields.update_by_pk.name] = {
       type: tableType(context, role),
       description: comment(role, 'update_by_pk', `update single row of the table: "${tableName}"`),
-      args: { ...operators, ...primaryKey },
+      args: sortedRecord({ ...operators, ...primaryKey }),
       extensions: means({ kind: 'update-by-pk', table: role }),
     }
   return fields

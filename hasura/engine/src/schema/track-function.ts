@@ -4,6 +4,7 @@ import { qualifiedKey, qualifiedText, type QualifiedName } from '../metadata/com
 import type { ComputedFieldMetadata, FunctionMetadata } from '../metadata/tables.ts'
 import { Inconsistency } from './inconsistency.ts'
 import { defaultGraphqlName, isGraphqlName, quoted } from './names.ts'
+import { scalarName } from './scalars.ts'
 import type {
   FunctionArgumentInfo,
   TrackedComputedField,
@@ -84,6 +85,13 @@ function functionArguments(
         `${within}given session argument ${quoted(sessionArgument)} is not of type json`,
       )
   }
+  const nameless = pgFunction.arguments.filter(
+    ({ name, type }) => (name !== null && !isGraphqlName(name)) || !isGraphqlName(scalarName(type)),
+  )
+  if (nameless.length > 0)
+    throw new Inconsistency(
+      `${within}the following arguments or their types have names that are not valid GraphQL identifiers: ${nameless.map(({ name, type }) => quoted(name ?? type.name)).join(', ')}`,
+    )
   let unnamed = 0
   return pgFunction.arguments.map(({ name, type, hasDefault }, index) => {
     const role =
@@ -166,7 +174,12 @@ function computedReturn(
       )
     return { kind: 'table', table: returnTable, set: returnsSet }
   }
-  if (returnsSet || returnType.kind === 'pseudo' || returnType.kind === 'composite')
+  if (
+    returnsSet ||
+    !isGraphqlName(scalarName(returnType)) ||
+    returnType.kind === 'pseudo' ||
+    returnType.kind === 'composite'
+  )
     throw refuse(
       `the function ${quoted(qualifiedText(pgFunction))} returning ${returnsSet ? 'SETOF ' : ''}type ${returnType.name} is not a BASE type`,
     )

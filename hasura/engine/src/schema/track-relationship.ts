@@ -3,7 +3,7 @@ import type { CatalogForeignKey, CatalogTable } from '../catalog/types.ts'
 import { qualifiedKey, qualifiedText, type QualifiedName } from '../metadata/common.ts'
 import type { RelationshipMetadata } from '../metadata/tables.ts'
 import { Inconsistency } from './inconsistency.ts'
-import { quoted } from './names.ts'
+import { isGraphqlName, quoted } from './names.ts'
 import type { TrackedRelationship, TrackedTable } from './tracked-types.ts'
 
 type Tables = ReadonlyMap<string, TrackedTable>
@@ -16,6 +16,10 @@ export function trackRelationship(
   kind: 'object' | 'array',
   metadata: RelationshipMetadata,
 ): TrackedRelationship {
+  if (!isGraphqlName(metadata.name))
+    throw new Inconsistency(
+      `in table ${quoted(qualifiedText(table))}: in relationship ${quoted(metadata.name)}: the name is not a valid GraphQL identifier`,
+    )
   const joined = join(tables, table, kind, metadata)
   if (!tables.has(qualifiedKey(joined.target)))
     throw new Inconsistency(

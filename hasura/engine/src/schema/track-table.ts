@@ -3,6 +3,7 @@ import { qualifiedKey, qualifiedText } from '../metadata/common.ts'
 import type { RootFieldName, TableMetadata } from '../metadata/tables.ts'
 import { Inconsistency } from './inconsistency.ts'
 import { defaultGraphqlName, isGraphqlName, quoted } from './names.ts'
+import { scalarName } from './scalars.ts'
 import type {
   EnumReference,
   RootFieldNaming,
@@ -53,7 +54,7 @@ export function trackTable(
     )
   const columns = table.columns
     .map((column) => trackColumn(column, table, enums, metadata))
-    .filter((column) => isGraphqlName(column.graphqlName))
+    .filter(({ graphqlName: name, type }) => isGraphqlName(name) && isGraphqlName(scalarName(type)))
   return {
     ...metadata.table,
     catalog: table,
@@ -94,6 +95,13 @@ function rootFields(metadata: TableMetadata, name: string): Record<RootFieldName
     const value = custom?.[field]
     if (typeof value === 'string') return { name: value, comment: null }
     return { name: value?.name ?? standard, comment: value?.comment ?? null }
+  }
+  for (const value of Object.values(custom ?? {})) {
+    const stated = typeof value === 'string' ? value : value?.name
+    if (stated != null && !isGraphqlName(stated))
+      throw new Inconsistency(
+        `in table ${quoted(qualifiedText(metadata.table))}: ${quoted(stated)} is not a valid GraphQL identifier`,
+      )
   }
   return {
     select: naming('select', name),
