@@ -79,3 +79,18 @@ test('skips an organization that is busy and comes back to it', async () => {
   })
   expect(await expire(clocked)).toEqual({ processed: 1, failed: 0, remaining: false })
 })
+
+test('is not kept busy by organizations whose holds have all ended', async () => {
+  const organizations: string[] = []
+  for (let count = 0; count < 4; count += 1) {
+    organizations.push(await createOrganization(desk, { credits: '10' }))
+  }
+  for (const organization of organizations) {
+    const reservation = await hold(clocked, organization, '1', 60)
+    await settle(clocked, { organization, reservation, amount: '1' })
+  }
+  const last = organizations.toSorted().at(-1)!
+  await hold(clocked, last, '1', 60)
+  await setClock(clocked, at(60))
+  expect(await expire(clocked, 1)).toEqual({ processed: 1, failed: 0, remaining: false })
+})

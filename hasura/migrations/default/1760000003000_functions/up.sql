@@ -1357,8 +1357,8 @@ comment on function private.expire_overdue_holds(uuid[], timestamptz)
  * Job: gives back the credits of reservations that are past their time, for at most p_limit
  * organizations in a call. Whoever moves credits does the same for his organization first; this job
  * is for those that nobody touches. Takes the gates that are free and skips the others, so it can
- * run in many places at once and never waits for traffic. `processed` counts reservations,
- * `remaining` says whether a further call would find more.
+ * run in many places at once and never waits for traffic. `processed` counts reservations, and is
+ * not 0 unless every organization with overdue ones is busy; `remaining` says whether there are any.
  */
 create function private.expire_reservations(p_limit integer)
 returns table (processed integer, failed integer, remaining boolean)
@@ -1376,7 +1376,16 @@ begin
   from (
     select balance.organization_id
     from public.organization_credit_balances as balance
-    where balance.next_hold_expires_at <= v_at
+    where balance.reserved_credits > 0
+      and balance.next_hold_expires_at <= v_at
+      and exists (
+        select
+        from public.credit_reservations as hold
+        where hold.organization_id = balance.organization_id
+          and hold.expires_at >= balance.next_hold_expires_at
+          and hold.expires_at <= v_at
+          and hold.status = 'reserved'
+      )
     order by balance.organization_id
     limit p_limit
     for no key update skip locked
@@ -1387,7 +1396,13 @@ begin
   remaining := exists (
     select
     from public.organization_credit_balances as balance
-    where balance.next_hold_expires_at <= v_at
+    join public.credit_reservations as hold
+      on hold.organization_id = balance.organization_id
+      and hold.expires_at >= balance.next_hold_expires_at
+      and hold.expires_at <= v_at
+    where balance.reserved_credits > 0
+      and balance.next_hold_expires_at <= v_at
+      and hold.status = 'reserved'
   );
   return next;
 end
