@@ -1,5 +1,5 @@
 import { expect, test, type Browser, type Page } from '@playwright/test'
-import { releaseModel, resetModel, stallModel } from '../support/model.ts'
+import { failModel, releaseModel, resetModel, stallModel } from '../support/model.ts'
 import { createOrganization, spendAllCredits, type Account } from '../support/organizations.ts'
 import { balanceOf, openOrganization, signIn, watchForeignRequests } from '../support/pages.ts'
 
@@ -124,6 +124,23 @@ test('an organization that has run dry is told why, and is not charged (insuffic
 
   await owner.close()
   await member.close()
+})
+
+test('a run that fails charges nothing, says so, and can be run again', async ({ browser }) => {
+  const organization = await createOrganization('pro')
+  const owner = await visit(browser, organization.owner, organization.name)
+  await describeProduct(owner.page)
+  await failModel()
+  const run = owner.page.getByRole('button', { name: 'Suggest questions' })
+  await run.click()
+  await expect(owner.page.getByText('You were not charged')).toBeVisible()
+  await expect(balanceOf(owner.page).available).toContainText('500')
+  await expect(balanceOf(owner.page).held).toContainText(/^0/)
+
+  await resetModel()
+  await run.click()
+  await expect(owner.page.getByRole('region', { name: 'Suggested questions' })).toBeVisible()
+  await owner.close()
 })
 
 test('a locked level says which plan opens it and cannot be chosen', async ({ browser }) => {

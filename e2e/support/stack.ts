@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-export interface DemoUser {
+interface DemoUser {
   email: string
   password: string
   organization_id: string
