@@ -30,6 +30,7 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
   with moment as materialized (
     select private.current_time_utc() as at

@@ -12,6 +12,7 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
   select served.preference, served.model_id, served.provider, served.provider_model_id
   from public.org_plans as subscription

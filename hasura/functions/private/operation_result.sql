@@ -17,6 +17,7 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
   select
     hold.status,

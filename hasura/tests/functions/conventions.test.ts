@@ -55,12 +55,12 @@ describe('every function', () => {
     expect(names(loose)).toEqual([])
   })
 
-  test('of the batches forces generic plans', async () => {
-    const batches = (await functions()).filter(({ name }) =>
-      /^private\.(reserve_credits|settle_credits|release_credits|extend_reservations)\(/.test(name),
-    )
-    expect(batches).toHaveLength(4)
-    for (const { settings } of batches) {
+  test('that answers requests is planned once: planning it takes longer than running it', async () => {
+    const hot =
+      /^private\.(reserve_credits|settle_credits|release_credits|extend_reservations|check_ai_access|models_for|operation_result)\(/
+    const found = (await functions()).filter(({ name }) => hot.test(name))
+    expect(found).toHaveLength(7)
+    for (const { settings } of found) {
       expect(settings).toContain('plan_cache_mode=force_generic_plan')
     }
   })

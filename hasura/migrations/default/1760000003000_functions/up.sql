@@ -642,6 +642,7 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
   with moment as materialized (
     select private.current_time_utc() as at
@@ -2010,6 +2011,7 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
   select served.preference, served.model_id, served.provider, served.provider_model_id
   from public.org_plans as subscription
@@ -2165,6 +2167,7 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
   select
     hold.status,
