@@ -16,7 +16,7 @@ create function private.reservation_candidates(
 )
 returns setof private.reservation_candidate
 language sql
-volatile
+stable
 as $$
   select
     rule.item,
@@ -66,11 +66,20 @@ as $$
   from private.access_rules(
     p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits, p_at
   ) as rule
-  left join public.organization_credit_balances as balance
-    on balance.organization_id = rule.organization_id
-  left join public.credit_reservations as existing
-    on existing.organization_id = rule.organization_id
-    and existing.idempotency_key = p_idempotency_keys[rule.item]
+  left join lateral (
+    select account.*
+    from public.organization_credit_balances as account
+    where account.organization_id = rule.organization_id
+    limit 1
+  ) as balance on true
+  left join lateral (
+    select made.*
+    from public.credit_reservations as made
+    where made.organization_id = rule.organization_id
+      and made.idempotency_key = p_idempotency_keys[rule.item]
+      and made.idempotency_key > ''
+    limit 1
+  ) as existing on true
   -- The request as it came, before defaults: those may change between the request and its replay.
   cross join lateral (
     select sha256(convert_to(

@@ -49,7 +49,6 @@ as $$
 declare
   v_at timestamptz;
   v_candidates private.reservation_candidate[];
-  v_is_plain boolean;
 begin
   perform private.require_batch(
     cardinality(p_organization_ids), cardinality(p_user_ids), cardinality(p_capability_ids),
@@ -58,38 +57,23 @@ begin
   );
   v_at := private.lock_balances(p_organization_ids);
 
-  -- Plain: even if all items were accepted, each would fit, and no two share a key. Then order
-  -- does not matter and nothing needs to be decided item by item.
-  select
-    array_agg(judged.candidate order by judged.organization_id, judged.item),
-    bool_and(judged.is_plain)
-  into v_candidates, v_is_plain
-  from (
-    select
-      candidate,
-      candidate.organization_id,
-      candidate.item,
-      candidate.outcome is null
-      and count(*) over same_key = 1
-      and private.limits_refusal(
-        candidate.minute_limit, candidate.minute_used + count(*) over same_capability - 1,
-        candidate.hour_limit, candidate.hour_used + count(*) over same_capability - 1,
-        candidate.day_limit, candidate.day_used + count(*) over same_capability - 1,
-        sum(candidate.amount_credits) over same_organization, candidate.headroom_credits
-      ) is null as is_plain
-    from private.reservation_candidates(
-      p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
-      p_idempotency_keys, p_expires_in_seconds, p_contexts, v_at
-    ) as candidate
-    window
-      same_organization as (partition by candidate.organization_id),
-      same_capability as (partition by candidate.organization_id, candidate.capability_id),
-      same_key as (partition by candidate.organization_id, candidate.idempotency_key)
-  ) as judged;
-
-  if not v_is_plain then
-    v_candidates := private.decide_reservations(v_candidates, v_at);
+  return query
+  select *
+  from private.reserve_plain(
+    p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
+    p_idempotency_keys, p_expires_in_seconds, p_contexts, v_at
+  );
+  if found or cardinality(p_organization_ids) = 0 then
+    return;
   end if;
+
+  select array_agg(candidate order by candidate.organization_id, candidate.item)
+  into v_candidates
+  from private.reservation_candidates(
+    p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
+    p_idempotency_keys, p_expires_in_seconds, p_contexts, v_at
+  ) as candidate;
+  v_candidates := private.decide_reservations(v_candidates, v_at);
   return query
   select * from private.apply_reservations(v_candidates, p_contexts, v_at);
 end

@@ -49,6 +49,15 @@ begin
   );
   v_at := private.lock_balances(p_organization_ids);
 
+  return query
+  select *
+  from private.settle_plain(
+    p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages, p_outputs, v_at
+  );
+  if found then
+    return;
+  end if;
+
   if not exists (
     select
     from public.organization_credit_balances as balance

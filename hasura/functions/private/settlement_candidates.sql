@@ -11,10 +11,10 @@ create function private.settlement_candidates(
 )
 returns setof private.settlement_candidate
 language sql
-volatile
+stable
 as $$
   select
-    asked.item::integer,
+    asked.item,
     asked.organization_id,
     asked.reservation_id,
     hold.status,
@@ -64,18 +64,25 @@ as $$
     null::integer
   from (
     select
-      given.item,
-      given.organization_id,
-      given.reservation_id,
-      given.amount_credits,
-      nullif(given.usage, 'null') as usage
-    from unnest(p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages) with ordinality
-      as given (organization_id, reservation_id, amount_credits, usage, item)
+      number.item,
+      p_organization_ids[number.item] as organization_id,
+      p_reservation_ids[number.item] as reservation_id,
+      p_amounts_credits[number.item] as amount_credits,
+      nullif(p_usages[number.item], 'null') as usage
+    from generate_series(1, cardinality(p_organization_ids)) as number (item)
   ) as asked
-  left join public.organization_credit_balances as balance
-    on balance.organization_id = asked.organization_id
-  left join public.credit_reservations as hold
-    on hold.organization_id = asked.organization_id and hold.id = asked.reservation_id
+  left join lateral (
+    select account.*
+    from public.organization_credit_balances as account
+    where account.organization_id = asked.organization_id
+    limit 1
+  ) as balance on true
+  left join lateral (
+    select made.*
+    from public.credit_reservations as made
+    where made.organization_id = asked.organization_id and made.id = asked.reservation_id
+    limit 1
+  ) as hold on true
   left join lateral private.price_usage(asked.usage, hold.created_at) as price
     on asked.usage is not null
   cross join lateral (

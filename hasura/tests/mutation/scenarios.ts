@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { balanceOf, brokenRules, createOrganization, grant, ledgerOf } from '../support/desk.ts'
 import type { Desk } from '../support/desk.ts'
 import { hold, passTime, release, reserve, settle } from '../support/operations.ts'
@@ -16,13 +17,34 @@ async function broken(desk: Desk, organization: string): Promise<string[]> {
   return (await brokenRules(desk, organization)).map((row) => row.invariant)
 }
 
-/** More parallel callers than credits: exactly the credits are held. */
+/**
+ * More parallel callers than credits: exactly the credits are held. The balance is locked until as
+ * many callers as there are connections wait for it, so that they meet whatever the machine's speed.
+ */
 const neverOversold: Scenario = async (desk) => {
-  const organization = await createOrganization(desk, { credits: '20' })
-  const callers = Array.from({ length: 32 }, () => reserve(desk.api, { organization, amount: '1' }))
-  const rows = (await Promise.all(callers)).flat()
-  const reserved = rows.filter((row) => row.outcome === 'reserved').length
-  return [...expectEqual('reserved', reserved, 20), ...(await broken(desk, organization))]
+  const organization = await createOrganization(desk, { credits: '5' })
+  let callers: Promise<{ outcome: string }[][]> = Promise.resolve([])
+  await desk.admin.begin(async (holder) => {
+    await holder`
+      select from public.organization_credit_balances
+      where organization_id = ${organization} for update`
+    callers = Promise.all(
+      Array.from({ length: 32 }, () => reserve(desk.api, { organization, amount: '1' })),
+    )
+    await waitingForLocks(desk, 10)
+  })
+  const reserved = (await callers).flat().filter((row) => row.outcome === 'reserved').length
+  return [...expectEqual('reserved', reserved, 5), ...(await broken(desk, organization))]
+}
+
+async function waitingForLocks(desk: Desk, connections: number): Promise<void> {
+  for (;;) {
+    const [waiting] = await desk.admin<{ count: number }[]>`
+      select count(*)::integer as count from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`
+    if (waiting!.count >= connections) return
+    await delay(5)
+  }
 }
 
 const firstComeFirstServed: Scenario = async (desk) => {
@@ -111,6 +133,28 @@ const settlesOnce: Scenario = async (desk) => {
       'reservation_not_open',
       'reservation_not_found',
     ]),
+    ...(await broken(desk, organization)),
+  ]
+}
+
+const plainSettlements: Scenario = async (desk) => {
+  const organization = await createOrganization(desk, { credits: '9' })
+  const next = await grant(desk, organization, { amount: '9', priority: 40 })
+  const first = await hold(desk.api, organization, '1')
+  await settle(desk.api, { organization, reservation: first, amount: '1' })
+  const drawn = (await ledgerOf(desk, organization)).at(-1)
+  const above = await hold(desk.api, organization, '2')
+  const [more] = await settle(desk.api, { organization, reservation: above, amount: '3' })
+  const reservation = await hold(desk.api, organization, '1')
+  const item = { organization, reservation, amount: '1' }
+  const twice = await settle(desk.api, item, item)
+  const across = await hold(desk.api, organization, '7')
+  const [split] = await settle(desk.api, { organization, reservation: across, amount: '7' })
+  return [
+    ...expectEqual('next grant', drawn!.grant_id, next.grant_id),
+    ...expectEqual('above', [more!.charged_credits, more!.released_credits], ['3.00', '0.00']),
+    ...expectEqual('twice', outcomes(twice), ['settled', 'replayed']),
+    ...expectEqual('grants', split!.transaction_ids.length, 2),
     ...(await broken(desk, organization)),
   ]
 }
@@ -206,6 +250,7 @@ export const SCENARIOS = {
   keysAreScoped,
   plansAreKept,
   settlesOnce,
+  plainSettlements,
   overdraftIsBounded,
   holdsEndOnTime,
   expiryIsFair,

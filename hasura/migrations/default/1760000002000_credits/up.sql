@@ -57,10 +57,10 @@ create table public.credit_grants (
   check ((idempotency_key is null) = (request_fingerprint is null))
 ) with (fillfactor = 70);
 
-create index credit_grants_burn_down_idx
-  on public.credit_grants (organization_id, priority, expires_at) where closed_at is null;
 create index credit_grants_organization_id_created_at_idx
   on public.credit_grants (organization_id, created_at);
+create index credit_grants_burn_down_idx
+  on public.credit_grants (organization_id, priority, expires_at) where closed_at is null;
 create unique index credit_grants_idempotency_key
   on public.credit_grants (organization_id, idempotency_key) where idempotency_key is not null;
 
@@ -99,8 +99,6 @@ create table public.credit_reservations (
   expires_at timestamptz not null,
   created_at timestamptz not null,
   closed_at timestamptz,
-  primary key (organization_id, id),
-  unique (organization_id, idempotency_key),
   check (
     case status
       when 'reserved' then
@@ -114,9 +112,14 @@ create table public.credit_reservations (
   )
 ) with (fillfactor = 75);
 
--- Includes the time in the key order of each organization, so that a sweep reads only what is new.
+-- All three begin with the organization. While the table is new and nothing is known about it, the
+-- planner finds them equally good and takes the one made last: so the primary key comes after the
+-- expiry, and the key of requests is offered only to a search that says idempotency_key > ''.
 create index credit_reservations_organization_id_expires_at_idx
   on public.credit_reservations (organization_id, expires_at);
+alter table public.credit_reservations add primary key (organization_id, id);
+create unique index credit_reservations_idempotency_key
+  on public.credit_reservations (organization_id, idempotency_key) where idempotency_key > '';
 
 comment on table public.credit_reservations is 'Holds on credits, taken before AI work and closed by its settlement, release or expiry.';
 comment on column public.credit_reservations.id is 'Version 7: in order of creation within the organization, which the rate limits rely on.';

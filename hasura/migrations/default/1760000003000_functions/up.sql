@@ -47,26 +47,19 @@ as $$
       p_organization_ids[number.item] as organization_id,
       p_user_ids[number.item] as user_id,
       p_capability_ids[number.item] as capability_id,
-      p_quality_level_ids[number.item] as quality_level_id,
-      p_amounts_credits[number.item] as amount_credits
-    from generate_series(1, cardinality(p_organization_ids)) as number (item)
-  ),
-  -- Callers of one batch mostly ask the same, so each distinct wish is looked at once, and of those
-  -- the catalogue is read once for each plan.
-  wish as materialized (
-    select
-      wished.organization_id,
-      wished.capability_id,
-      wished.quality_level_id,
+      p_amounts_credits[number.item] as amount_credits,
       subscription.plan_id,
       subscription.status,
-      coalesce(wished.quality_level_id, chosen.quality_level_id) as asked_level_id
-    from (
-      select distinct request.organization_id, request.capability_id, request.quality_level_id
-      from request
-    ) as wished
-    left join public.org_plans as subscription
-      on subscription.organization_id = wished.organization_id
+      coalesce(p_quality_level_ids[number.item], chosen.quality_level_id) as asked_level_id
+    from generate_series(1, cardinality(p_organization_ids)) as number (item)
+    -- Each lookup in a table is a lateral one of one row, here and below: its cost is that of an
+    -- index probe, whatever the planner believed about the table when it made the plan.
+    left join lateral (
+      select subscribed.plan_id, subscribed.status
+      from public.org_plans as subscribed
+      where subscribed.organization_id = p_organization_ids[number.item]
+      limit 1
+    ) as subscription on true
     left join lateral (
       select preferred.quality_level_id
       from public.organization_quality_defaults as preferred
@@ -74,16 +67,18 @@ as $$
         on permitted.plan_id = subscription.plan_id
         and permitted.capability_id = preferred.capability_id
         and permitted.quality_level_id = preferred.quality_level_id
-      where wished.quality_level_id is null
-        and preferred.organization_id = wished.organization_id
-        and preferred.capability_id = wished.capability_id
+      where p_quality_level_ids[number.item] is null
+        and preferred.organization_id = p_organization_ids[number.item]
+        and preferred.capability_id = p_capability_ids[number.item]
+      limit 1
     ) as chosen on true
   ),
+  -- Callers of one batch mostly ask the same: the catalogue is read once for each distinct wish.
   offer as materialized (
     select
-      asked.plan_id,
-      asked.capability_id,
-      asked.asked_level_id,
+      wish.plan_id,
+      wish.capability_id,
+      wish.asked_level_id,
       shown.quality_level_id,
       estimate.estimated_credits,
       served.model_id,
@@ -91,8 +86,9 @@ as $$
       included.requests_per_hour,
       included.requests_per_day,
       case
+        when wish.plan_id is null then 'unknown_organization'
         when capability.id is null then 'unknown_capability'
-        when asked.asked_level_id is not null and level.id is null then 'unknown_quality_level'
+        when wish.asked_level_id is not null and level.id is null then 'unknown_quality_level'
       end as unknown,
       case
         when included.plan_id is null then 'capability_not_in_plan'
@@ -101,19 +97,19 @@ as $$
           then 'quality_level_not_allowed'
       end as denial
     from (
-      select distinct wish.plan_id, wish.capability_id, wish.asked_level_id from wish
-    ) as asked
-    left join public.ai_capabilities as capability on capability.id = asked.capability_id
-    left join public.quality_levels as level on level.id = asked.asked_level_id
+      select distinct request.plan_id, request.capability_id, request.asked_level_id from request
+    ) as wish
+    left join public.ai_capabilities as capability on capability.id = wish.capability_id
+    left join public.quality_levels as level on level.id = wish.asked_level_id
     left join public.plan_ai_capabilities as included
-      on included.plan_id = asked.plan_id and included.capability_id = asked.capability_id
+      on included.plan_id = wish.plan_id and included.capability_id = wish.capability_id
     left join lateral (
       select permitted.quality_level_id
       from public.plan_ai_capability_quality_levels as permitted
       join public.quality_levels as ranked on ranked.id = permitted.quality_level_id
-      where permitted.plan_id = asked.plan_id
-        and permitted.capability_id = asked.capability_id
-        and (asked.asked_level_id is null or permitted.quality_level_id = asked.asked_level_id)
+      where permitted.plan_id = wish.plan_id
+        and permitted.capability_id = wish.capability_id
+        and (wish.asked_level_id is null or permitted.quality_level_id = wish.asked_level_id)
       order by ranked.rank
       limit 1
     ) as allowed on true
@@ -126,7 +122,7 @@ as $$
           select offered.quality_level_id
           from public.ai_capability_quality_levels as offered
           join public.quality_levels as ranked on ranked.id = offered.quality_level_id
-          where offered.capability_id = asked.capability_id
+          where offered.capability_id = wish.capability_id
           order by ranked.rank
           limit 1
         )
@@ -135,7 +131,7 @@ as $$
     left join lateral (
       select priced.estimated_credits
       from public.ai_capability_quality_levels as priced
-      where priced.capability_id = asked.capability_id
+      where priced.capability_id = wish.capability_id
         and priced.quality_level_id = shown.quality_level_id
         and priced.effective_from <= p_at
         and (priced.effective_to is null or priced.effective_to > p_at)
@@ -145,81 +141,62 @@ as $$
     left join lateral (
       select model.model_id
       from private.models_in_force(
-        asked.plan_id, asked.capability_id, allowed.quality_level_id, p_at
+        wish.plan_id, wish.capability_id, allowed.quality_level_id, p_at
       ) as model
       order by model.preference
       limit 1
     ) as served on true
   ),
-  ruled as materialized (
-    select
-      wish.organization_id,
-      wish.capability_id,
-      wish.quality_level_id as wished_level_id,
-      wish.plan_id,
-      offer.quality_level_id,
-      offer.model_id,
-      offer.estimated_credits,
-      offer.requests_per_minute,
-      offer.requests_per_hour,
-      offer.requests_per_day,
-      counted.in_minute,
-      counted.in_hour,
-      counted.in_day,
-      case
-        when wish.plan_id is null then 'unknown_organization'
-        else offer.unknown
-      end as unknown,
-      case
-        when wish.status in ('unpaid', 'canceled') then 'subscription_inactive'
-        else offer.denial
-      end as denial
-    from wish
-    -- Nulls are written as values that no column can have: equality can be hashed.
-    join offer
-      on coalesce(offer.plan_id, '') = coalesce(wish.plan_id, '')
-      and coalesce(offer.capability_id, '') = coalesce(wish.capability_id, '')
-      and coalesce(offer.asked_level_id, '') = coalesce(wish.asked_level_id, '')
-    left join lateral (
+  -- Only where there is a limit.
+  counted as materialized (
+    select limited.organization_id, limited.capability_id, used.*
+    from (
+      select distinct request.organization_id, request.capability_id, offer.requests_per_day
+      from offer
+      join request
+        on request.plan_id = offer.plan_id
+        and request.capability_id = offer.capability_id
+        and request.asked_level_id is not distinct from offer.asked_level_id
+      where coalesce(
+        offer.requests_per_minute, offer.requests_per_hour, offer.requests_per_day
+      ) is not null
+    ) as limited
+    cross join lateral (
       select
         count(*) filter (where made.created_at > p_at - interval '1 minute') as in_minute,
         count(*) filter (where made.created_at > p_at - interval '1 hour') as in_hour,
         count(*) filter (where made.created_at >= date_trunc('day', p_at, 'UTC')) as in_day
       from public.credit_reservations as made
-      -- Without a limit nothing is counted; as a condition here it is tested before the scan.
-      where coalesce(
-          offer.requests_per_minute, offer.requests_per_hour, offer.requests_per_day
-        ) is not null
-        and made.organization_id = wish.organization_id
-        and made.capability_id = wish.capability_id
+      where made.organization_id = limited.organization_id
+        and made.capability_id = limited.capability_id
         and made.status in ('reserved', 'settled')
         and made.id >= private.first_uuid_at(
           case
-            when offer.requests_per_day is not null
+            when limited.requests_per_day is not null
               then least(date_trunc('day', p_at, 'UTC'), p_at - interval '1 hour')
             else p_at - interval '1 hour'
           end
         )
-    ) as counted on true
+    ) as used
   )
   select
     request.item,
     request.organization_id,
     request.user_id,
-    ruled.plan_id,
+    request.plan_id,
     request.capability_id,
-    ruled.quality_level_id,
-    ruled.model_id,
-    coalesce(request.amount_credits, ruled.estimated_credits),
-    ruled.estimated_credits,
-    ruled.requests_per_minute,
-    ruled.requests_per_hour,
-    ruled.requests_per_day,
-    ruled.in_minute,
-    ruled.in_hour,
-    ruled.in_day,
+    offer.quality_level_id,
+    offer.model_id,
+    coalesce(request.amount_credits, offer.estimated_credits),
+    offer.estimated_credits,
+    offer.requests_per_minute,
+    offer.requests_per_hour,
+    offer.requests_per_day,
+    counted.in_minute,
+    counted.in_hour,
+    counted.in_day,
     coalesce(
-      ruled.unknown,
+      offer.unknown,
       case
         when request.user_id is not null and not exists (
           select
@@ -231,14 +208,17 @@ as $$
           and not (private.is_amount(request.amount_credits) and request.amount_credits > 0)
           then 'invalid_amount'
       end,
-      ruled.denial
+      case when request.status in ('unpaid', 'canceled') then 'subscription_inactive' end,
+      offer.denial
     )
   from request
-  join ruled
-    on coalesce(ruled.organization_id, '00000000-0000-0000-0000-000000000000')
-      = coalesce(request.organization_id, '00000000-0000-0000-0000-000000000000')
-    and coalesce(ruled.capability_id, '') = coalesce(request.capability_id, '')
-    and coalesce(ruled.wished_level_id, '') = coalesce(request.quality_level_id, '')
+  join offer
+    on offer.plan_id is not distinct from request.plan_id
+    and offer.capability_id is not distinct from request.capability_id
+    and offer.asked_level_id is not distinct from request.asked_level_id
+  left join counted
+    on counted.organization_id = request.organization_id
+    and counted.capability_id = request.capability_id
 $$;
 
 comment on function private.access_rules(uuid[], uuid[], text[], text[], numeric[], timestamptz)
@@ -642,7 +622,6 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_generic_plan
 as $$
   with moment as materialized (
     select private.current_time_utc() as at
@@ -2011,7 +1990,6 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_generic_plan
 as $$
   select served.preference, served.model_id, served.provider, served.provider_model_id
   from public.org_plans as subscription
@@ -2167,7 +2145,6 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_generic_plan
 as $$
   select
     hold.status,
@@ -2588,7 +2565,7 @@ create function private.reservation_candidates(
 )
 returns setof private.reservation_candidate
 language sql
-volatile
+stable
 as $$
   select
     rule.item,
@@ -2638,11 +2615,20 @@ as $$
   from private.access_rules(
     p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits, p_at
   ) as rule
-  left join public.organization_credit_balances as balance
-    on balance.organization_id = rule.organization_id
-  left join public.credit_reservations as existing
-    on existing.organization_id = rule.organization_id
-    and existing.idempotency_key = p_idempotency_keys[rule.item]
+  left join lateral (
+    select account.*
+    from public.organization_credit_balances as account
+    where account.organization_id = rule.organization_id
+    limit 1
+  ) as balance on true
+  left join lateral (
+    select made.*
+    from public.credit_reservations as made
+    where made.organization_id = rule.organization_id
+      and made.idempotency_key = p_idempotency_keys[rule.item]
+      and made.idempotency_key > ''
+    limit 1
+  ) as existing on true
   -- The request as it came, before defaults: those may change between the request and its replay.
   cross join lateral (
     select sha256(convert_to(
@@ -2715,7 +2701,6 @@ as $$
 declare
   v_at timestamptz;
   v_candidates private.reservation_candidate[];
-  v_is_plain boolean;
 begin
   perform private.require_batch(
     cardinality(p_organization_ids), cardinality(p_user_ids), cardinality(p_capability_ids),
@@ -2724,38 +2709,23 @@ begin
   );
   v_at := private.lock_balances(p_organization_ids);
 
-  -- Plain: even if all items were accepted, each would fit, and no two share a key. Then order
-  -- does not matter and nothing needs to be decided item by item.
-  select
-    array_agg(judged.candidate order by judged.organization_id, judged.item),
-    bool_and(judged.is_plain)
-  into v_candidates, v_is_plain
-  from (
-    select
-      candidate,
-      candidate.organization_id,
-      candidate.item,
-      candidate.outcome is null
-      and count(*) over same_key = 1
-      and private.limits_refusal(
-        candidate.minute_limit, candidate.minute_used + count(*) over same_capability - 1,
-        candidate.hour_limit, candidate.hour_used + count(*) over same_capability - 1,
-        candidate.day_limit, candidate.day_used + count(*) over same_capability - 1,
-        sum(candidate.amount_credits) over same_organization, candidate.headroom_credits
-      ) is null as is_plain
-    from private.reservation_candidates(
-      p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
-      p_idempotency_keys, p_expires_in_seconds, p_contexts, v_at
-    ) as candidate
-    window
-      same_organization as (partition by candidate.organization_id),
-      same_capability as (partition by candidate.organization_id, candidate.capability_id),
-      same_key as (partition by candidate.organization_id, candidate.idempotency_key)
-  ) as judged;
-
-  if not v_is_plain then
-    v_candidates := private.decide_reservations(v_candidates, v_at);
+  return query
+  select *
+  from private.reserve_plain(
+    p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
+    p_idempotency_keys, p_expires_in_seconds, p_contexts, v_at
+  );
+  if found or cardinality(p_organization_ids) = 0 then
+    return;
   end if;
+
+  select array_agg(candidate order by candidate.organization_id, candidate.item)
+  into v_candidates
+  from private.reservation_candidates(
+    p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
+    p_idempotency_keys, p_expires_in_seconds, p_contexts, v_at
+  ) as candidate;
+  v_candidates := private.decide_reservations(v_candidates, v_at);
   return query
   select * from private.apply_reservations(v_candidates, p_contexts, v_at);
 end
@@ -2768,6 +2738,153 @@ comment on function private.reserve_credits(
 grant execute on function private.reserve_credits(
   uuid[], uuid[], text[], text[], numeric[], text[], integer[], jsonb[]
 ) to purser_api;
+
+-- private/reserve_plain.sql
+/*
+ * The usual batch of reserve_credits, judged and written by one statement: even if all items are
+ * accepted each one fits, no key was used before, and no two share one. Then their order does not
+ * matter. Any other batch writes nothing and answers nothing: it is decided item by item.
+ * The caller holds the gate.
+ *
+ * The settings leave the planner nested loops over indexes only, and rows to change are found by
+ * their place (ctid), which cannot move while the gate is held. So the cost follows the size of the
+ * batch and never that of the tables, whatever was known about them when the plan was made.
+ */
+create function private.reserve_plain(
+  p_organization_ids uuid[],
+  p_user_ids uuid[],
+  p_capability_ids text[],
+  p_quality_level_ids text[],
+  p_amounts_credits numeric[],
+  p_idempotency_keys text[],
+  p_expires_in_seconds integer[],
+  p_contexts jsonb[],
+  p_at timestamptz
+)
+returns table (
+  item integer,
+  outcome text,
+  reservation_id uuid,
+  status text,
+  quality_level_id text,
+  model_id text,
+  amount_credits numeric,
+  available_credits numeric,
+  required_credits numeric,
+  expires_at timestamptz,
+  replayed boolean,
+  allowed_quality_levels text[],
+  unlocked_by_plan text,
+  retry_after_seconds integer
+)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+#variable_conflict use_column
+begin
+  return query
+  with candidate as materialized (
+    select judged.*
+    from private.reservation_candidates(
+      p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
+      p_idempotency_keys, p_expires_in_seconds, p_contexts, p_at
+    ) as judged
+  ),
+  wanted as materialized (
+    select
+      candidate.organization_id,
+      sum(candidate.amount_credits) as amount_credits,
+      min(candidate.expires_at) as first_expiry_at,
+      bool_and(candidate.outcome is null)
+        and sum(candidate.amount_credits) <= min(candidate.headroom_credits)
+        and count(*) = count(distinct candidate.idempotency_key) as is_plain
+    from candidate
+    group by candidate.organization_id
+  ),
+  verdict as materialized (
+    select
+      (select bool_and(wanted.is_plain) from wanted)
+      and not exists (
+        select
+        from candidate
+        where coalesce(candidate.minute_limit, candidate.hour_limit, candidate.day_limit) is not null
+        group by candidate.organization_id, candidate.capability_id
+        having private.limits_refusal(
+          min(candidate.minute_limit), min(candidate.minute_used) + count(*) - 1,
+          min(candidate.hour_limit), min(candidate.hour_used) + count(*) - 1,
+          min(candidate.day_limit), min(candidate.day_used) + count(*) - 1,
+          0, 0
+        ) is not null
+      ) as is_plain
+  ),
+  stored as (
+    insert into public.credit_reservations (
+      organization_id, id, user_id, capability_id, quality_level_id, model_id, amount_credits,
+      idempotency_key, request_fingerprint, context, actor, expires_at, created_at
+    )
+    select
+      candidate.organization_id, candidate.reservation_id, candidate.user_id,
+      candidate.capability_id, candidate.quality_level_id, candidate.model_id,
+      candidate.amount_credits, candidate.idempotency_key, candidate.request_fingerprint,
+      p_contexts[candidate.item],
+      (
+        select jsonb_build_object('user_id', person.id, 'name', person.name, 'email', person.email)
+        from auth.users as person
+        where person.id = candidate.user_id
+      ),
+      candidate.expires_at, p_at
+    from candidate
+    where (select verdict.is_plain from verdict)
+  ),
+  counted as (
+    update public.organization_credit_balances as balance
+    set
+      reserved_credits = balance.reserved_credits + gate.amount_credits,
+      next_hold_expires_at = least(balance.next_hold_expires_at, gate.first_expiry_at)
+    from (
+      select wanted.*, locked.ctid as place
+      from wanted
+      cross join lateral (
+        select account.ctid
+        from public.organization_credit_balances as account
+        where account.organization_id = wanted.organization_id
+        limit 1
+      ) as locked
+      where (select verdict.is_plain from verdict)
+    ) as gate
+    where balance.ctid = gate.place
+  )
+  select
+    candidate.item,
+    'reserved',
+    candidate.reservation_id,
+    'reserved',
+    candidate.quality_level_id,
+    candidate.model_id,
+    candidate.amount_credits,
+    candidate.available_credits - sum(candidate.amount_credits) over (
+      partition by candidate.organization_id order by candidate.item rows unbounded preceding
+    ),
+    candidate.amount_credits,
+    candidate.expires_at,
+    false,
+    null::text[],
+    null::text,
+    null::integer
+  from candidate
+  where (select verdict.is_plain from verdict)
+  order by candidate.item;
+end
+$$;
+
+comment on function private.reserve_plain(
+  uuid[], uuid[], text[], text[], numeric[], text[], integer[], jsonb[], timestamptz
+) is 'Holds credits for a batch in which nothing speaks against any item; else answers no rows.';
 
 -- private/reset_organizations.sql
 /*
@@ -3082,6 +3199,15 @@ begin
   );
   v_at := private.lock_balances(p_organization_ids);
 
+  return query
+  select *
+  from private.settle_plain(
+    p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages, p_outputs, v_at
+  );
+  if found then
+    return;
+  end if;
+
   if not exists (
     select
     from public.organization_credit_balances as balance
@@ -3119,6 +3245,192 @@ comment on function private.settle_credits(uuid[], uuid[], numeric[], jsonb[], j
 grant execute on function private.settle_credits(uuid[], uuid[], numeric[], jsonb[], jsonb[])
   to purser_api;
 
+-- private/settle_plain.sql
+/*
+ * The usual batch of settle_credits, judged and written by one statement: every cost is within its
+ * hold, no reservation comes twice, and each organization pays all of it from the grant that is next
+ * in burn-down order without emptying it. Any other batch writes nothing and answers nothing: it is
+ * decided item by item. The caller holds the gate. Its settings are explained in reserve_plain.
+ */
+create function private.settle_plain(
+  p_organization_ids uuid[],
+  p_reservation_ids uuid[],
+  p_amounts_credits numeric[],
+  p_usages jsonb[],
+  p_outputs jsonb[],
+  p_at timestamptz
+)
+returns table (
+  item integer,
+  outcome text,
+  reservation_id uuid,
+  status text,
+  charged_credits numeric,
+  released_credits numeric,
+  shortfall_credits numeric,
+  available_credits numeric,
+  transaction_ids uuid[],
+  replayed boolean
+)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+#variable_conflict use_column
+begin
+  return query
+  with charge as materialized (
+    select
+      candidate.*,
+      uuidv7() as transaction_id,
+      hold.ctid as hold_place,
+      hold.capability_id,
+      hold.quality_level_id,
+      hold.user_id,
+      hold.actor,
+      hold.context,
+      lot.balance_place,
+      lot.balance_before_credits,
+      lot.grant_place,
+      lot.grant_id,
+      lot.source,
+      lot.remaining_credits,
+      sum(candidate.actual_credits) over line as total_credits,
+      sum(candidate.held_credits) over line as freed_credits
+    from private.settlement_candidates(
+      p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages
+    ) as candidate
+    left join lateral (
+      select made.ctid, made.*
+      from public.credit_reservations as made
+      where made.organization_id = candidate.organization_id
+        and made.id = candidate.reservation_id
+      limit 1
+    ) as hold on true
+    left join lateral (
+      select
+        account.ctid as balance_place,
+        account.monthly_credits + account.bonus_credits - account.debt_credits
+          as balance_before_credits,
+        next.ctid as grant_place,
+        next.id as grant_id,
+        next.source,
+        next.remaining_credits
+      from public.organization_credit_balances as account
+      join public.credit_grants as next on next.organization_id = account.organization_id
+      where account.organization_id = candidate.organization_id
+        -- While an expired grant is kept for holds, the order of the items matters.
+        and account.next_grant_expires_at > p_at
+        and next.closed_at is null
+      order by next.priority, next.expires_at, next.source = 'topup', next.created_at, next.id
+      limit 1
+    ) as lot on true
+    window line as (
+      partition by candidate.organization_id order by candidate.item rows unbounded preceding
+    )
+  ),
+  verdict as materialized (
+    select
+      bool_and(
+        charge.outcome is null
+        and charge.status = 'reserved'
+        and charge.actual_credits <= charge.held_credits
+        and coalesce(charge.total_credits < charge.remaining_credits, false)
+      )
+      and count(*) = count(distinct charge.reservation_id) as is_plain
+    from charge
+  ),
+  used as materialized (
+    select
+      charge.balance_place,
+      charge.grant_place,
+      charge.source,
+      max(charge.total_credits) as charged_credits,
+      max(charge.freed_credits) as freed_credits
+    from charge
+    where (select verdict.is_plain from verdict)
+    group by charge.balance_place, charge.grant_place, charge.source
+  ),
+  drawn as (
+    update public.credit_grants as lot
+    set remaining_credits = lot.remaining_credits - used.charged_credits
+    from used
+    where lot.ctid = used.grant_place
+  ),
+  counted as (
+    update public.organization_credit_balances as balance
+    set
+      monthly_credits = balance.monthly_credits
+        - case when used.source = 'plan' then used.charged_credits else 0 end,
+      bonus_credits = balance.bonus_credits
+        - case when used.source = 'plan' then 0 else used.charged_credits end,
+      reserved_credits = balance.reserved_credits - used.freed_credits,
+      used_credits = balance.used_credits + used.charged_credits
+    from used
+    where balance.ctid = used.balance_place
+  ),
+  closed as (
+    update public.credit_reservations as hold
+    set
+      status = 'settled',
+      charged_credits = charge.actual_credits,
+      released_credits = charge.held_credits - charge.actual_credits,
+      shortfall_credits = 0,
+      settlement_fingerprint = charge.settlement_fingerprint,
+      provider_metadata = charge.provider_metadata,
+      closed_at = p_at
+    from charge
+    where hold.ctid = charge.hold_place
+      and hold.status = 'reserved'
+      and (select verdict.is_plain from verdict)
+  ),
+  recorded as (
+    insert into public.credit_transactions (
+      id, organization_id, type, amount_credits, balance_after_credits, grant_id, reservation_id,
+      capability_id, quality_level_id, model_id, user_id, actor, context, provider_metadata,
+      event_at
+    )
+    select
+      charge.transaction_id, charge.organization_id, 'ai_consumption', -charge.actual_credits,
+      charge.balance_before_credits - charge.total_credits, charge.grant_id, charge.reservation_id,
+      charge.capability_id, charge.quality_level_id, charge.model_id, charge.user_id, charge.actor,
+      charge.context, charge.provider_metadata, p_at
+    from charge
+    where (select verdict.is_plain from verdict) and charge.actual_credits > 0
+    order by charge.organization_id, charge.item
+  ),
+  kept as (
+    insert into public.ai_operation_results (organization_id, reservation_id, output, created_at)
+    select charge.organization_id, charge.reservation_id, p_outputs[charge.item], p_at
+    from charge
+    where (select verdict.is_plain from verdict)
+      and nullif(p_outputs[charge.item], 'null') is not null
+  )
+  select
+    charge.item,
+    'settled',
+    charge.reservation_id,
+    'settled',
+    charge.actual_credits,
+    charge.held_credits - charge.actual_credits,
+    0.00,
+    charge.available_credits + charge.freed_credits - charge.total_credits,
+    case when charge.actual_credits > 0 then array[charge.transaction_id] else '{}' end,
+    false
+  from charge
+  where (select verdict.is_plain from verdict)
+  order by charge.item;
+end
+$$;
+
+comment on function private.settle_plain(
+  uuid[], uuid[], numeric[], jsonb[], jsonb[], timestamptz
+) is 'Charges a batch in which every cost is within its hold and one grant pays; else no rows.';
+
 -- private/settlement_candidates.sql
 /*
  * The items of settle_credits with everything needed to decide them: the reservation, the actual
@@ -3133,10 +3445,10 @@ create function private.settlement_candidates(
 )
 returns setof private.settlement_candidate
 language sql
-volatile
+stable
 as $$
   select
-    asked.item::integer,
+    asked.item,
     asked.organization_id,
     asked.reservation_id,
     hold.status,
@@ -3186,18 +3498,25 @@ as $$
     null::integer
   from (
     select
-      given.item,
-      given.organization_id,
-      given.reservation_id,
-      given.amount_credits,
-      nullif(given.usage, 'null') as usage
-    from unnest(p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages) with ordinality
-      as given (organization_id, reservation_id, amount_credits, usage, item)
+      number.item,
+      p_organization_ids[number.item] as organization_id,
+      p_reservation_ids[number.item] as reservation_id,
+      p_amounts_credits[number.item] as amount_credits,
+      nullif(p_usages[number.item], 'null') as usage
+    from generate_series(1, cardinality(p_organization_ids)) as number (item)
   ) as asked
-  left join public.organization_credit_balances as balance
-    on balance.organization_id = asked.organization_id
-  left join public.credit_reservations as hold
-    on hold.organization_id = asked.organization_id and hold.id = asked.reservation_id
+  left join lateral (
+    select account.*
+    from public.organization_credit_balances as account
+    where account.organization_id = asked.organization_id
+    limit 1
+  ) as balance on true
+  left join lateral (
+    select made.*
+    from public.credit_reservations as made
+    where made.organization_id = asked.organization_id and made.id = asked.reservation_id
+    limit 1
+  ) as hold on true
   left join lateral private.price_usage(asked.usage, hold.created_at) as price
     on asked.usage is not null
   cross join lateral (

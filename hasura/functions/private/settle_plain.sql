@@ -1,0 +1,184 @@
+/*
+ * The usual batch of settle_credits, judged and written by one statement: every cost is within its
+ * hold, no reservation comes twice, and each organization pays all of it from the grant that is next
+ * in burn-down order without emptying it. Any other batch writes nothing and answers nothing: it is
+ * decided item by item. The caller holds the gate. Its settings are explained in reserve_plain.
+ */
+create function private.settle_plain(
+  p_organization_ids uuid[],
+  p_reservation_ids uuid[],
+  p_amounts_credits numeric[],
+  p_usages jsonb[],
+  p_outputs jsonb[],
+  p_at timestamptz
+)
+returns table (
+  item integer,
+  outcome text,
+  reservation_id uuid,
+  status text,
+  charged_credits numeric,
+  released_credits numeric,
+  shortfall_credits numeric,
+  available_credits numeric,
+  transaction_ids uuid[],
+  replayed boolean
+)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+#variable_conflict use_column
+begin
+  return query
+  with charge as materialized (
+    select
+      candidate.*,
+      uuidv7() as transaction_id,
+      hold.ctid as hold_place,
+      hold.capability_id,
+      hold.quality_level_id,
+      hold.user_id,
+      hold.actor,
+      hold.context,
+      lot.balance_place,
+      lot.balance_before_credits,
+      lot.grant_place,
+      lot.grant_id,
+      lot.source,
+      lot.remaining_credits,
+      sum(candidate.actual_credits) over line as total_credits,
+      sum(candidate.held_credits) over line as freed_credits
+    from private.settlement_candidates(
+      p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages
+    ) as candidate
+    left join lateral (
+      select made.ctid, made.*
+      from public.credit_reservations as made
+      where made.organization_id = candidate.organization_id
+        and made.id = candidate.reservation_id
+      limit 1
+    ) as hold on true
+    left join lateral (
+      select
+        account.ctid as balance_place,
+        account.monthly_credits + account.bonus_credits - account.debt_credits
+          as balance_before_credits,
+        next.ctid as grant_place,
+        next.id as grant_id,
+        next.source,
+        next.remaining_credits
+      from public.organization_credit_balances as account
+      join public.credit_grants as next on next.organization_id = account.organization_id
+      where account.organization_id = candidate.organization_id
+        -- While an expired grant is kept for holds, the order of the items matters.
+        and account.next_grant_expires_at > p_at
+        and next.closed_at is null
+      order by next.priority, next.expires_at, next.source = 'topup', next.created_at, next.id
+      limit 1
+    ) as lot on true
+    window line as (
+      partition by candidate.organization_id order by candidate.item rows unbounded preceding
+    )
+  ),
+  verdict as materialized (
+    select
+      bool_and(
+        charge.outcome is null
+        and charge.status = 'reserved'
+        and charge.actual_credits <= charge.held_credits
+        and coalesce(charge.total_credits < charge.remaining_credits, false)
+      )
+      and count(*) = count(distinct charge.reservation_id) as is_plain
+    from charge
+  ),
+  used as materialized (
+    select
+      charge.balance_place,
+      charge.grant_place,
+      charge.source,
+      max(charge.total_credits) as charged_credits,
+      max(charge.freed_credits) as freed_credits
+    from charge
+    where (select verdict.is_plain from verdict)
+    group by charge.balance_place, charge.grant_place, charge.source
+  ),
+  drawn as (
+    update public.credit_grants as lot
+    set remaining_credits = lot.remaining_credits - used.charged_credits
+    from used
+    where lot.ctid = used.grant_place
+  ),
+  counted as (
+    update public.organization_credit_balances as balance
+    set
+      monthly_credits = balance.monthly_credits
+        - case when used.source = 'plan' then used.charged_credits else 0 end,
+      bonus_credits = balance.bonus_credits
+        - case when used.source = 'plan' then 0 else used.charged_credits end,
+      reserved_credits = balance.reserved_credits - used.freed_credits,
+      used_credits = balance.used_credits + used.charged_credits
+    from used
+    where balance.ctid = used.balance_place
+  ),
+  closed as (
+    update public.credit_reservations as hold
+    set
+      status = 'settled',
+      charged_credits = charge.actual_credits,
+      released_credits = charge.held_credits - charge.actual_credits,
+      shortfall_credits = 0,
+      settlement_fingerprint = charge.settlement_fingerprint,
+      provider_metadata = charge.provider_metadata,
+      closed_at = p_at
+    from charge
+    where hold.ctid = charge.hold_place
+      and hold.status = 'reserved'
+      and (select verdict.is_plain from verdict)
+  ),
+  recorded as (
+    insert into public.credit_transactions (
+      id, organization_id, type, amount_credits, balance_after_credits, grant_id, reservation_id,
+      capability_id, quality_level_id, model_id, user_id, actor, context, provider_metadata,
+      event_at
+    )
+    select
+      charge.transaction_id, charge.organization_id, 'ai_consumption', -charge.actual_credits,
+      charge.balance_before_credits - charge.total_credits, charge.grant_id, charge.reservation_id,
+      charge.capability_id, charge.quality_level_id, charge.model_id, charge.user_id, charge.actor,
+      charge.context, charge.provider_metadata, p_at
+    from charge
+    where (select verdict.is_plain from verdict) and charge.actual_credits > 0
+    order by charge.organization_id, charge.item
+  ),
+  kept as (
+    insert into public.ai_operation_results (organization_id, reservation_id, output, created_at)
+    select charge.organization_id, charge.reservation_id, p_outputs[charge.item], p_at
+    from charge
+    where (select verdict.is_plain from verdict)
+      and nullif(p_outputs[charge.item], 'null') is not null
+  )
+  select
+    charge.item,
+    'settled',
+    charge.reservation_id,
+    'settled',
+    charge.actual_credits,
+    charge.held_credits - charge.actual_credits,
+    0.00,
+    charge.available_credits + charge.freed_credits - charge.total_credits,
+    case when charge.actual_credits > 0 then array[charge.transaction_id] else '{}' end,
+    false
+  from charge
+  where (select verdict.is_plain from verdict)
+  order by charge.item;
+end
+$$;
+
+comment on function private.settle_plain(
+  uuid[], uuid[], numeric[], jsonb[], jsonb[], timestamptz
+) is 'Charges a batch in which every cost is within its hold and one grant pays; else no rows.';
