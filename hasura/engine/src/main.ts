@@ -19,6 +19,8 @@ All other settings are environment variables with Hasura's names: see README.md.
 async function main(): Promise<void> {
   const settings = readCommandLine()
   const logger = pino({ level: settings.logLevel }, pino.destination({ dest: 2, sync: true }))
+  // A forgotten promise is a bug, but none that should end the answers to everybody else.
+  process.on('unhandledRejection', (error) => logger.error({ err: error }, 'unhandled rejection'))
   const engine = await startEngine(settings, logger)
   console.log(`listening on ${engine.url}`)
   let stopping = false

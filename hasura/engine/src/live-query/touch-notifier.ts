@@ -10,8 +10,7 @@ import {
 } from './triggers.ts'
 
 const channel = `${engineSchema}_touched`
-/** A table whose trigger could not be made (locked, or not allowed) is tried again after this. */
-const retryMilliseconds = 60_000
+const defaultRetryMilliseconds = 10_000
 
 type Watcher = () => void
 
@@ -22,6 +21,8 @@ export type TouchNotifierOptions = {
   data: Sql
   logger: Logger
   isEnabled?: boolean
+  /** How long to wait before a trigger is tried again. */
+  retryMilliseconds?: number
 }
 
 /**
@@ -38,16 +39,18 @@ export class TouchNotifier {
   /** Tables of views and partitions, by the relation that a query names. */
   readonly #baseTables = new Map<number, Promise<number[]>>()
   readonly #attached = new Set<number>()
-  readonly #failedAt = new Map<number, number>()
+  readonly #retries = new Map<number, NodeJS.Timeout>()
+  readonly #retryMilliseconds: number
   #listening: Promise<void> | undefined
   #unlisten: (() => Promise<void>) | undefined
   #stopped = false
 
-  constructor({ sql, data, logger, isEnabled = true }: TouchNotifierOptions) {
+  constructor({ sql, data, logger, ...options }: TouchNotifierOptions) {
     this.#sql = sql
     this.#data = data
     this.#logger = logger
-    this.#isEnabled = isEnabled
+    this.#isEnabled = options.isEnabled ?? true
+    this.#retryMilliseconds = options.retryMilliseconds ?? defaultRetryMilliseconds
   }
 
   /** Calls `watcher` after every commit that wrote to one of the relations. */
@@ -81,13 +84,14 @@ export class TouchNotifier {
   schemaChanged(): void {
     this.#baseTables.clear()
     this.#attached.clear()
-    this.#failedAt.clear()
+    this.#forgetRetries()
     for (const table of this.#watchers.keys()) void this.#attach(table)
   }
 
   /** Stops listening, and takes the triggers away if no other engine uses them. */
   async stop(): Promise<void> {
     this.#stopped = true
+    this.#forgetRetries()
     if (this.#listening === undefined) return
     await this.#listening.catch(() => undefined)
     await this.#unlisten?.()
@@ -155,15 +159,25 @@ export class TouchNotifier {
     if (watchers?.size === 0) this.#watchers.delete(table)
   }
 
+  /** A table that is locked, or not ours, is tried again as long as somebody watches it. */
   async #attach(table: number): Promise<void> {
-    if (this.#attached.has(table)) return
-    if (Date.now() - (this.#failedAt.get(table) ?? 0) < retryMilliseconds) return
+    if (this.#attached.has(table) || this.#retries.has(table)) return
     try {
       await attachTrigger(this.#sql, table)
       this.#attached.add(table)
     } catch (error) {
-      this.#failedAt.set(table, Date.now())
-      this.#logger.warn({ err: error, table }, 'live queries: no trigger, polling this table')
+      if (this.#stopped) return
+      this.#logger.warn({ err: error, table }, 'live queries: no trigger yet, polling this table')
+      const retry = () => {
+        this.#retries.delete(table)
+        if (this.#watchers.has(table)) void this.#attach(table)
+      }
+      this.#retries.set(table, setTimeout(retry, this.#retryMilliseconds).unref())
     }
+  }
+
+  #forgetRetries(): void {
+    for (const timer of this.#retries.values()) clearTimeout(timer)
+    this.#retries.clear()
   }
 }

@@ -47,7 +47,7 @@ describe('live queries', () => {
     let runs = 0
     const single = connect(options.url ?? database.url, { max: 1 }) as unknown as Sql
     const pool = connect(database.url, { max: 4 }) as unknown as Sql
-    const notifier = new TouchNotifier({ sql: single, data: pool, logger })
+    const notifier = new TouchNotifier({ sql: single, data: pool, logger, retryMilliseconds: 200 })
     const runOnDatabase = batchRunner(pool)
     const runBatch: RunBatch = (...batch) => {
       runs += 1
@@ -146,6 +146,24 @@ describe('live queries', () => {
     await sql`insert into items values ('a', 'x')`
     await vi.waitFor(() => expect(one.messages.at(-1)).toEqual(items('x')), 2000)
     expect(await triggers()).toHaveLength(0)
+  })
+
+  it('a table that is locked gets its trigger later, and is polled until then', async () => {
+    const { liveQueries } = start({ interval: 100 })
+    const one = subscriber()
+    let release = () => {}
+    const held = new Promise<void>((resolve) => (release = resolve))
+    const locked = sql.begin(async (transaction) => {
+      await transaction`lock table items in row exclusive mode`
+      await held
+    })
+    liveQueries.subscribe(planFor('a'), one)
+    await sql`insert into items values ('a', 'x')`
+    await vi.waitFor(() => expect(one.messages.at(-1)).toEqual(items('x')), 2000)
+    expect(await triggers()).toHaveLength(0)
+    release()
+    await locked
+    await vi.waitFor(async () => expect(await triggers()).toHaveLength(1), 5000)
   })
 
   it('one cohort’s error reaches its subscribers alone', async () => {

@@ -131,6 +131,25 @@ describe('graphql-transport-ws', () => {
     expect(bodies()).toEqual(['2', '3', '4', '5', '6'])
   })
 
+  it('a client that reads too slowly gets the newest state, not all there were', async () => {
+    const socket = await connect()
+    socket.subscribe('l', 'subscription { messages(order_by: {id: desc}, limit: 1) { id body } }')
+    await socket.received('l', 1)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    socket.socket.pause()
+    const writes = 60
+    for (let write = 1; write <= writes; write += 1) {
+      await engine.database.sql()`
+        insert into messages (room, body) values ('r', repeat('x', 500000))`
+      await new Promise((resolve) => setTimeout(resolve, 15))
+    }
+    socket.socket.resume()
+    const newest = () => socket.of('l').at(-1)?.payload.data.messages[0]?.id as number
+    await socket.until(() => newest() === writes, 10_000)
+    expect(socket.of('l').length).toBeLessThan(writes)
+    expect(socket.closed).toBeUndefined()
+  })
+
   it('closes 4403 for bad credentials, 4401 before init, 4408 without init', async () => {
     const bad = await raw()
     bad.send({
