@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 
 const DEVELOPMENT_PORT = 3000
@@ -17,6 +18,7 @@ const environmentSchema = z.object({
   BETTER_AUTH_SECRET: z.string().min(32, 'must have at least 32 characters'),
   ACTION_SECRET: secret,
   CRON_SECRET: secret,
+  FORM_TOKEN_SECRET: optional(z.string().min(32, 'must have at least 32 characters')),
   OPENAI_API_KEY: optional(z.string()),
   ANTHROPIC_API_KEY: optional(z.string()),
   GOOGLE_GENERATIVE_AI_API_KEY: optional(z.string()),
@@ -54,6 +56,8 @@ export interface Config {
   authSecret: string
   actionSecret: string
   cronSecret: string
+  /** Signs the tokens of public forms. */
+  formTokenSecret: string
   providers: ProviderSettings
   operations: OperationLimits
   /** Proxies whose X-Forwarded-For is believed. */
@@ -87,6 +91,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     authSecret: env.BETTER_AUTH_SECRET,
     actionSecret: env.ACTION_SECRET,
     cronSecret: env.CRON_SECRET,
+    formTokenSecret: env.FORM_TOKEN_SECRET ?? derivedSecret(env.BETTER_AUTH_SECRET, 'form tokens'),
     providers: {
       openaiApiKey: env.OPENAI_API_KEY,
       anthropicApiKey: env.ANTHROPIC_API_KEY,
@@ -99,4 +104,9 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     trustedProxies: (env.PURSER_TRUSTED_PROXIES ?? '127.0.0.1,::1').split(',').filter(Boolean),
     logLevel: env.LOG_LEVEL ?? 'info',
   }
+}
+
+/** A secret for one purpose, from which the one it was made of cannot be found. */
+function derivedSecret(secret: string, purpose: string): string {
+  return createHmac('sha256', secret).update(purpose).digest('hex')
 }

@@ -2,9 +2,11 @@ import { createModelFactory } from './ai/models.ts'
 import { createOperations } from './ai/operations.ts'
 import type { Deps } from './app.ts'
 import { createAuth } from './auth/auth.ts'
+import { createFormTokens } from './auth/form-token.ts'
 import type { Config } from './config.ts'
 import { createAccessQueries } from './db/access.ts'
 import { connect } from './db/client.ts'
+import { createForms } from './db/forms.ts'
 import { createLedger } from './db/ledger.ts'
 import { createServiceApiKeys } from './db/service-api-keys.ts'
 import { createMetrics, type Logger } from './observability.ts'
@@ -34,7 +36,14 @@ export function buildDeps(config: Config, log: Logger): RunningDeps {
     metrics,
     sql,
     auth: createAuth({ sql, config, log }),
-    services: { ledger, access, operations, serviceApiKeys: createServiceApiKeys(sql) },
+    services: {
+      ledger,
+      access,
+      operations,
+      serviceApiKeys: createServiceApiKeys(sql),
+      forms: createForms(sql),
+      formTokens: createFormTokens(config.formTokenSecret),
+    },
     isAccepting: () => accepting,
     stopAccepting: () => {
       accepting = false

@@ -1,6 +1,8 @@
 import type { z } from 'zod'
 import type { Operations } from '../ai/operations.ts'
+import type { FormTokens } from '../auth/form-token.ts'
 import type { AccessQueries } from '../db/access.ts'
+import type { Forms } from '../db/forms.ts'
 import type { Ledger } from '../db/ledger.ts'
 import type { ServiceApiKeys } from '../db/service-api-keys.ts'
 import type { Logger } from '../observability.ts'
@@ -12,6 +14,8 @@ export interface ActionServices {
   access: AccessQueries
   operations: Operations
   serviceApiKeys: ServiceApiKeys
+  forms: Forms
+  formTokens: FormTokens
 }
 
 export interface ActionCall<Input> {

@@ -1,6 +1,7 @@
 import type { Action } from './action.ts'
 import { assembleTestimonial } from './assemble_testimonial.ts'
 import { checkAiAccess } from './check_ai_access.ts'
+import { createFormToken } from './create_form_token.ts'
 import { createServiceApiKey } from './create_service_api_key.ts'
 import { explainAiAccess } from './explain_ai_access.ts'
 import { extendReservation } from './extend_reservation.ts'
@@ -8,6 +9,7 @@ import type { OperationAction } from './operation.ts'
 import { polishTestimonial } from './polish_testimonial.ts'
 import { releaseCredits } from './release_credits.ts'
 import { reserveCredits } from './reserve_credits.ts'
+import { revokeFormToken } from './revoke_form_token.ts'
 import { revokeServiceApiKey } from './revoke_service_api_key.ts'
 import { settleCredits } from './settle_credits.ts'
 import { suggestQuestions } from './suggest_questions.ts'
@@ -29,5 +31,7 @@ export const actions: ReadonlyMap<string, Action> = new Map(
     ...operationActions.values(),
     createServiceApiKey,
     revokeServiceApiKey,
+    createFormToken,
+    revokeFormToken,
   ].map((action) => [action.name, action as unknown as Action]),
 )

@@ -23,6 +23,8 @@ export interface OperationRequest<Input> {
   userId: string | null
   qualityLevel: string | null
   idempotencyKey: string
+  /** The form that a customer uses; null for members. */
+  formId: string | null
   input: Input
   /** null: the caller wants the whole answer, and waits for it. */
   watcher: OperationWatcher | null

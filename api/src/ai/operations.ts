@@ -73,7 +73,7 @@ export function createOperations(services: OperationServices) {
       amountCredits: null,
       idempotencyKey: request.idempotencyKey,
       expiresInSeconds: services.limits.holdSeconds,
-      context: describeRequest(operation, request.input),
+      context: describeRequest(operation, request),
     })
     if (row.outcome !== 'reserved' && row.outcome !== 'replayed') {
       throw refusalOfReserve(row.outcome, row)
@@ -141,9 +141,16 @@ export function createOperations(services: OperationServices) {
  * Stored with the reservation and part of its fingerprint: another input under the same key is a
  * conflict. Only a digest, because texts of customers do not belong into the ledger.
  */
-function describeRequest(operation: Operation<never, unknown>, input: unknown): object {
+function describeRequest(
+  operation: Operation<never, unknown>,
+  { input, formId }: OperationRequest<unknown>,
+): object {
   const digest = createHash('sha256').update(JSON.stringify(input)).digest('hex')
-  return { prompt_version: operation.promptVersion, input_sha256: digest }
+  return {
+    prompt_version: operation.promptVersion,
+    input_sha256: digest,
+    ...(formId !== null && { form_id: formId }),
+  }
 }
 
 function describeReservation(row: ReservedRow): HeldReservation {

@@ -1,0 +1,2 @@
+drop table private.form_generations;
+drop table public.form_tokens;
