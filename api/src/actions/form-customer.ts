@@ -22,6 +22,8 @@ const PRIVATE_REFUSALS = new Set([
   'quality_level_not_allowed',
 ])
 
+const PRIVATE_DETAILS = new Set(['available_credits', 'charged_credits'])
+
 /**
  * Runs an operation for a customer of a form, at the form's organization's cost and within the limits
  * of the form. What has cost nothing does not count. The key is the customer's own: another customer
@@ -100,6 +102,8 @@ function isFree(error: unknown): boolean {
 function withoutPrivateFacts(error: unknown): unknown {
   if (!(error instanceof AppError)) return error
   if (PRIVATE_REFUSALS.has(error.code)) return new AppError('capability_disabled')
-  const { available_credits: _available, charged_credits: _charged, ...details } = error.details
+  const details = Object.fromEntries(
+    Object.entries(error.details).filter(([name]) => !PRIVATE_DETAILS.has(name)),
+  )
   return new AppError(error.code, details, { message: error.message, cause: error })
 }

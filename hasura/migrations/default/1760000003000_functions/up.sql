@@ -622,6 +622,7 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
   with moment as materialized (
     select private.current_time_utc() as at
@@ -1788,6 +1789,30 @@ comment on function private.give_back(
   public.credit_transactions, numeric, jsonb, text, timestamptz
 ) is 'Puts charged credits back into their grant, or into a new one of 30 days.';
 
+-- private/give_back_form_generation.sql
+/* Takes back a generation that has cost nothing. */
+create function private.give_back_form_generation(
+  p_organization_id uuid,
+  p_form_id text,
+  p_idempotency_key text
+)
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  delete from private.form_generations as made
+  where made.organization_id = p_organization_id
+    and made.form_id = p_form_id
+    and made.idempotency_key = p_idempotency_key
+$$;
+
+comment on function private.give_back_form_generation(uuid, text, text)
+  is 'Takes back a generation of a customer of a form that has cost nothing.';
+
+grant execute on function private.give_back_form_generation(uuid, text, text) to purser_api;
+
 -- private/grant_credits.sql
 /*
  * Gives an organization credits. Gate: its balance row. A debt is repaid first.
@@ -1901,6 +1926,46 @@ $$;
 
 comment on function private.is_amount(numeric) is 'Not negative, at most two decimals, at most a billion.';
 
+-- private/issue_form_token.sql
+/*
+ * Makes the token of a form valid, and ends the one before it. The form's limits are set with it.
+ * The count of what customers have generated goes on.
+ */
+create function private.issue_form_token(
+  p_organization_id uuid,
+  p_form_id text,
+  p_generations_per_day integer,
+  p_valid_days integer,
+  p_created_by uuid
+)
+returns setof public.form_tokens
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into public.form_tokens as form (
+    organization_id, form_id, generations_per_day, created_by, created_at, expires_at
+  )
+  select
+    p_organization_id, p_form_id, p_generations_per_day, p_created_by, moment.at,
+    moment.at + make_interval(days => p_valid_days)
+  from (select private.current_time_utc() as at) as moment
+  on conflict (organization_id, form_id) do update set
+    token_id = excluded.token_id,
+    generations_per_day = excluded.generations_per_day,
+    created_by = excluded.created_by,
+    created_at = excluded.created_at,
+    expires_at = excluded.expires_at,
+    revoked_at = null
+  returning form.*
+$$;
+
+comment on function private.issue_form_token(uuid, text, integer, integer, uuid)
+  is 'Makes the token of a form valid, and ends the one before it.';
+
+grant execute on function private.issue_form_token(uuid, text, integer, integer, uuid) to purser_api;
+
 -- private/limits_refusal.sql
 /*
  * The rules that depend on what happens at the same moment, in one place for the check that only
@@ -1990,6 +2055,7 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
   select served.preference, served.model_id, served.provider, served.provider_model_id
   from public.org_plans as subscription
@@ -2145,6 +2211,7 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
   select
     hold.status,
@@ -3066,6 +3133,55 @@ $$;
 comment on function private.retry_after_seconds(uuid, text, integer, integer, integer, integer, timestamptz)
   is 'Seconds until the rate limits of a capability have room; null when it is blocked.';
 
+-- private/revoke_form_token.sql
+/* Ends the token of a form; a second time keeps the first moment. No row when there is no such form. */
+create function private.revoke_form_token(p_organization_id uuid, p_form_id text)
+returns setof public.form_tokens
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  update public.form_tokens as form
+  set revoked_at = coalesce(form.revoked_at, private.current_time_utc())
+  where form.organization_id = p_organization_id and form.form_id = p_form_id
+  returning form.*
+$$;
+
+comment on function private.revoke_form_token(uuid, text) is 'Ends the token of a form.';
+
+grant execute on function private.revoke_form_token(uuid, text) to purser_api;
+
+-- private/seconds_until_room.sql
+/*
+ * How long until a full form has room for a customer again: until the generation that is `limit`
+ * places back has been there for 24 hours, of the customer or of all, whichever is later. The times
+ * come newest first. Null when a limit of 0 blocks for good.
+ */
+create function private.seconds_until_room(
+  p_form public.form_tokens,
+  p_customer timestamptz[],
+  p_all timestamptz[],
+  p_at timestamptz
+)
+returns integer
+language sql
+immutable
+as $$
+  select case
+    when 0 in ((p_form).generations_per_customer, (p_form).generations_per_day) then null
+    else greatest(1, ceil(extract(epoch from
+      greatest(
+        p_customer[(p_form).generations_per_customer],
+        p_all[(p_form).generations_per_day]
+      ) + interval '24 hours' - p_at
+    )))::integer
+  end
+$$;
+
+comment on function private.seconds_until_room(public.form_tokens, timestamptz[], timestamptz[], timestamptz)
+  is 'Seconds until a full form has room for a customer again.';
+
 -- private/set_organization_plan.sql
 /*
  * Changes the plan of an organization at once. Gate: its balance row. What the month is worth more
@@ -3983,6 +4099,100 @@ $$;
 comment on function private.store_settlements(
   private.settlement_candidate[], jsonb[], timestamptz
 ) is 'Writes decided settlements: grants, balances, reservations, ledger; answers all items.';
+
+-- private/take_form_generation.sql
+/*
+ * Counts a generation of a customer of a form, if the limits of the form leave room: so many in any
+ * 24 hours for the customer, and so many for all customers together. What is in flight counts; the
+ * caller gives back what has cost nothing (give_back_form_generation).
+ *
+ * Gate: the form's row. Replay: a key that was counted is not counted again.
+ * Outcomes: taken, replayed, rate_limited (also a limit of 0, then without a time to wait),
+ * not_public (the capability is not for customers), unknown_form (no such form, another token,
+ * expired or revoked).
+ */
+create function private.take_form_generation(
+  p_organization_id uuid,
+  p_form_id text,
+  p_token_id uuid,
+  p_capability_id text,
+  p_customer_sha256 bytea,
+  p_idempotency_key text
+)
+returns table (outcome text, generations_left integer, retry_after_seconds integer)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_day constant interval := interval '24 hours';
+  v_form public.form_tokens;
+  v_at timestamptz;
+  v_customer timestamptz[];
+  v_all timestamptz[];
+begin
+  select form.* into v_form
+  from public.form_tokens as form
+  where form.organization_id = p_organization_id
+    and form.form_id = p_form_id
+    and form.token_id = p_token_id
+    and form.revoked_at is null
+  for no key update;
+  v_at := private.current_time_utc();
+  if v_form.form_id is null or v_form.expires_at <= v_at then
+    return query select 'unknown_form', 0, null::integer;
+    return;
+  elsif not exists (
+    select from public.ai_capabilities as capability
+    where capability.id = p_capability_id and capability.is_public
+  ) then
+    return query select 'not_public', 0, null::integer;
+    return;
+  end if;
+
+  delete from private.form_generations as made
+  where made.organization_id = p_organization_id
+    and made.form_id = p_form_id
+    and made.created_at <= v_at - v_day;
+  -- Newest first, so that the element at the limit is the one that has to leave.
+  select
+    coalesce(array_agg(made.created_at order by made.created_at desc) filter (
+      where made.customer_sha256 = p_customer_sha256
+    ), '{}'),
+    coalesce(array_agg(made.created_at order by made.created_at desc), '{}')
+  into v_customer, v_all
+  from private.form_generations as made
+  where made.organization_id = p_organization_id and made.form_id = p_form_id;
+
+  if exists (
+    select from private.form_generations as made
+    where made.organization_id = p_organization_id
+      and made.form_id = p_form_id
+      and made.idempotency_key = p_idempotency_key
+  ) then
+    outcome := 'replayed';
+  elsif cardinality(v_customer) >= v_form.generations_per_customer
+    or cardinality(v_all) >= v_form.generations_per_day then
+    outcome := 'rate_limited';
+    retry_after_seconds := private.seconds_until_room(v_form, v_customer, v_all, v_at);
+  else
+    insert into private.form_generations
+      (organization_id, form_id, customer_sha256, idempotency_key, created_at)
+    values (p_organization_id, p_form_id, p_customer_sha256, p_idempotency_key, v_at);
+    outcome := 'taken';
+    v_customer := v_customer || v_at;
+  end if;
+  generations_left := greatest(v_form.generations_per_customer - cardinality(v_customer), 0);
+  return next;
+end
+$$;
+
+comment on function private.take_form_generation(uuid, text, uuid, text, bytea, text)
+  is 'Counts a generation of a customer of a form, within the limits of the form.';
+
+grant execute on function private.take_form_generation(uuid, text, uuid, text, bytea, text)
+  to purser_api;
 
 -- private/take_plan_credits.sql
 /*
