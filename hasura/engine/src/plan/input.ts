@@ -16,7 +16,7 @@ import {
 } from 'graphql'
 import { validationFailed } from '../errors.ts'
 import type { Json, JsonObject } from '../metadata/common.ts'
-import { checkScalar } from '../schema/codecs.ts'
+import { checkFinite, checkScalar } from '../schema/codecs.ts'
 import { inputMeaning } from '../schema/meaning.ts'
 import type { PlanContext } from './context.ts'
 import {
@@ -241,7 +241,7 @@ function nodeJson(context: PlanContext, node: ValueNode, path: string, depth: nu
   }
 }
 
-/** A value as JSON. `strict` checks GraphQL's own scalars, whose columns take more than their types say. */
+/** A value as JSON. `strict` is for what leaves as JSON: GraphQL's own scalars as their types say, numbers finite. */
 export function inputJson(context: PlanContext, value: InputValue, strict = false): Json {
   switch (value.kind) {
     case 'null':
@@ -250,6 +250,7 @@ export function inputJson(context: PlanContext, value: InputValue, strict = fals
       return value.name
     case 'leaf':
       if (strict && value.typeName) checkScalar(value.typeName, value.json, value.path)
+      if (strict) checkFinite(value.json, value.path)
       return value.json
     case 'list':
       return value.items.map((item) => inputJson(context, item, strict))

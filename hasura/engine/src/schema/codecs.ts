@@ -49,6 +49,19 @@ export function checkScalar(name: string, value: Json, path: string): void {
     throw new HasuraError('parse-failed', outOfBounds(value), { path })
 }
 
+/**
+ * Refuses numbers that JavaScript reads as infinite. JSON cannot carry them: an action would be
+ * sent null instead, which means that nothing was given.
+ */
+export function checkFinite(value: Json, path: string): void {
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw parseFailed('The number lies outside the bounds of a double.', path)
+  if (typeof value !== 'object' || value === null) return
+  for (const [key, member] of Object.entries(value)) {
+    checkFinite(member, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`)
+  }
+}
+
 const parseFailed = (message: string, path: string) =>
   new HasuraError('parse-failed', message, { path })
 

@@ -165,6 +165,21 @@ describe('actions', () => {
     expect(webhook.calls[0]?.body).toMatchObject({ input: variables })
   })
 
+  it('refuses a number that JSON could only send on as null', async () => {
+    const query = 'mutation ($people: [PersonInput!]!) { add_people(people: $people) { id } }'
+    const body = JSON.stringify({ query, variables: { people: [{ name: 'x', big: '1e999' }] } })
+    const { json } = await engine.post('/v1/graphql', body.replace('"1e999"', '1e999'))
+    expect(json.errors[0].extensions).toEqual({
+      code: 'parse-failed',
+      path: '$.selectionSet.add_people.args.people[0].big',
+    })
+    const literal = await engine.graphql(
+      'mutation { add_people(people: [{ name: "x", big: -1e999 }]) { id } }',
+    )
+    expect(literal.errors[0].extensions.code).toBe('parse-failed')
+    expect(webhook.calls).toEqual([])
+  })
+
   it('merges action queries and tables in the order of the selection', async () => {
     answer = () => ({ json: { id: 1 } })
     const { text } = await engine.post('/v1/graphql', {
