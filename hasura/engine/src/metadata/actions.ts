@@ -34,8 +34,8 @@ const actionDefinition = z.strictObject({
   forward_client_headers: z.boolean().nullish(),
   timeout: z.number().nonnegative().nullish(),
   ignored_client_headers: z.array(z.string()).nullish(),
-  request_transform: z.null().optional(),
-  response_transform: z.null().optional(),
+  request_transform: z.null('not supported by this engine').optional(),
+  response_transform: z.null('not supported by this engine').optional(),
 })
 
 export const actionMetadata = z.strictObject({
@@ -52,7 +52,7 @@ const customTypeField = z.strictObject({
   name: z.string(),
   type: z.string(),
   description: z.string().nullish(),
-  arguments: z.null().optional(),
+  arguments: z.null('not supported by this engine').optional(),
 })
 
 const typeRelationship = z.strictObject({
@@ -113,7 +113,7 @@ export const cronTrigger = z.strictObject({
   retry_conf: retryConfiguration.nullish(),
   headers: z.array(header).nullish(),
   comment: z.string().nullish(),
-  request_transform: z.null().optional(),
-  response_transform: z.null().optional(),
+  request_transform: z.null('not supported by this engine').optional(),
+  response_transform: z.null('not supported by this engine').optional(),
 })
 export type CronTriggerMetadata = z.infer<typeof cronTrigger>

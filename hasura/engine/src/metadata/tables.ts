@@ -67,7 +67,7 @@ const computedField = z.strictObject({
 })
 export type ComputedFieldMetadata = z.infer<typeof computedField>
 
-const validateInput = z.null().optional()
+const validateInput = z.null('not supported by this engine').optional()
 
 const insertPermission = z.strictObject({
   check: jsonObject,
@@ -121,10 +121,10 @@ export const tableMetadata = z.strictObject({
   select_permissions: forRole(selectPermission),
   update_permissions: forRole(updatePermission),
   delete_permissions: forRole(deletePermission),
-  event_triggers: z.array(z.never()).optional(),
-  remote_relationships: z.array(z.never()).optional(),
-  apollo_federation_config: z.null().optional(),
-  logical_model: z.null().optional(),
+  event_triggers: z.array(z.never('not supported by this engine')).optional(),
+  remote_relationships: z.array(z.never('not supported by this engine')).optional(),
+  apollo_federation_config: z.null('not supported by this engine').optional(),
+  logical_model: z.null('not supported by this engine').optional(),
 })
 export type TableMetadata = z.infer<typeof tableMetadata>
 
@@ -142,7 +142,7 @@ export const functionMetadata = z.strictObject({
           function_aggregate: z.string().nullish(),
         })
         .nullish(),
-      response: z.null().optional(),
+      response: z.null('not supported by this engine').optional(),
     })
     .nullish(),
   permissions: z.array(z.strictObject({ role: z.string() })).optional(),

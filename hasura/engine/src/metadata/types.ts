@@ -5,14 +5,14 @@ import { functionMetadata, tableMetadata } from './tables.ts'
 
 const source = z.strictObject({
   name: z.literal('default'),
-  kind: z.enum(['postgres']).optional(),
+  kind: z.enum(['postgres'], 'other databases are not supported by this engine').optional(),
   tables: z.array(tableMetadata),
   functions: z.array(functionMetadata).optional(),
   configuration: json.optional(),
   customization: z.strictObject({}).nullish(),
-  native_queries: z.array(z.never()).optional(),
-  logical_models: z.array(z.never()).optional(),
-  stored_procedures: z.array(z.never()).optional(),
+  native_queries: z.array(z.never('not supported by this engine')).optional(),
+  logical_models: z.array(z.never('not supported by this engine')).optional(),
+  stored_procedures: z.array(z.never('not supported by this engine')).optional(),
 })
 
 const inheritedRole = z.strictObject({ role_name: z.string(), role_set: z.array(z.string()) })
@@ -50,7 +50,7 @@ export type RestEndpoint = z.infer<typeof restEndpoint>
  */
 export const metadataDocument = z.strictObject({
   version: z.literal(3),
-  sources: z.array(source).max(1),
+  sources: z.array(source).max(1, 'more than one source is not supported by this engine'),
   actions: z.array(actionMetadata).optional(),
   custom_types: customTypes.nullish(),
   inherited_roles: z.array(inheritedRole).optional(),
@@ -61,9 +61,11 @@ export const metadataDocument = z.strictObject({
   graphql_schema_introspection: z
     .strictObject({ disabled_for_roles: z.array(z.string()).optional() })
     .nullish(),
-  remote_schemas: z.array(z.never()).optional(),
+  remote_schemas: z.array(z.never('not supported by this engine')).optional(),
   api_limits: z.strictObject({ disabled: z.boolean().optional() }).nullish(),
-  network: z.strictObject({ tls_allowlist: z.array(z.never()).optional() }).nullish(),
+  network: z
+    .strictObject({ tls_allowlist: z.array(z.never('not supported by this engine')).optional() })
+    .nullish(),
   backend_configs: z.strictObject({}).nullish(),
   opentelemetry: z.strictObject({}).nullish(),
   metrics_config: z.strictObject({}).nullish(),
