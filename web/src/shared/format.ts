@@ -14,6 +14,7 @@ export function useFormat() {
     pluralOf,
     dateTime: (iso: string) => formatters.value.dateTime(iso),
     day: (iso: string) => formatters.value.day(iso),
+    shortDay: (iso: string) => formatters.value.shortDay(iso),
     untilDay: (iso: string, now?: Date) => formatters.value.untilDay(iso, now),
     seconds: (milliseconds: number) => formatters.value.seconds(milliseconds),
   }
@@ -31,6 +32,11 @@ export function createFormatters(locale: string) {
   const exactSigned = new Intl.NumberFormat(locale, { ...twoDigits, signDisplay: 'exceptZero' })
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
   const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' })
+  const shortDay = new Intl.DateTimeFormat(locale, {
+    month: 'short',
+    day: 'numeric',
+    timeZone: 'UTC',
+  })
   const relativeDay = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   const seconds = new Intl.NumberFormat(locale, {
     style: 'unit',
@@ -46,6 +52,7 @@ export function createFormatters(locale: string) {
     dateTime: (iso: string) => dateTime.format(new Date(iso)),
     /** Billing days are UTC days: the same date for every member, whatever their time zone. */
     day: (iso: string) => day.format(new Date(iso)),
+    shortDay: (iso: string) => shortDay.format(new Date(iso)),
     untilDay: (iso: string, now = new Date()) =>
       relativeDay.format(utcDaysBetween(now, new Date(iso)), 'day'),
     seconds: (milliseconds: number) => seconds.format(Math.floor(milliseconds / 1000)),
