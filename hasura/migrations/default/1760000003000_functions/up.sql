@@ -3821,27 +3821,26 @@ create function private.start_job_run(
   p_scheduled_time timestamptz
 )
 returns table (run_id uuid, is_started boolean)
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  with moment as materialized (
-    select private.current_time_utc() as at
-  ),
-  taken as (
-    insert into public.job_runs as run (job, run_key, scheduled_time, started_at)
-    select p_job, p_run_key, p_scheduled_time, moment.at from moment
-    on conflict (run_key) do update
-      set started_at = excluded.started_at
-      where run.finished_at is null and run.started_at < excluded.started_at - interval '10 minutes'
-    returning run.id
-  )
-  select taken.id, true from taken
-  union all
-  select run.id, false
-  from public.job_runs as run
-  where run.run_key = p_run_key and not exists (select from taken)
+#variable_conflict use_column
+begin
+  insert into public.job_runs as run (job, run_key, scheduled_time, started_at)
+  values (p_job, p_run_key, p_scheduled_time, private.current_time_utc())
+  on conflict (run_key) do update
+    set started_at = excluded.started_at
+    where run.finished_at is null and run.started_at < excluded.started_at - interval '10 minutes'
+  returning run.id into run_id;
+  is_started := run_id is not null;
+  if not is_started then
+    -- A statement of its own: the snapshot of the first may be older than the run that it met.
+    select run.id into run_id from public.job_runs as run where run.run_key = p_run_key;
+  end if;
+  return next;
+end
 $$;
 
 comment on function private.start_job_run(text, text, timestamptz)
