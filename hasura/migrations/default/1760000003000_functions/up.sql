@@ -4362,7 +4362,15 @@ as $$
   ),
   entry as materialized (
     select
-      written.*,
+      written.organization_id,
+      written.sequence,
+      written.id,
+      written.type,
+      written.amount_credits,
+      written.balance_after_credits,
+      written.grant_id,
+      written.reservation_id,
+      written.event_at,
       lag(written.balance_after_credits, 1, 0) over (
         partition by written.organization_id order by written.sequence
       ) as balance_before_credits
@@ -4370,12 +4378,14 @@ as $$
     where p_organization_id is null or written.organization_id = p_organization_id
   ),
   lot as materialized (
-    select held.*
+    select
+      held.organization_id, held.id, held.source, held.remaining_credits, held.repaid_debt_credits
     from public.credit_grants as held
     where p_organization_id is null or held.organization_id = p_organization_id
   ),
   hold as materialized (
-    select made.*
+    select
+      made.organization_id, made.id, made.status, made.amount_credits, made.charged_credits
     from public.credit_reservations as made
     where p_organization_id is null or made.organization_id = p_organization_id
   ),
