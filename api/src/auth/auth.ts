@@ -4,6 +4,7 @@ import { bearer, jwt, organization } from 'better-auth/plugins'
 import { PostgresJSDialect } from 'kysely-postgres-js'
 import type { Config } from '../config.ts'
 import type { Database } from '../db/client.ts'
+import { isBadValue } from '../db/failures.ts'
 import {
   createFirstOrganization,
   hasOpenInvitation,
@@ -13,6 +14,7 @@ import {
 import type { Logger } from '../observability.ts'
 import { CLAIMS_NAMESPACE, claimsOfUser, TOKEN_AUDIENCE, TOKEN_LIFETIME } from './claims.ts'
 import { CLIENT_ADDRESS_HEADER } from './client-address.ts'
+import { rememberFault } from './faults.ts'
 import { nameFirstOrganization } from './first-organization.ts'
 import { createRateWindows } from './rate-windows.ts'
 import { identityTables, organizationTables, rateLimitTable, signingKeyTables } from './tables.ts'
@@ -48,7 +50,7 @@ export function authOptions({ sql, config, log }: AuthServices) {
     telemetry: { enabled: false },
     logger: loggerOf(log),
     // Without it refusals go to the console, past our logger. They are answers, not faults.
-    onAPIError: { onError: (error) => logAuthError(log, error) },
+    onAPIError: { onError: (error) => hearFault(log, error) },
     database: {
       dialect: new PostgresJSDialect({ postgres: sql }),
       type: 'postgres',
@@ -164,7 +166,8 @@ function loggerOf(log: Logger): NonNullable<BetterAuthOptions['logger']> {
   }
 }
 
-function logAuthError(log: Logger, error: unknown): void {
-  const isRefusal = isAPIError(error) && error.statusCode < 500
+function hearFault(log: Logger, error: unknown): void {
+  rememberFault(error)
+  const isRefusal = (isAPIError(error) && error.statusCode < 500) || isBadValue(error)
   log[isRefusal ? 'debug' : 'error']({ part: 'auth', err: error }, 'auth request failed')
 }

@@ -3,11 +3,13 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Config } from '../config.ts'
 import { isReachable, type Database } from '../db/client.ts'
-import { AppError, errorBody, httpStatus } from '../errors.ts'
+import { isBadValue } from '../db/failures.ts'
+import { AppError, errorBody, httpStatus, invalidInput } from '../errors.ts'
 import { toAppError } from '../http/failures.ts'
 import type { AppEnvironment } from '../http/request-context.ts'
 import { AUTH_PATH, JWKS_PATH, SIGN_IN_PATH, type Auth } from './auth.ts'
 import { CLIENT_ADDRESS_HEADER, createAddressReader } from './client-address.ts'
+import { withFault } from './faults.ts'
 import { createServiceTokens } from './service-token.ts'
 import { createSignInGuard } from './sign-in.ts'
 
@@ -84,11 +86,17 @@ function withOriginOfPrograms(request: Request, ownOrigin: string): Request {
   return withRequestHeader(request, 'origin', new URL(ownOrigin).origin)
 }
 
-/** Calls better-auth for a client's address. Its 5xx has no body worth showing; the cause is in the log. */
+/**
+ * Calls better-auth for a client's address. Its 5xx has no body worth showing; the cause is in the
+ * log. It checks no identifiers, so a value that the database cannot read is its 500, and our 400.
+ */
 function authCaller(auth: Pick<Auth, 'handler'>, sql: Database) {
   return async function call(request: Request, address: string): Promise<Response> {
-    const response = await auth.handler(withRequestHeader(request, CLIENT_ADDRESS_HEADER, address))
+    const { result: response, fault } = await withFault(() =>
+      auth.handler(withRequestHeader(request, CLIENT_ADDRESS_HEADER, address)),
+    )
     if (response.status < 500) return response
+    if (isBadValue(fault)) throw invalidInput('request', 'readable_values')
     if (await isReachable(sql)) throw new Error(`better-auth answered ${response.status}`)
     throw new AppError('overloaded', { retry_after_seconds: OUTAGE_RETRY_AFTER_SECONDS })
   }

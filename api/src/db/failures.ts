@@ -25,6 +25,9 @@ const BUSY = /^(08...|57P0[1-5]|57014|53300|53400|55P03)$/
 
 const LOCK_NOT_AVAILABLE = '55P03'
 
+/** Class "data exception": text that is no uuid, NUL in a text. The value is the caller's mistake. */
+const BAD_VALUE = /^22/
+
 /** Deadlock or serialization failure: the same statement may simply be sent again. */
 const TRY_AGAIN = new Set(['40001', '40P01'])
 
@@ -43,6 +46,10 @@ export function isUnavailable(error: unknown): boolean {
 export function batchFailureOf(error: unknown): BatchFailure {
   if (codeOf(error) === LOCK_NOT_AVAILABLE) return 'group'
   return isUnavailable(error) ? 'all' : 'item'
+}
+
+export function isBadValue(error: unknown): boolean {
+  return BAD_VALUE.test(codeOf(error))
 }
 
 export function mayTryAgain(error: unknown): boolean {
