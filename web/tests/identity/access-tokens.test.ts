@@ -38,7 +38,7 @@ test('after a failed refresh the next one tries again', async () => {
   await expect(tokens.refresh()).rejects.toThrow('down')
   isUp = true
   const token = await tokens.refresh()
-  expect(tokens.current).toBe(token)
+  expect(tokens.headers?.Authorization).toBe(`Bearer ${token}`)
 })
 
 test('claims tell who, where and as what; without an organization the role is what the server said', () => {
@@ -51,4 +51,13 @@ test('claims tell who, where and as what; without an organization the role is wh
     expiresAt,
   })
   expect(readClaims(tokenFor({ role: 'anonymous', expiresAt })).organizationId).toBeNull()
+})
+
+test('an operator acts as member of the organization, never as platform_admin by default', async () => {
+  const allowedRoles = ['platform_admin', 'owner', 'org_admin', 'member']
+  const token = tokenFor({ role: 'platform_admin', allowedRoles, expiresAt: Date.now() + 60_000 })
+  expect(readClaims(token)).toMatchObject({ role: 'owner' })
+  const tokens = new AccessTokens(async () => token)
+  await tokens.refresh()
+  expect(tokens.headers).toMatchObject({ 'x-hasura-role': 'owner' })
 })

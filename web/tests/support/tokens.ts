@@ -5,6 +5,7 @@ export function tokenFor(claims: {
   userId?: string
   organizationId?: string
   role?: string
+  allowedRoles?: string[]
   expiresAt: number
   id?: string
 }): string {
@@ -15,6 +16,7 @@ export function tokenFor(claims: {
       'x-hasura-user-id': claims.userId ?? 'user',
       ...(claims.organizationId ? { 'x-hasura-org-id': claims.organizationId } : {}),
       'x-hasura-default-role': claims.role ?? 'member',
+      'x-hasura-allowed-roles': claims.allowedRoles ?? [claims.role ?? 'member'],
     },
   }
   return `x.${Buffer.from(JSON.stringify(payload)).toString('base64url')}.x`

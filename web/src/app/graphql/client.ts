@@ -48,9 +48,7 @@ export function createGraphqlClient(options: GraphqlClientOptions) {
       options.cache ?? createCache(),
       authExchange(async (utilities) => ({
         addAuthToOperation: (operation) =>
-          tokens.current
-            ? utilities.appendHeaders(operation, { authorization: `Bearer ${tokens.current}` })
-            : operation,
+          tokens.headers ? utilities.appendHeaders(operation, tokens.headers) : operation,
         willAuthError: () => tokens.expiresInMilliseconds() < TOKEN_LEEWAY_MILLISECONDS,
         didAuthError: isTokenRejected,
         // A failed refresh is reported by the request that then goes out without a valid token.

@@ -26,11 +26,10 @@ export function createSocket(options: GraphqlClientOptions): Client {
     retryAttempts: Number.POSITIVE_INFINITY,
     shouldRetry: () => true,
     retryWait: (retries) => pauseWithJitter(retries),
-    connectionParams: async () => ({
-      headers: {
-        Authorization: `Bearer ${await tokens.lastingAtLeast(TOKEN_LEEWAY_MILLISECONDS)}`,
-      },
-    }),
+    connectionParams: async () => {
+      await tokens.lastingAtLeast(TOKEN_LEEWAY_MILLISECONDS)
+      return { headers: tokens.headers }
+    },
     on: {
       connecting: () => reports.socket('connecting'),
       connected: () => {

@@ -1,17 +1,20 @@
 /** What the GraphQL client needs of the tokens. */
 export type TokenSource = Pick<
   AccessTokens,
-  'current' | 'expiresInMilliseconds' | 'refresh' | 'lastingAtLeast'
+  'headers' | 'expiresInMilliseconds' | 'refresh' | 'lastingAtLeast'
 >
 
 export interface TokenClaims {
   userId: string | null
   organizationId: string | null
+  /** The role that the app's pages act in. */
   role: string
   expiresAt: number
 }
 
 const HASURA_CLAIMS = 'https://hasura.io/jwt/claims'
+/** From the most to the least powerful. Operators have `platform_admin` besides, which sees every organization. */
+const ORGANIZATION_ROLES = ['owner', 'org_admin', 'member'] as const
 
 /**
  * The GraphQL token, kept in memory only. However many requests and sockets find it too old at the same moment,
@@ -36,8 +39,13 @@ export class AccessTokens {
     this.now = now
   }
 
-  get current(): string | null {
-    return this.token
+  /**
+   * What a request carries. The role is always named: an operator's token would else act as `platform_admin`, for whom
+   * "the balance" is that of any organization.
+   */
+  get headers(): { Authorization: string; 'x-hasura-role': string } | null {
+    if (this.token === null || this.claims === null) return null
+    return { Authorization: `Bearer ${this.token}`, 'x-hasura-role': this.claims.role }
   }
 
   expiresInMilliseconds(): number {
@@ -78,11 +86,22 @@ export function readClaims(token: string): TokenClaims {
     char.charCodeAt(0),
   )
   const claims = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>
-  const hasura = (claims[HASURA_CLAIMS] ?? {}) as Record<string, string | undefined>
+  const hasura = (claims[HASURA_CLAIMS] ?? {}) as HasuraClaims
+  const allowed = hasura['x-hasura-allowed-roles'] ?? []
   return {
     userId: hasura['x-hasura-user-id'] ?? null,
     organizationId: hasura['x-hasura-org-id'] ?? null,
-    role: hasura['x-hasura-default-role'] ?? 'anonymous',
+    role:
+      ORGANIZATION_ROLES.find((role) => allowed.includes(role)) ??
+      hasura['x-hasura-default-role'] ??
+      'anonymous',
     expiresAt: Number(claims.exp) * 1000,
   }
+}
+
+interface HasuraClaims {
+  'x-hasura-user-id'?: string
+  'x-hasura-org-id'?: string
+  'x-hasura-default-role'?: string
+  'x-hasura-allowed-roles'?: string[]
 }

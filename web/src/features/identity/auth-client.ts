@@ -78,15 +78,22 @@ export function createAuthClient(request: typeof fetch = (...args) => fetch(...a
   }
 }
 
+/** better-auth answers `{code, message}`; the api's own refusals are `{message, extensions: {code, …}}`. */
 async function failureFromResponse(response: Response): Promise<Failure> {
-  const body = (await response.json().catch(() => ({}))) as Record<string, unknown>
-  if (response.status === 429) {
-    const seconds = Number(
-      response.headers.get('x-retry-after') ?? response.headers.get('retry-after'),
-    )
-    return failure('rate_limited', seconds > 0 ? { retry_after_seconds: seconds } : {})
-  }
   if (response.status >= 502 && response.status <= 504) return UNREACHABLE
-  const code = typeof body.code === 'string' ? body.code.toLowerCase() : `http_${response.status}`
-  return failure(code, {}, typeof body.message === 'string' ? body.message : '')
+  const body = (await response.json().catch(() => ({}))) as ErrorBody
+  const { code: extensionCode, ...details } = body.extensions ?? {}
+  if (response.status === 429) {
+    const { headers } = response
+    const seconds = Number(headers.get('retry-after') ?? headers.get('x-retry-after'))
+    return failure('rate_limited', seconds > 0 ? { retry_after_seconds: seconds } : details)
+  }
+  const code = extensionCode ?? body.code ?? `http_${response.status}`
+  return failure(code.toLowerCase(), details, body.message)
+}
+
+interface ErrorBody {
+  code?: string
+  message?: string
+  extensions?: { code?: string } & Record<string, unknown>
 }
