@@ -80,6 +80,17 @@ export function createMetrics() {
       labelNames: ['model'],
       registers,
     }),
+    ledgerViolations: new Gauge({
+      name: 'purser_ledger_violations',
+      help: 'Broken rules of the books that the last verification found; anything but 0 is an alarm',
+      registers,
+    }),
+    jobAlerts: new Counter({
+      name: 'purser_job_alerts_total',
+      help: 'Runs of jobs that failed too often or took too long, by reason',
+      labelNames: ['job', 'reason'],
+      registers,
+    }),
     jobItems: new Counter({
       name: 'purser_job_items_total',
       help: 'Items that scheduled jobs processed or failed',

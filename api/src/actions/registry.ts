@@ -7,6 +7,8 @@ import { explainAiAccess } from './explain_ai_access.ts'
 import { extendReservation } from './extend_reservation.ts'
 import type { OperationAction } from './operation.ts'
 import { polishTestimonial } from './polish_testimonial.ts'
+import { grantCredits } from './grant_credits.ts'
+import { refundTransaction } from './refund_transaction.ts'
 import { releaseCredits } from './release_credits.ts'
 import { reserveCredits } from './reserve_credits.ts'
 import { revokeFormToken } from './revoke_form_token.ts'
@@ -28,6 +30,8 @@ export const actions: ReadonlyMap<string, Action> = new Map(
     settleCredits,
     releaseCredits,
     extendReservation,
+    grantCredits,
+    refundTransaction,
     ...operationActions.values(),
     createServiceApiKey,
     revokeServiceApiKey,

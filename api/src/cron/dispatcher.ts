@@ -6,8 +6,16 @@ import { AppError, invalidInput } from '../errors.ts'
 import type { AppEnvironment } from '../http/request-context.ts'
 import { requireSecret } from '../http/secret.ts'
 import type { Logger, Metrics } from '../observability.ts'
+import { cleanIdempotency } from './clean_idempotency.ts'
+import { expireGrants } from './expire_grants.ts'
 import { expireReservations } from './expire_reservations.ts'
 import type { Job, JobSummary } from './job.ts'
+import { resetPeriods } from './reset_periods.ts'
+import { verifyLedger } from './verify_ledger.ts'
+
+/** Above these somebody should look, whatever the job. */
+const ALERT_ERROR_RATE = 0.05
+const ALERT_DURATION_SECONDS = 30
 
 /** What Hasura posts for a cron trigger; a retry of the same run carries the same scheduled_time. */
 const triggerSchema = z.object({
@@ -17,7 +25,10 @@ const triggerSchema = z.object({
 
 /** Every trigger of hasura/metadata/cron_triggers.yaml. */
 export const jobs: ReadonlyMap<string, Job> = new Map(
-  [expireReservations].map((job) => [job.name, job]),
+  [expireReservations, expireGrants, resetPeriods, verifyLedger, cleanIdempotency].map((job) => [
+    job.name,
+    job,
+  ]),
 )
 
 export interface CronOptions {
@@ -56,9 +67,13 @@ async function runOnce(
     scheduledTime,
   )
   if (!isStarted) return { job: job.name, ran: false, reason: 'this run was taken before' }
-  const summary = await runRecorded(job, runId, { sql, log })
+  const summary = await runRecorded(job, runId, { sql, log, metrics })
   metrics.jobItems.inc({ job: job.name, result: 'processed' }, summary.processed)
   metrics.jobItems.inc({ job: job.name, result: 'failed' }, summary.failed)
+  for (const reason of summary.alerts) {
+    metrics.jobAlerts.inc({ job: job.name, reason })
+    log.error({ reason, summary }, 'job needs attention')
+  }
   log.info({ summary }, 'job finished')
   return { job: job.name, ran: true, ...summary }
 }
@@ -67,10 +82,12 @@ async function runOnce(
 async function runRecorded(
   job: Job,
   runId: string,
-  { sql, log }: { sql: Database; log: Logger },
-): Promise<JobSummary> {
+  services: { sql: Database; log: Logger; metrics: Metrics },
+): Promise<JobSummary & { alerts: string[] }> {
+  const { sql, log } = services
+  const startedAt = performance.now()
   try {
-    const summary = await job.run({ sql, log })
+    const summary = judged(await job.run(services), (performance.now() - startedAt) / 1000)
     await finishJobRun(sql, runId, summary)
     return summary
   } catch (error) {
@@ -80,4 +97,15 @@ async function runRecorded(
     )
     throw error
   }
+}
+
+/** The summary with what operators ask first: how much failed, and whether they should look. */
+function judged(summary: JobSummary, seconds: number) {
+  const items = summary.processed + summary.failed
+  const errorRate = items === 0 ? 0 : summary.failed / items
+  const alerts = [
+    ...(errorRate > ALERT_ERROR_RATE ? ['error_rate'] : []),
+    ...(seconds > ALERT_DURATION_SECONDS ? ['duration'] : []),
+  ]
+  return { ...summary, error_rate: errorRate, alerts }
 }

@@ -1,5 +1,5 @@
 import type { Database } from '../db/client.ts'
-import type { Logger } from '../observability.ts'
+import type { Logger, Metrics } from '../observability.ts'
 
 /** What a run did, kept in job_runs and answered to the trigger. */
 export interface JobSummary {
@@ -12,5 +12,5 @@ export interface Job {
   /** The same word as the trigger in hasura/metadata/cron_triggers.yaml. */
   name: string
   /** Safe to run twice and in two places at once. */
-  run(services: { sql: Database; log: Logger }): Promise<JobSummary>
+  run(services: { sql: Database; log: Logger; metrics: Metrics }): Promise<JobSummary>
 }

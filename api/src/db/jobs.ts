@@ -13,6 +13,83 @@ export async function expireReservations(sql: Database, limit: number): Promise<
   return rows[0]
 }
 
+/** Where a batch ended, and so where the next one of the same run begins. */
+export interface Place {
+  at: string
+  organizationId: string
+}
+
+export const FIRST_PLACE: Place = {
+  at: '-infinity',
+  organizationId: '00000000-0000-0000-0000-000000000000',
+}
+
+interface PlacedRow {
+  processed: number
+  failed: number
+  remaining: boolean
+  /** Timestamps stay text: a Date would lose their microseconds. */
+  after_at: string | null
+  after_organization_id: string | null
+}
+
+function placeOf(row: PlacedRow, before: Place): Place {
+  if (row.after_at === null || row.after_organization_id === null) return before
+  return { at: row.after_at, organizationId: row.after_organization_id }
+}
+
+export async function expireGrants(sql: Database, limit: number, after: Place) {
+  const rows = await sql<(PlacedRow & { grants: number })[]>`
+    select processed, failed, remaining, grants, after_expires_at::text as after_at,
+      after_organization_id
+    from private.expire_grants(
+      ${limit}::int, ${after.at}::text::timestamptz, ${after.organizationId}::uuid
+    )`
+  if (!rows[0]) throw new Error('private.expire_grants answered no row')
+  return { ...rows[0], place: placeOf(rows[0], after) }
+}
+
+export async function resetPeriods(sql: Database, limit: number, after: Place) {
+  const rows = await sql<(PlacedRow & { periods: number })[]>`
+    select processed, failed, remaining, periods, after_period_end::text as after_at,
+      after_organization_id
+    from private.reset_periods(
+      ${limit}::int, ${after.at}::text::timestamptz, ${after.organizationId}::uuid
+    )`
+  if (!rows[0]) throw new Error('private.reset_periods answered no row')
+  return { ...rows[0], place: placeOf(rows[0], after) }
+}
+
+export async function cleanIdempotency(
+  sql: Database,
+  retentionHours: number,
+  limit: number,
+): Promise<ExpiryBatch> {
+  const rows = await sql<ExpiryBatch[]>`
+    select processed, failed, remaining
+    from private.clean_idempotency(${retentionHours}::int, ${limit}::int)`
+  if (!rows[0]) throw new Error('private.clean_idempotency answered no row')
+  return rows[0]
+}
+
+export interface LedgerViolation {
+  organization_id: string
+  invariant: string
+  expected: string
+  actual: string
+  details: unknown
+}
+
+/** It reads the whole ledger: minutes are in order where milliseconds are for everything else. */
+const VERIFY_TIMEOUT_MILLISECONDS = 600_000
+
+export async function verifyLedger(sql: Database): Promise<LedgerViolation[]> {
+  return sql.begin('read only', async (transaction) => {
+    await transaction.unsafe(`set local statement_timeout = ${VERIFY_TIMEOUT_MILLISECONDS}`)
+    return transaction<LedgerViolation[]>`select * from private.verify_ledger(null)`
+  })
+}
+
 export interface JobRun {
   run_id: string
   /** false: another delivery of the same run has it, or had it. */

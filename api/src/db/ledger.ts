@@ -2,6 +2,7 @@ import type { CreditAmount } from '../credits/amounts.ts'
 import type { Metrics } from '../observability.ts'
 import { createBatcher, type Batcher } from './batcher.ts'
 import type { Database } from './client.ts'
+import { createGrants } from './grants.ts'
 import { batchFailureOf, describeDatabaseFailure, mayTryAgain } from './failures.ts'
 import type {
   ExtendItem,
@@ -50,7 +51,11 @@ export function createLedger(sql: Database, metrics: Metrics) {
     extendReservations(sql, items),
   )
 
+  const grants = createGrants(sql)
+
   return {
+    grant: (...request: Parameters<typeof grants.grant>) => answer(grants.grant(...request)),
+    refund: (...request: Parameters<typeof grants.refund>) => answer(grants.refund(...request)),
     reserve: (item: ReserveItem) => answer(reserve.call(item)),
     settle: (item: SettleItem) => answer(settle.call(item)),
     release: (item: ReleaseItem) => answer(release.call(item)),

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { CRON_SECRET, startTestApi, type TestApi } from '../support/api.ts'
+import { balanceOf, createOrganization } from '../support/organizations.ts'
+
+let api: TestApi
+
+beforeAll(async () => {
+  api = await startTestApi()
+})
+
+afterAll(() => api.stop())
+
+let minute = 0
+
+/** One more delivery of a trigger, each for a scheduled time of its own. */
+async function run(name: string): Promise<Record<string, unknown>> {
+  minute += 1
+  const scheduledTime = new Date(Date.UTC(2026, 10, 22, 10, minute)).toISOString()
+  const response = await fetch(`${api.url}/cron/${name}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-cron-secret': CRON_SECRET },
+    body: JSON.stringify({ id: randomUUID(), name, scheduled_time: scheduledTime, payload: {} }),
+  })
+  expect(response.status).toBe(200)
+  return (await response.json()) as Record<string, unknown>
+}
+
+test('reset_periods starts the next period of an idle organization, once', async () => {
+  const organization = await createOrganization(api.sql)
+  await api.sql`
+    update public.org_plans
+    set period_start = now() - interval '40 days', period_end = now() - interval '1 hour'
+    where organization_id = ${organization.id}`
+  await api.sql`
+    update public.organization_credit_balances
+    set period_start = now() - interval '40 days', period_end = now() - interval '1 hour',
+      next_grant_expires_at = now() - interval '1 hour'
+    where organization_id = ${organization.id}`
+  await api.sql`
+    update public.credit_grants
+    set effective_at = now() - interval '40 days', expires_at = now() - interval '1 hour'
+    where organization_id = ${organization.id}`
+  expect(await run('reset_periods')).toMatchObject({ processed: 1, failed: 0, periods: 1 })
+  // 2,000 of the new month, and of the old one what the plan lets roll over.
+  expect(await balanceOf(api.sql, organization.id)).toMatchObject({ posted: 2010 })
+  expect(await run('reset_periods')).toMatchObject({ processed: 0, periods: 0 })
+})
+
+test('expire_grants takes what is left of an expired grant', async () => {
+  const organization = await createOrganization(api.sql)
+  await api.sql`
+    select private.grant_credits(${organization.id}, 'promo', 5, null, now() + interval '1 hour',
+      null, 'expires', 'expires')`
+  await api.sql`
+    update public.credit_grants
+    set effective_at = now() - interval '2 hours', expires_at = now() - interval '1 hour'
+    where organization_id = ${organization.id} and source = 'promo'`
+  await api.sql`
+    update public.organization_credit_balances set next_grant_expires_at = now() - interval '1 hour'
+    where organization_id = ${organization.id}`
+  expect(await run('expire_grants')).toMatchObject({ processed: 1, failed: 0, grants: 1 })
+  expect(await balanceOf(api.sql, organization.id)).toMatchObject({ posted: 2000 })
+})
+
+test('clean_idempotency forgets answers after two days and keeps younger ones', async () => {
+  const organization = await createOrganization(api.sql)
+  for (const age of ['3 days', '1 day']) {
+    await api.sql`
+      insert into public.ai_operation_results (organization_id, reservation_id, output, created_at)
+      values (${organization.id}, uuidv7(${`-${age}`}::interval), '{}', now() - ${age}::interval)`
+  }
+  expect(await run('clean_idempotency')).toMatchObject({ processed: 1, failed: 0 })
+  const left = await api.sql`
+    select from public.ai_operation_results where organization_id = ${organization.id}`
+  expect(left).toHaveLength(1)
+})
+
+test('verify_ledger raises the metric while the books are wrong', async () => {
+  expect(await run('verify_ledger')).toMatchObject({ violations: 0, alerts: [] })
+  const organization = await createOrganization(api.sql)
+  await api.sql`
+    update public.organization_credit_balances set bonus_credits = bonus_credits + 1
+    where organization_id = ${organization.id}`
+  const { violations } = await run('verify_ledger')
+  expect(violations).toBeGreaterThan(0)
+  const metrics = await (await fetch(`${api.url}/metrics`)).text()
+  expect(metrics).toContain(`purser_ledger_violations ${String(violations)}`)
+})
