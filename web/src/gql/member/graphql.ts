@@ -17,6 +17,14 @@ export type Boolean_Comparison_Exp = {
   _nin?: Array<boolean> | null | undefined;
 };
 
+/** A customer of a form: at most 4 generations for each in any 24 hours */
+export type FormCustomerInput = {
+  /** Any name by which the form knows the customer again; kept as a digest only */
+  customer: string;
+  /** From create_form_token; may stand in a public page */
+  token: string;
+};
+
 /** Boolean expression to compare columns of type "Int". All fields are combined with logical 'AND'. */
 export type Int_Comparison_Exp = {
   _eq?: number | null | undefined;
@@ -66,6 +74,8 @@ export type String_Comparison_Exp = {
 export type SuggestQuestionsInput = {
   /** 1 to 10, 5 unless given */
   count?: number | null | undefined;
+  /** For role anonymous: the form through which a customer generates, within its limits */
+  form?: FormCustomerInput | null | undefined;
   /** The same key answers the stored result without another model call */
   idempotency_key: string;
   product_description: string;
@@ -177,6 +187,7 @@ export type Credit_Grants_Bool_Exp = {
   created_at?: Timestamptz_Comparison_Exp | null | undefined;
   credit_balance?: Organization_Credit_Balances_Bool_Exp | null | undefined;
   effective_at?: Timestamptz_Comparison_Exp | null | undefined;
+  expired_credits?: Numeric_Comparison_Exp | null | undefined;
   expires_at?: Timestamptz_Comparison_Exp | null | undefined;
   granted_credits?: Numeric_Comparison_Exp | null | undefined;
   id?: Uuid_Comparison_Exp | null | undefined;
@@ -197,6 +208,8 @@ export type Credit_Grants_Select_Column =
   | 'created_at'
   /** column name */
   | 'effective_at'
+  /** column name */
+  | 'expired_credits'
   /** column name */
   | 'expires_at'
   /** column name */
