@@ -8,7 +8,6 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import { validationFailed } from '../errors.ts'
-import { cycle } from '../plan/collect.ts'
 
 /** A request's document, read once. */
 export interface ParsedDocument {
@@ -70,14 +69,24 @@ function spreads(set: SelectionSetNode): string[] {
 /** Fragments that lead back to themselves would never end. */
 function checkCycles(fragments: ReadonlyMap<string, FragmentDefinitionNode>): void {
   const done = new Set<string>()
-  const visitFragment = (name: string, open: readonly string[]): void => {
+  const open = new Set<string>()
+  const visitFragment = (name: string): void => {
     const fragment = fragments.get(name)
     if (!fragment || done.has(name)) return
-    if (open.includes(name)) throw cycle(open.slice(open.indexOf(name)), '$')
-    for (const spread of spreads(fragment.selectionSet)) visitFragment(spread, [...open, name])
+    if (open.has(name)) {
+      const names = [...open]
+      const cycle = names.slice(names.indexOf(name)).map((one) => `'${one}'`)
+      throw validationFailed(
+        `the fragment definition(s) ${cycle.join(' and ')} form a cycle`,
+        '$.selectionSet',
+      )
+    }
+    open.add(name)
+    for (const spread of spreads(fragment.selectionSet)) visitFragment(spread)
+    open.delete(name)
     done.add(name)
   }
-  for (const name of fragments.keys()) visitFragment(name, [])
+  for (const name of fragments.keys()) visitFragment(name)
 }
 
 function usedVariables(

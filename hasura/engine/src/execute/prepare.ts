@@ -43,6 +43,20 @@ export function prepare(
   session: Session,
   request: GraphqlRequest,
 ): PreparedOperation {
+  try {
+    return prepareWithin(engine, session, request)
+  } catch (error) {
+    // Documents and values are trees that are walked by recursion; the stack is the last limit.
+    if (error instanceof RangeError) throw validationFailed('the request is nested too deeply', '$')
+    throw error
+  }
+}
+
+function prepareWithin(
+  engine: Engine,
+  session: Session,
+  request: GraphqlRequest,
+): PreparedOperation {
   const backendOnly = usesBackendOnly(session)
   const operationName = request.operationName ?? null
   const cache = cacheOf(engine)

@@ -5,6 +5,7 @@ import { isBigNumber } from '../schema/scalars.ts'
 import { readArguments } from './arguments.ts'
 import { collectFields, type CollectedField } from './collect.ts'
 import type { PlanContext } from './context.ts'
+import { computedCall } from './function.ts'
 import type { AggregateColumn, AggregateField, AggregatePart, FieldPlan } from './types.ts'
 import { asList, isTrue } from './where.ts'
 
@@ -70,8 +71,18 @@ function planColumns(context: PlanContext, collected: CollectedField): Aggregate
     const { key, field, path } = part
     if (!field) return typename(key, type)
     const meaning = fieldMeaning(field)
+    const args = readArguments(context, part)
+    if (meaning?.kind === 'computed-scalar') {
+      const call = computedCall(context, meaning.field, args, path)
+      const stringify = context.stringify && isBigNumber(meaning.type)
+      return {
+        kind: 'value',
+        key,
+        value: { kind: 'computed', call, mask: meaning.mask },
+        stringify,
+      }
+    }
     if (meaning?.kind !== 'column') throw validationFailed('not a column', path)
-    readArguments(context, part)
     return {
       kind: 'value',
       key,

@@ -46,7 +46,7 @@ export function collectFields(
   if (selections.length === 0)
     throw validationFailed(`missing selection set for '${type.name}'`, inside)
   const merged: Merged = new Map()
-  for (const selection of selections) flatten(context, type, selection, inside, [], merged)
+  for (const selection of selections) flatten(context, type, selection, inside, merged)
   const fields = type.getFields()
   return [...merged].map(([key, { node, selections: inner }]) => {
     const name = node.name.value
@@ -66,12 +66,12 @@ export function collectFields(
   })
 }
 
+/** Fragments that lead back to themselves have been refused before. */
 function flatten(
   context: PlanContext,
   type: GraphQLObjectType,
   { selections }: SelectionSetNode,
   path: string,
-  open: readonly string[],
   merged: Merged,
 ): void {
   for (const selection of selections) {
@@ -84,23 +84,16 @@ function flatten(
     if (selection.kind === 'InlineFragment') {
       const on = selection.typeCondition?.name.value
       if (on !== undefined && on !== type.name) continue
-      flatten(context, type, selection.selectionSet, path, open, merged)
+      flatten(context, type, selection.selectionSet, path, merged)
       continue
     }
     const name = selection.name.value
     const fragment = context.fragments.get(name)
     if (!fragment) throw validationFailed(`reference to undefined fragment '${name}'`, path)
-    if (open.includes(name)) throw cycle([...open.slice(open.indexOf(name))], path)
     if (fragment.typeCondition.name.value !== type.name) continue
-    flatten(context, type, fragment.selectionSet, path, [...open, name], merged)
+    flatten(context, type, fragment.selectionSet, path, merged)
   }
 }
-
-export const cycle = (names: readonly string[], path: string) =>
-  validationFailed(
-    `the fragment definition(s) ${names.map((name) => `'${name}'`).join(' and ')} form a cycle`,
-    path,
-  )
 
 function mergeField(merged: Merged, node: FieldNode, path: string): void {
   const key = node.alias?.value ?? node.name.value

@@ -3,7 +3,14 @@ import type { OrderByItem, OrderExpression } from '../schema/expressions.ts'
 import { enumColumn, inputMeaning } from '../schema/meaning.ts'
 import type { PlanContext } from './context.ts'
 import type { InputValue } from './input.ts'
-import { asList, computedExpression, tableSource, visible } from './where.ts'
+import {
+  asList,
+  columnExpression,
+  computedExpression,
+  computedSource,
+  tableSource,
+  visible,
+} from './where.ts'
 
 type Wrap = (by: OrderExpression) => OrderExpression
 
@@ -20,7 +27,7 @@ function orderItems(context: PlanContext, value: InputValue, wrap: Wrap): OrderB
     if (member.kind === 'null') return []
     switch (meaning?.kind) {
       case 'column':
-        return [ordered(wrap({ kind: 'column', column: meaning.column.name }), member)]
+        return [ordered(wrap(columnExpression(meaning)), member)]
       case 'computed-scalar':
         return [ordered(wrap(computedExpression(meaning)), member)]
       case 'relationship': {
@@ -35,13 +42,15 @@ function orderItems(context: PlanContext, value: InputValue, wrap: Wrap): OrderB
           })
         return orderItems(context, member, nested)
       }
+      case 'computed-table':
       case 'relationship-aggregate': {
-        const { target, relationship } = meaning
+        const { target } = meaning
+        const isComputed = meaning.kind === 'computed-table'
         const aggregate = (name: string, column: string | null): OrderExpression =>
           wrap({
             kind: 'aggregate',
-            source: tableSource(target),
-            join: relationship.join,
+            source: isComputed ? computedSource(meaning) : tableSource(target),
+            join: isComputed ? [] : meaning.relationship.join,
             where: visible(target),
             function: name,
             of: column === null ? null : { kind: 'column', column },

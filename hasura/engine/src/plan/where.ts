@@ -58,7 +58,7 @@ function memberWhere(context: PlanContext, { field, value }: InputMember): BoolE
     case 'not':
       return { kind: 'not', of: planWhere(context, value) }
     case 'column':
-      return comparisons(context, { kind: 'column', column: meaning.column.name }, value)
+      return comparisons(context, columnExpression(meaning), value)
     case 'computed-scalar':
       return comparisons(context, computedExpression(meaning), value)
     case 'computed-table':
@@ -84,14 +84,25 @@ function memberWhere(context: PlanContext, { field, value }: InputMember): BoolE
   }
 }
 
+export const columnExpression = ({
+  column,
+  mask,
+}: Extract<InputMeaning, { kind: 'column' }>): RowExpression => ({
+  kind: 'column',
+  column: column.name,
+  mask: mask ?? null,
+})
+
 export const computedExpression = ({
   field,
+  mask,
 }: Extract<InputMeaning, { kind: 'computed-scalar' }>): RowExpression => ({
   kind: 'computed',
   call: functionCall(field.function, field.arguments, new Map()),
+  mask: mask ?? null,
 })
 
-function computedSource({
+export function computedSource({
   field,
   target,
 }: Extract<InputMeaning, { kind: 'computed-table' }>): RowSource {

@@ -1,6 +1,6 @@
 import type { Readable, RoleTable } from './role-types.ts'
 import { isComparable, isNumeric } from './scalars.ts'
-import type { TrackedColumn } from './tracked-types.ts'
+import type { TrackedColumn, TrackedComputedField } from './tracked-types.ts'
 
 export const COLUMN_AGGREGATES = [
   'avg',
@@ -27,5 +27,16 @@ export function columnsForAggregate(
   const takes = isMinMax(aggregate) ? isComparable : isNumeric
   return (select?.columns ?? []).filter(
     ({ thing }) => thing.enumeration === null && takes(thing.type),
+  )
+}
+
+/** The scalar computed fields of a table that an aggregate function takes. */
+export function computedForAggregate(
+  { select }: RoleTable,
+  aggregate: ColumnAggregate,
+): readonly Readable<TrackedComputedField>[] {
+  const takes = isMinMax(aggregate) ? isComparable : isNumeric
+  return (select?.computedFields ?? []).filter(
+    ({ thing: { returns } }) => returns.kind === 'scalar' && takes(returns.type),
   )
 }

@@ -7,8 +7,15 @@ import {
   type GraphQLObjectType,
 } from 'graphql'
 import { qualifiedText } from '../metadata/common.ts'
-import { COLUMN_AGGREGATES, columnsForAggregate, isMinMax } from './aggregate-functions.ts'
+import {
+  COLUMN_AGGREGATES,
+  columnsForAggregate,
+  computedForAggregate,
+  isMinMax,
+  type ColumnAggregate,
+} from './aggregate-functions.ts'
 import { columnType } from './column-types.ts'
+import { computedScalarField } from './computed-scalar.ts'
 import type { Fields, SchemaContext } from './context.ts'
 import { means } from './meaning.ts'
 import type { RoleTable } from './role-types.ts'
@@ -58,26 +65,13 @@ function aggregateFieldsType(context: SchemaContext, role: RoleTable): GraphQLOb
         },
       }
       for (const aggregate of COLUMN_AGGREGATES) {
-        const aggregated = columnsForAggregate(role, aggregate)
-        if (aggregated.length === 0) continue
+        const columnFields = aggregatedFields(context, role, aggregate)
+        if (Object.keys(columnFields).length === 0) continue
         fields[aggregate] = {
           type: context.types.object(
             `${name}_${aggregate}_fields`,
             `aggregate ${aggregate} on columns`,
-            () =>
-              Object.fromEntries(
-                aggregated.map(({ thing: column }) => [
-                  column.graphqlName,
-                  {
-                    type:
-                      isMinMax(aggregate) || aggregate === 'sum'
-                        ? columnType(context, column)
-                        : GraphQLFloat,
-                    description: column.description,
-                    extensions: means({ kind: 'column', column, mask: null }),
-                  },
-                ]),
-              ),
+            () => columnFields,
           ),
           extensions: means({ kind: 'aggregate-function', function: aggregate }),
         }
@@ -85,4 +79,24 @@ function aggregateFieldsType(context: SchemaContext, role: RoleTable): GraphQLOb
       return fields
     },
   )
+}
+
+function aggregatedFields(
+  context: SchemaContext,
+  role: RoleTable,
+  aggregate: ColumnAggregate,
+): Fields {
+  const fields: Fields = {}
+  const keepsType = isMinMax(aggregate) || aggregate === 'sum'
+  for (const { thing: column } of columnsForAggregate(role, aggregate))
+    fields[column.graphqlName] = {
+      type: keepsType ? columnType(context, column) : GraphQLFloat,
+      description: column.description,
+      extensions: means({ kind: 'column', column, mask: null }),
+    }
+  for (const computed of computedForAggregate(role, aggregate)) {
+    const field = computedScalarField(context, role, computed)
+    if (field) fields[computed.thing.name] = field
+  }
+  return fields
 }

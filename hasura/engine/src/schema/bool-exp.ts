@@ -30,12 +30,12 @@ export function boolExpType(context: SchemaContext, role: RoleTable): GraphQLInp
 
 function columnFields(context: SchemaContext, role: RoleTable): InputFields {
   const fields: InputFields = {}
-  for (const { thing: column } of role.select?.columns ?? [])
+  for (const { thing: column, mask } of role.select?.columns ?? [])
     fields[column.graphqlName] = {
       type: column.enumeration
         ? enumComparisonType(context, column.type, column.enumeration)
         : comparisonType(context, column.type),
-      extensions: means({ kind: 'column', column }),
+      extensions: means({ kind: 'column', column, mask }),
     }
   return fields
 }
@@ -43,13 +43,13 @@ function columnFields(context: SchemaContext, role: RoleTable): InputFields {
 /** Computed fields that need no argument of the client. */
 function computedFields(context: SchemaContext, role: RoleTable): InputFields {
   const fields: InputFields = {}
-  for (const { thing: field } of role.select?.computedFields ?? []) {
+  for (const { thing: field, mask } of role.select?.computedFields ?? []) {
     if (field.arguments.some((argument) => argument.role === 'input')) continue
     if (field.returns.kind === 'scalar') {
       const { type } = field.returns
       fields[field.name] = {
         type: comparisonType(context, type),
-        extensions: means({ kind: 'computed-scalar', field, type }),
+        extensions: means({ kind: 'computed-scalar', field, type, mask }),
       }
       continue
     }

@@ -41,10 +41,13 @@ export interface FunctionCall {
   readonly arguments: readonly { readonly name: string | null; readonly value: FunctionArgument }[]
 }
 
-/** Something that a row has: a column, or a function of the row. */
+/**
+ * Something that a row has: a column, or a function of the row. It is null where `mask` does not hold: an
+ * inherited role must not learn by conditions and orderings what it may not read.
+ */
 export type RowExpression =
-  | { readonly kind: 'column'; readonly column: string }
-  | { readonly kind: 'computed'; readonly call: FunctionCall }
+  | { readonly kind: 'column'; readonly column: string; readonly mask?: BoolExp | null }
+  | { readonly kind: 'computed'; readonly call: FunctionCall; readonly mask?: BoolExp | null }
 
 export type Operand =
   | { readonly kind: 'parameter'; readonly parameter: BoundParameter }

@@ -65,10 +65,10 @@ function relationshipInputType(
   )
 }
 
-/** `on_conflict`, where the table has a key to conflict on and the role may update. */
+/** `on_conflict`, where the table has a key to conflict on. Who may not update can still ignore. */
 export function onConflictArgument(context: SchemaContext, role: RoleTable): Arguments {
   const constraints = constraintEnum(context, role)
-  if (!constraints || !role.update) return {}
+  if (!constraints) return {}
   const { table } = role
   const type = context.types.input(
     `${table.graphqlName}_on_conflict`,

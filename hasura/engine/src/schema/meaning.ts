@@ -78,11 +78,17 @@ export type InputMeaning =
   | {
       readonly kind: 'and' | 'or' | 'not' | 'is-null' | 'count-order' | 'ordering' | 'initial-value'
     }
-  | { readonly kind: 'column'; readonly column: TrackedColumn }
+  | {
+      readonly kind: 'column'
+      readonly column: TrackedColumn
+      /** Where the column is read: in conditions and orderings. */
+      readonly mask?: BoolExp | null
+    }
   | {
       readonly kind: 'computed-scalar'
       readonly field: TrackedComputedField
       readonly type: PgType
+      readonly mask?: BoolExp | null
     }
   | {
       readonly kind: 'computed-table'

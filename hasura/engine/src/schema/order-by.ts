@@ -32,14 +32,25 @@ export function orderByType(context: SchemaContext, role: RoleTable): GraphQLInp
     () => {
       const type = orderByEnum(context)
       const fields: InputFields = {}
-      for (const { thing: column } of role.select?.columns ?? [])
-        fields[column.graphqlName] = { type, extensions: means({ kind: 'column', column }) }
-      for (const { thing: field } of role.select?.computedFields ?? []) {
+      for (const { thing: column, mask } of role.select?.columns ?? [])
+        fields[column.graphqlName] = { type, extensions: means({ kind: 'column', column, mask }) }
+      for (const { thing: field, mask } of role.select?.computedFields ?? []) {
         if (field.arguments.some((argument) => argument.role === 'input')) continue
-        if (field.returns.kind === 'scalar')
-          fields[field.name] = {
-            type,
-            extensions: means({ kind: 'computed-scalar', field, type: field.returns.type }),
+        if (field.returns.kind === 'scalar') {
+          const meaning = {
+            kind: 'computed-scalar',
+            field,
+            type: field.returns.type,
+            mask,
+          } as const
+          fields[field.name] = { type, extensions: means(meaning) }
+          continue
+        }
+        const target = context.table(qualifiedKey(field.returns.table))
+        if (target?.select?.aggregations)
+          fields[`${field.name}_aggregate`] = {
+            type: aggregateOrderByType(context, target),
+            extensions: means({ kind: 'computed-table', field, target }),
           }
       }
       return { ...fields, ...relationshipFields(context, role) }

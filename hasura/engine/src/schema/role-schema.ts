@@ -1,4 +1,15 @@
-import { GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql'
+import {
+  DirectiveLocation,
+  GraphQLBoolean,
+  GraphQLDirective,
+  GraphQLIncludeDirective,
+  GraphQLInt,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLSchema,
+  GraphQLSkipDirective,
+  GraphQLString,
+} from 'graphql'
 import type { Catalog } from '../catalog/types.ts'
 import type { Metadata } from '../metadata/types.ts'
 import { actionResultRoots, actionRoots } from './action-roots.ts'
@@ -34,6 +45,25 @@ const NOTHING: Fields = {
   },
 }
 
+/** Hasura knows it everywhere; it has an effect in its paid editions only. */
+const CACHED = new GraphQLDirective({
+  name: 'cached',
+  description: 'whether this query should be cached',
+  locations: [DirectiveLocation.QUERY],
+  args: {
+    refresh: {
+      type: new GraphQLNonNull(GraphQLBoolean),
+      defaultValue: false,
+      description: 'refresh the cache entry',
+    },
+    ttl: {
+      type: new GraphQLNonNull(GraphQLInt),
+      defaultValue: 60,
+      description: 'measured in seconds',
+    },
+  },
+})
+
 /** All that a role may ask for. `backendOnly` adds mutations of `backend_only` permissions. */
 export function buildRoleSchema(
   schemaSource: SchemaSource,
@@ -68,6 +98,7 @@ export function buildRoleSchema(
     mutation: isEmpty(mutation) ? null : root('mutation_root', mutation, 'mutation root'),
     subscription: isEmpty(subscription) ? null : root('subscription_root', subscription),
     types: context.types.all(),
+    directives: [GraphQLIncludeDirective, GraphQLSkipDirective, CACHED],
     // Names that PostgreSQL allows and GraphQL does not have been left out while building.
     assumeValid: true,
   })

@@ -1,21 +1,19 @@
 import {
   GraphQLList,
   GraphQLNonNull,
-  GraphQLString,
   type GraphQLFieldConfig,
   type GraphQLObjectType,
 } from 'graphql'
 import { qualifiedKey, qualifiedText } from '../metadata/common.ts'
 import { aggregateType } from './aggregate-types.ts'
-import { columnType, typeOf } from './column-types.ts'
+import { columnType } from './column-types.ts'
+import { computedArguments, computedScalarField, JSON_PATH } from './computed-scalar.ts'
 import type { Fields, SchemaContext } from './context.ts'
 import { means } from './meaning.ts'
 import type { Readable, RoleTable } from './role-types.ts'
 import { isJson } from './scalars.ts'
-import { functionArguments, selectArguments, type Arguments } from './select-arguments.ts'
+import { selectArguments } from './select-arguments.ts'
 import type { TrackedColumn, TrackedComputedField, TrackedRelationship } from './tracked-types.ts'
-
-const JSON_PATH: Arguments = { path: { type: GraphQLString, description: 'JSON select path' } }
 
 /** `<t>`: the columns, computed fields and relationships that the role may read. */
 export function tableType(context: SchemaContext, role: RoleTable): GraphQLObjectType {
@@ -58,31 +56,18 @@ function columnField(
 function computedField(
   context: SchemaContext,
   role: RoleTable,
-  { thing: field, mask }: Readable<TrackedComputedField>,
+  computed: Readable<TrackedComputedField>,
 ): GraphQLFieldConfig<unknown, unknown> | null {
-  const args = functionArguments(
-    context,
-    `${field.name}_${role.table.graphqlName}_args`,
-    field.function.name,
-    field.arguments,
-  )
-  const { description } = field
-  if (field.returns.kind === 'scalar') {
-    const { type } = field.returns
-    return {
-      type: typeOf(context, type),
-      description,
-      args: isJson(type) ? { ...args, ...JSON_PATH } : args,
-      extensions: means({ kind: 'computed-scalar', field, type, mask }),
-    }
-  }
+  const { thing: field, mask } = computed
+  if (field.returns.kind === 'scalar') return computedScalarField(context, role, computed)
   const target = context.table(qualifiedKey(field.returns.table))
   if (!target?.select) return null
+  const args = computedArguments(context, role, field)
   const { set } = field.returns
   const type = tableType(context, target)
   return {
     type: set ? new GraphQLList(new GraphQLNonNull(type)) : type,
-    description,
+    description: field.description,
     args: set ? { ...args, ...selectArguments(context, target) } : args,
     extensions: means({ kind: 'computed-table', field, set, target, mask }),
   }

@@ -2,7 +2,7 @@ import type { OrderByItem, OrderExpression } from '../schema/expressions.ts'
 import { conjunction, joinConditions, rowExpression, sourceSql } from './expression.ts'
 import { join, keyword, sql, type Fragment } from './fragment.ts'
 import { scopeOf, type Scope } from './scope.ts'
-import { whereSql } from './where.ts'
+import { readableSql, whereSql } from './where.ts'
 
 /** ` order by …`, or nothing. */
 export function orderBySql(items: readonly OrderByItem[], scope: Scope): Fragment {
@@ -16,7 +16,7 @@ export function orderBySql(items: readonly OrderByItem[], scope: Scope): Fragmen
 
 function orderExpressionSql(expression: OrderExpression, scope: Scope): Fragment {
   if (expression.kind === 'column' || expression.kind === 'computed')
-    return rowExpression(expression, scope.row)
+    return readableSql(expression, scope)
   const row = scope.aliases.next()
   const inner = scopeOf(scope.aliases, row)
   const conditions = conjunction([

@@ -1,5 +1,5 @@
 import type { FieldPlan, RowsPlan, SelectPlan } from '../plan/types.ts'
-import { aggregatePartsSql, nodeColumn } from './aggregate.ts'
+import { aggregateSql } from './aggregate.ts'
 import { conjunction, joinConditions, rowExpression, sourceSql } from './expression.ts'
 import { constant, join, keyword, sql, type Fragment } from './fragment.ts'
 import { columnsSql, objectSql, rowObjectSql, type Member } from './json.ts'
@@ -13,13 +13,13 @@ export function selectSql(plan: SelectPlan, aliases: Aliases, parent: Fragment |
   const outer = aliases.next()
   if (plan.kind === 'aggregate') {
     const tail = rowsTail(plan.rows, scopeOf(aliases, row), parent, rowsLimit(plan.rows, null))
-    const nodes = plan.aggregate.map((part, index) =>
-      part.kind === 'nodes'
-        ? sql`, ${fieldsSql(part.fields, aliases, row)} as ${nodeColumn(index)}`
-        : keyword(''),
-    )
-    const rows = sql`select ${distinctSql(plan.rows, row)}${row}.*${join(nodes, '')} ${tail}`
-    return aggregatePartsSql(plan, rows, outer, aliases)
+    return aggregateSql(plan, {
+      aliases,
+      row,
+      outer,
+      nodeFields: (fields) => fieldsSql(fields, aliases, row),
+      rows: (carried) => sql`select ${distinctSql(plan.rows, row)}${row}.*${carried} ${tail}`,
+    })
   }
   const isList = plan.kind === 'list'
   const limit = isList ? rowsLimit(plan.rows, plan.rows.permissionLimit) : sql` limit 1`

@@ -1,4 +1,4 @@
-import type { BoolExp, ComparisonOperator, Operand } from '../schema/expressions.ts'
+import type { BoolExp, ComparisonOperator, Operand, RowExpression } from '../schema/expressions.ts'
 import { conjunction, joinConditions, rowExpression, sourceSql } from './expression.ts'
 import { identifier, join, keyword, sql, type Fragment } from './fragment.ts'
 import { column, scopeOf, type Scope } from './scope.ts'
@@ -53,16 +53,16 @@ export function whereSql(condition: BoolExp, scope: Scope): Fragment {
     case 'not':
       return sql`(not ${whereSql(condition.of, scope)})`
     case 'compare': {
-      const left = rowExpression(condition.left, scope.row)
+      const left = readableSql(condition.left, scope)
       const cast = condition.cast === undefined ? left : sql`(${left})::${keyword(condition.cast)}`
       return comparisonSql(condition.operator, cast, operandSql(condition.right, scope))
     }
     case 'is-null': {
-      const left = rowExpression(condition.left, scope.row)
+      const left = readableSql(condition.left, scope)
       return condition.isNull ? sql`(${left} is null)` : sql`(${left} is not null)`
     }
     case 'is-null-parameter':
-      return sql`((${rowExpression(condition.left, scope.row)} is null) = ${condition.right})`
+      return sql`((${readableSql(condition.left, scope)} is null) = ${condition.right})`
     case 'exists': {
       const row = scope.aliases.next()
       const inner = condition.newRoot ? scopeOf(scope.aliases, row) : { ...scope, row }
@@ -75,6 +75,13 @@ export function whereSql(condition: BoolExp, scope: Scope): Fragment {
     case 'aggregate':
       return aggregateConditionSql(condition, scope)
   }
+}
+
+/** What a row has, where the role may read it. */
+export function readableSql(expression: RowExpression, scope: Scope): Fragment {
+  const value = rowExpression(expression, scope.row)
+  if (!expression.mask) return value
+  return sql`(case when ${whereSql(expression.mask, scopeOf(scope.aliases, scope.row))} then ${value} end)`
 }
 
 function logicalSql(kind: 'and' | 'or', of: readonly BoolExp[], scope: Scope): Fragment {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Json, JsonObject } from '../../src/metadata/common.ts'
 import { startFixture, type Fixture } from './fixture.ts'
 
 // Names and values that would end a string, an identifier or a comment if anything were pasted.
@@ -93,7 +94,7 @@ describe('hostile names and values', () => {
     expect(await fixture.fail('{ typed { v } }')).toMatchObject({ code: 'validation-failed' })
     expect(fixture.engine.roleSchema('admin').schema.getType('odd_constraint')).toBeUndefined()
     expect(fixture.engine.inconsistentObjects).toEqual([
-      expect.objectContaining({ type: 'function', reason: expect.stringContaining('"a\"rg\'"') }),
+      expect.objectContaining({ type: 'function', reason: expect.stringContaining(`"a"rg'"`) }),
     ])
   })
 
@@ -102,5 +103,18 @@ describe('hostile names and values', () => {
     expect(await fixture.run(`{ odd(limit: 1, where: {id: {_eq: 1}}) { ${key}: id } }`)).toEqual({
       odd: [{ [key]: 1 }],
     })
+  })
+
+  it('end in an error when they are nested too deeply', async () => {
+    const query = 'query ($v: jsonb) { odd(where: {text: {_eq: $v}}) { id } }'
+    const deep = '['.repeat(50_000) + ']'.repeat(50_000)
+    const chain = Array.from({ length: 9_000 }, (_, n) => `fragment f${n} on odd { ...f${n + 1} }`)
+    const requests: [string, JsonObject][] = [
+      [query, { v: JSON.parse(deep) as Json }],
+      [`{ odd(where: ${'{_not: '.repeat(30_000)}{}${'}'.repeat(30_000)}) { id } }`, {}],
+      [`{ odd { ...f0 } } ${chain.join(' ')} fragment f9000 on odd { id }`, {}],
+    ]
+    for (const [text, variables] of requests)
+      expect(await fixture.fail(text, variables)).toMatchObject({ code: 'validation-failed' })
   })
 })

@@ -87,7 +87,7 @@ const mutations: [string, string, Json][] = [
           {
             born: null,
             aliases: ['x', 'y z'],
-            fame: 9007199254740995,
+            fame: 42,
             details: { n: 1, city: 'London', tags: ['math', { 'a b': 1 }] },
           },
         ],

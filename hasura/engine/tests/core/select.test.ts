@@ -159,6 +159,14 @@ const selections: [string, string, Json][] = [
     },
   ],
   [
+    'aggregates of computed fields, and an order by aggregates of a computed table',
+    '{ author_aggregate { aggregate { max { initials g: greeting(args: {word: "Hi"}) } } } author(order_by: {all_books_aggregate: {count: desc}}, limit: 1) { name } }',
+    {
+      author_aggregate: { aggregate: { max: { initials: 'C', g: 'Hi Cy' } } },
+      author: [{ name: 'Ada' }],
+    },
+  ],
+  [
     'a function, with a default argument and without',
     '{ a: search_books(args: {part: "s"}) { title } b: search_books(args: {part: "s", most: 1}) { title } search_books_aggregate(args: {part: "s"}) { aggregate { count } } }',
     {

@@ -177,7 +177,7 @@ const failures: Failure[] = [
     'fragments in a circle',
     '{ author { ...f } } fragment f on author { books { ...g } } fragment g on book { author { ...f } }',
     {},
-    '$',
+    '$.selectionSet',
     "the fragment definition(s) 'f' and 'g' form a cycle",
   ],
   [
