@@ -11,8 +11,6 @@ interface Backend {
 const PROXY_TIMEOUT_MILLISECONDS = 120_000
 const UPGRADE_TIMEOUT_MILLISECONDS = 10_000
 
-export type Backends = ReturnType<typeof createBackends>
-
 /** The two things behind this origin: identity, and GraphQL over HTTP and WebSocket. */
 export function createBackends(config: WebServerConfig) {
   const api: Backend = { name: 'api', url: config.apiUrl }

@@ -28,8 +28,6 @@ export class AuthError extends Error {
   }
 }
 
-export type AuthClient = ReturnType<typeof createAuthClient>
-
 /** The few identity routes the app uses, on its own origin; the session itself is an HttpOnly cookie. */
 export function createAuthClient(request: typeof fetch = (...args) => fetch(...args)) {
   async function call<Answer>(
