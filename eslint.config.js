@@ -41,6 +41,9 @@ const betweenPackages = packages.flatMap((target) =>
 
 const zones = [
   ...betweenPackages,
+  // What a product's backend installs knows the api by its contract only.
+  { target: './api/client', from: './api/src' },
+  { target: './api/src', from: './api/client' },
   ...oneWay('./web/src', ['app', 'pages', 'features', 'shared']),
   ...oneWay('./api/src', [
     'main.ts',
@@ -92,7 +95,7 @@ export default ts.config(
     settings: {
       'import-x/resolver-next': [
         createTypeScriptImportResolver({
-          project: ['api', 'web', 'e2e', 'hasura/engine', 'hasura/local'].map(
+          project: ['api', 'api/client', 'web', 'e2e', 'hasura/engine', 'hasura/local'].map(
             (folder) => `${folder}/tsconfig.json`,
           ),
         }),

@@ -44,6 +44,7 @@ export const reserveCredits = defineAction({
     return {
       reservation_id: row.reservation_id,
       status: row.status,
+      quality_level: row.quality_level_id,
       amount_credits: toJsonNumber(row.amount_credits),
       available_credits: toJsonNumber(row.available_credits ?? '0'),
       expires_at: row.expires_at,

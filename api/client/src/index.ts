@@ -1,0 +1,16 @@
+/** What the package offers; everything else in it may change. */
+export { createPurserClient } from './client.ts'
+export type { PurserClient, PurserClientOptions } from './client.ts'
+export { isPurserError, PurserError } from './errors.ts'
+export type { PurserErrorCode, PurserErrorDetails } from './errors.ts'
+export type { Executed, ExecuteOptions, Execution, WorkResult } from './execute.ts'
+export type {
+  Access,
+  AccessQuestion,
+  Cost,
+  Release,
+  Reservation,
+  ReserveOptions,
+  Settlement,
+  TokenUsage,
+} from './types.ts'
