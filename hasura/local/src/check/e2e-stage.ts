@@ -8,8 +8,8 @@ import { REPOSITORY_DIRECTORY, typescriptProgram } from '../processes/node-progr
 import { settledWithin } from '../processes/settled-within.ts'
 import { noTests, playwrightCounts } from './counts.ts'
 import { runCommand } from './run-command.ts'
-import { packageFile } from './stages.ts'
 import type { Stage, StageContext, StageResult } from './stages.ts'
+import { installedFile } from './workspace.ts'
 
 const START_TIMEOUT_SECONDS = 240
 const STOP_TIMEOUT_SECONDS = 40
@@ -31,7 +31,7 @@ async function runJourneys(context: StageContext): Promise<StageResult> {
     }
     const reportFile = join(context.temporaryDirectory, 'e2e.json')
     const result = await runCommand({
-      node: [packageFile('e2e', '@playwright/test/cli.js'), 'test', '--reporter=list,json'],
+      node: [installedFile('e2e', '@playwright/test/cli.js'), 'test', '--reporter=list,json'],
       directory: join(REPOSITORY_DIRECTORY, 'e2e'),
       environment: {
         ...context.environment,

@@ -16,7 +16,7 @@ import { summarize } from './summary.ts'
 import type { FinishedStage } from './summary.ts'
 import { vitestStages } from './test-stages.ts'
 
-const STAGES: Stage[] = [...staticStages, generatedStage, ...vitestStages, e2eStage]
+const STAGES: Stage[] = [...staticStages, generatedStage, ...vitestStages(), e2eStage]
 
 const HELP = `Usage: npm test [-- options]
 
@@ -100,9 +100,9 @@ async function runStage(
 
 /** Keys of real providers have no business in tests: a test must not cost money. */
 function testEnvironment(): NodeJS.ProcessEnv {
-  const hidden = /^(OPENAI|ANTHROPIC|GOOGLE|STRIPE|HASURA_GRAPHQL|PURSER|NODE_TEST)_/
+  const hidden = /^(OPENAI|ANTHROPIC|GOOGLE|STRIPE|HASURA_GRAPHQL|PURSER)_|^FORCE_COLOR$/
   const visible = Object.entries(process.env).filter(([name]) => !hidden.test(name))
-  return Object.fromEntries(visible)
+  return { ...Object.fromEntries(visible), NO_COLOR: '1' }
 }
 
 await runMain(main)

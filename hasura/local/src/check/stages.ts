@@ -1,5 +1,3 @@
-import { join } from 'node:path'
-import { REPOSITORY_DIRECTORY } from '../processes/node-program.ts'
 import type { PartCounts } from './counts.ts'
 
 export interface StageResult {
@@ -25,9 +23,4 @@ export interface Stage {
   /** Stages of one lane run one after the other; lanes run beside each other, `last` after them. */
   lane: 'static' | 'tests' | 'last'
   run: (context: StageContext) => Promise<StageResult>
-}
-
-/** A file of an installed package: found without a package manager or a shell. */
-export function packageFile(workspaceFolder: string, path: string): string {
-  return join(REPOSITORY_DIRECTORY, workspaceFolder, 'node_modules', path)
 }

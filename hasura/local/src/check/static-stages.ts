@@ -3,10 +3,8 @@ import { join } from 'node:path'
 import { REPOSITORY_DIRECTORY } from '../processes/node-program.ts'
 import { runCommand } from './run-command.ts'
 import type { Command } from './run-command.ts'
-import { packageFile } from './stages.ts'
 import type { Stage, StageContext, StageResult } from './stages.ts'
-
-const TYPED_FOLDERS = ['hasura/local', 'hasura/engine', 'api', 'e2e'] as const
+import { installedFile, packageFoldersWith } from './workspace.ts'
 
 export const staticStages: Stage[] = [
   {
@@ -23,19 +21,13 @@ export const staticStages: Stage[] = [
     purpose: 'files are as Prettier writes them',
     lane: 'static',
     run: (context) =>
-      runAll(context, [{ node: [packageFile('', 'prettier/bin/prettier.cjs'), '--check', '.'] }]),
+      runAll(context, [{ node: [installedFile('', 'prettier/bin/prettier.cjs'), '--check', '.'] }]),
   },
   {
     name: 'types',
     purpose: 'TypeScript accepts every package',
     lane: 'static',
-    run: (context) =>
-      runAll(context, [
-        ...TYPED_FOLDERS.map((folder) => ({
-          node: [packageFile('', 'typescript/bin/tsc'), '--noEmit', '-p', folder],
-        })),
-        { node: [packageFile('web', 'vue-tsc/bin/vue-tsc.js'), '--noEmit', '-p', 'web'] },
-      ]),
+    run: (context) => runAll(context, packageFoldersWith('tsconfig.json').map(typeCheck)),
   },
   {
     name: 'lint',
@@ -43,7 +35,7 @@ export const staticStages: Stage[] = [
     lane: 'static',
     run: (context) =>
       runAll(context, [
-        { node: [packageFile('', 'eslint/bin/eslint.js'), '.', '--max-warnings', '0'] },
+        { node: [installedFile('', 'eslint/bin/eslint.js'), '.', '--max-warnings', '0'] },
       ]),
   },
   {
@@ -51,9 +43,18 @@ export const staticStages: Stage[] = [
     purpose: 'no unused file, export or dependency (knip)',
     lane: 'static',
     run: (context) =>
-      runAll(context, [{ node: [packageFile('', 'knip/bin/knip.js'), '--no-progress'] }]),
+      runAll(context, [{ node: [installedFile('', 'knip/bin/knip.js'), '--no-progress'] }]),
   },
 ]
+
+/** Vue's components need Vue's own compiler in front of TypeScript's. */
+function typeCheck(folder: string): CommandInRepository {
+  const compiler =
+    folder === 'web'
+      ? installedFile('web', 'vue-tsc/bin/vue-tsc.js')
+      : installedFile('', 'typescript/bin/tsc')
+  return { node: [compiler, '--noEmit', '-p', folder] }
+}
 
 function packageManager(): string {
   const manifest = readFileSync(join(REPOSITORY_DIRECTORY, 'package.json'), 'utf8')

@@ -1,48 +1,53 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { REPOSITORY_DIRECTORY } from '../processes/node-program.ts'
 import { CLUSTER_VARIABLE } from '../testing/cluster.ts'
 import { noTests, vitestCounts } from './counts.ts'
 import { runCommand } from './run-command.ts'
-import { packageFile } from './stages.ts'
 import type { Stage, StageContext, StageResult } from './stages.ts'
+import { installedFile, packageFoldersWith } from './workspace.ts'
 
 interface Suite {
   name: string
   purpose: string
   folder: string
-  config?: string
+  config: string
 }
 
-const SUITES: Suite[] = [
-  {
-    name: 'sql',
-    purpose: 'SQL functions, migrations and permissions on PostgreSQL',
-    folder: 'hasura/local',
-    config: 'vitest.sql.config.ts',
-  },
-  { name: 'local', purpose: 'cluster, migrator, stack, compose', folder: 'hasura/local' },
-  { name: 'engine', purpose: 'the local engine, with its conformance', folder: 'hasura/engine' },
-  { name: 'api', purpose: 'the action server', folder: 'api' },
-  { name: 'web', purpose: 'composables and components', folder: 'web' },
-]
+const CONFIG = 'vitest.config.ts'
+const SQL_TESTS: Suite = {
+  name: 'sql',
+  purpose: 'SQL functions, migrations and permissions on PostgreSQL',
+  folder: 'hasura/local',
+  config: 'vitest.sql.config.ts',
+}
 
-export const vitestStages: Stage[] = SUITES.map((suite) => ({
-  name: suite.name,
-  purpose: suite.purpose,
-  lane: 'tests',
-  run: (context) => runSuite(suite, context),
-}))
+/** A suite for each package that has tests, under the name of its folder; SQL first. */
+export function vitestStages(): Stage[] {
+  const packages = packageFoldersWith(CONFIG).map((folder) => ({
+    name: basename(folder),
+    purpose: `the tests of ${folder}`,
+    folder,
+    config: CONFIG,
+  }))
+  return [SQL_TESTS, ...packages].map((suite) => ({
+    name: suite.name,
+    purpose: suite.purpose,
+    lane: 'tests',
+    run: (context) => runSuite(suite, context),
+  }))
+}
 
 async function runSuite(suite: Suite, context: StageContext): Promise<StageResult> {
   const reportFile = join(context.temporaryDirectory, `${suite.name}.json`)
   const result = await runCommand({
     node: [
-      packageFile('', 'vitest/vitest.mjs'),
+      installedFile('', 'vitest/vitest.mjs'),
       'run',
-      '--reporter=default',
+      '--reporter=dot',
       '--reporter=json',
       `--outputFile.json=${reportFile}`,
-      ...(suite.config ? ['--config', suite.config] : []),
+      '--config',
+      suite.config,
     ],
     directory: join(REPOSITORY_DIRECTORY, suite.folder),
     environment: { ...context.environment, [CLUSTER_VARIABLE]: await context.clusterUrl() },

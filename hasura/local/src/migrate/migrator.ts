@@ -3,7 +3,7 @@ import { compareVersions } from './files.ts'
 import type { Migration, Seed } from './files.ts'
 import { ExpectedError } from '../terminal/run-main.ts'
 
-export interface AppliedMigration {
+interface AppliedMigration {
   version: string
   name: string
   checksum: string

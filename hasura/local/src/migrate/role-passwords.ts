@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import postgres from 'postgres'
 
 /** Which environment variable holds the password of which database role. */
-export const PASSWORD_VARIABLES = {
+const PASSWORD_VARIABLES = {
   purser_api: 'API_DATABASE_PASSWORD',
   purser_hasura: 'HASURA_DATABASE_PASSWORD',
 } as const
