@@ -6,6 +6,8 @@ export type ErrorCode =
   | 'action-webhook-failed'
   | 'already-exists'
   | 'bad-request'
+  | 'concurrent-update'
+  | 'constraint-error'
   | 'constraint-violation'
   | 'cyclic-dependency'
   | 'data-exception'

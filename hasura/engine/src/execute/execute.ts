@@ -6,6 +6,7 @@ import type { BindInput } from './bind.ts'
 import { run, runMutationRoot } from './mutation.ts'
 import { prepare, type PreparedOperation } from './prepare.ts'
 import { translatePostgresError } from './postgres-errors.ts'
+import { inTransaction } from './transaction.ts'
 import type { GraphqlRequest, Session } from './types.ts'
 
 /** Roots that are not SQL: the server runs them. Each gives JSON text. */
@@ -108,7 +109,7 @@ async function runMutationOperation(
   for (const root of plan.roots) results.push(await runOther(session, root, actions))
   if (!results.includes(null)) return results.map((text) => text ?? 'null')
   try {
-    return await database.begin(async (transaction) => {
+    return await inTransaction(database, async (transaction) => {
       const settings = transaction.unsafe(SESSION_SETTING, [JSON.stringify(session.variables)], {
         prepare: true,
       })

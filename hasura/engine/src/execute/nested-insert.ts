@@ -95,11 +95,11 @@ export class NestedInserter {
     extra: readonly ColumnValue[],
     keyColumns: readonly string[],
   ): Promise<Written> {
-    const taken = new Set(extra.map(({ column }) => column))
-    const values = rows.map((row) => [
-      ...row.values.filter(({ column }) => !taken.has(column)),
-      ...extra,
-    ])
+    // Presets win over what relationships decide; the client has stated neither.
+    const values = rows.map((row) => {
+      const own = new Set(row.values.map(({ column }) => column))
+      return [...row.values, ...extra.filter(({ column }) => !own.has(column))]
+    })
     const statement = rowsStatement(insertSql(plan, values), [...new Set(keyColumns)])
     const [result] = await run(this.#database, statement, this.#input, plan.path)
     if (result?.ok !== 't') throw checkFailed(plan.path)

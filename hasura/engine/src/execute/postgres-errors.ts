@@ -9,6 +9,7 @@ interface PostgresError extends Error {
 }
 
 const CONSTRAINTS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  '23001': ['constraint-violation', 'Can not delete or update due to data being referred. '],
   '23502': ['constraint-violation', 'Not-NULL violation. '],
   '23503': ['constraint-violation', 'Foreign key violation. '],
   '23505': ['constraint-violation', 'Uniqueness violation. '],
@@ -33,8 +34,16 @@ export function translatePostgresError(error: unknown, path = '$'): unknown {
   // A LIKE pattern or similar that ends in its escape character.
   if (error.code === '22025') return translated('bad-request', error.message)
   if (error.code.startsWith('22')) return translated('data-exception', error.message)
-  if (error.code === '42P10' || error.code === '42704')
-    return translated('constraint-violation', error.message)
+  if (error.code.startsWith('23')) return translated('constraint-violation', error.message)
+  if (error.code === '42P10')
+    return translated(
+      'constraint-error',
+      'there is no unique or exclusion constraint on target column(s)',
+    )
+  if (error.code === '42704') return translated('constraint-error', error.message)
+  if (error.code === '40001')
+    return translated('concurrent-update', 'serialization failure due to concurrent update')
+  if (error.code.startsWith('40')) return translated('concurrent-update', error.message)
   const internal = {
     error: {
       exec_status: 'FatalError',

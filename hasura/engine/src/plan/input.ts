@@ -205,12 +205,6 @@ function readScalar(
   const { node } = raw
   if (node.kind === 'IntValue' || node.kind === 'FloatValue')
     return { kind: 'leaf', json: Number(node.value), numberText: node.value, path, ...of }
-  const isJson = type?.name === 'json' || type?.name === 'jsonb'
-  if (node.kind === 'EnumValue' && !isJson)
-    throw validationFailed(
-      `expected a value for type '${type?.name ?? ''}', but found an enum value`,
-      path,
-    )
   return { kind: 'leaf', json: nodeJson(context, node, path, 0), path, ...of }
 }
 
@@ -265,13 +259,6 @@ export function inputJson(context: PlanContext, value: InputValue, strict = fals
   }
 }
 
-const SCALAR_KINDS: Readonly<Record<string, string>> = {
-  Int: 'a 32-bit integer',
-  Float: 'a float',
-  Boolean: 'a boolean',
-  String: 'a string',
-}
-
 export function unexpectedNull(type: GraphQLInputType, path: string) {
   if (isListType(type)) return validationFailed('expected a list, but found null', path)
   const { name } = getNamedType(type)
@@ -279,8 +266,5 @@ export function unexpectedNull(type: GraphQLInputType, path: string) {
     return validationFailed(`expected an object for type '${name}', but found null`, path)
   if (isEnumType(type))
     return validationFailed(`expected an enum value for type '${name}', but found null`, path)
-  const expected = SCALAR_KINDS[name]
-  return expected
-    ? validationFailed(`expected ${expected} for type '${name}', but found null`, path)
-    : validationFailed(`unexpected null value for type '${name}'`, path)
+  return validationFailed(`unexpected null value for type '${name}'`, path)
 }

@@ -100,7 +100,7 @@ function insertRow(context: PlanContext, role: RoleTable, value: InputValue): In
       }
     }
   }
-  // Presets give way to what relationships decide; what the client has said must not clash with it.
+  // Presets win over what relationships decide; what the client states must not clash with it.
   checkDetermined(stated, before, value.path)
   return { values, stated, before, after, path: value.path }
 }

@@ -130,9 +130,7 @@ function planRowField(
       const call = computedCall(context, meaning.field, args, path)
       const { schema, name } = target.table
       const source: RowSource = { kind: 'function', call, table: { schema, name } }
-      const select = meaning.set
-        ? listPlan(context, collected, planRows(context, target, source, [], args, path))
-        : objectPlan(context, collected, singleRow(target, source, []))
+      const select = listPlan(context, collected, planRows(context, target, source, [], args, path))
       return { kind: 'select', key, select, mask }
     }
     case 'relationship': {

@@ -95,10 +95,13 @@ function updatePlan(
       `at least any one of ${OPERATORS.map((kind) => `_${kind}`).join(', ')} is expected`,
       path,
     )
-  const repeated = [...uses].filter(([, kinds]) => kinds.length > 1).sort()
+  const repeated = [...uses].filter(([, kinds]) => kinds.length > 1).map(([column]) => column)
   if (repeated.length > 0)
     throw validationFailed(
-      `column found in multiple operators; ${repeated.map(([column, kinds]) => `'${column}' in ${kinds.join(', ')}`).join('. ')}`,
+      `Column found in multiple operators: [${repeated
+        .sort()
+        .map((column) => `'${column}'`)
+        .join(', ')}].`,
       path,
     )
   return {

@@ -32,7 +32,6 @@ export type FieldMeaning =
   | {
       readonly kind: 'computed-table'
       readonly field: TrackedComputedField
-      readonly set: boolean
       readonly target: RoleTable
       readonly mask: BoolExp | null
     }

@@ -129,7 +129,7 @@ function functionFields(
       extensions: means({ kind: 'function', function: tracked, table }),
     },
   }
-  if (returnsSet && table.select?.aggregations)
+  if (table.select?.aggregations)
     fields[tracked.aggregateName] = {
       type: new GraphQLNonNull(aggregateType(context, table, tableType(context, table))),
       description: `execute function "${name}" and query aggregates on result of table type "${qualifiedText(table.table)}"`,

@@ -63,13 +63,12 @@ function computedField(
   const target = context.table(qualifiedKey(field.returns.table))
   if (!target?.select) return null
   const args = computedArguments(context, role, field)
-  const { set } = field.returns
-  const type = tableType(context, target)
+  // A list also where the function returns one row: Hasura makes no difference.
   return {
-    type: set ? new GraphQLList(new GraphQLNonNull(type)) : type,
+    type: new GraphQLList(new GraphQLNonNull(tableType(context, target))),
     description: field.description,
-    args: set ? { ...args, ...selectArguments(context, target) } : args,
-    extensions: means({ kind: 'computed-table', field, set, target, mask }),
+    args: { ...args, ...selectArguments(context, target) },
+    extensions: means({ kind: 'computed-table', field, target, mask }),
   }
 }
 

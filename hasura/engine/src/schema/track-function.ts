@@ -172,7 +172,7 @@ function computedReturn(
       throw refuse(
         `the function ${quoted(qualifiedText(pgFunction))} returning type ${quoted(qualifiedText(returnTable))} is not tracked`,
       )
-    return { kind: 'table', table: returnTable, set: returnsSet }
+    return { kind: 'table', table: returnTable }
   }
   if (
     returnsSet ||

@@ -52,7 +52,7 @@ export interface TrackedComputedField {
   readonly arguments: readonly FunctionArgumentInfo[]
   readonly returns:
     | { readonly kind: 'scalar'; readonly type: PgType }
-    | { readonly kind: 'table'; readonly table: QualifiedName; readonly set: boolean }
+    | { readonly kind: 'table'; readonly table: QualifiedName }
 }
 
 export interface RootFieldNaming {

@@ -198,7 +198,7 @@ const failures: [string, string, string, string, string][] = [
     'mutation { update_author(where: {}, _set: {name: null}) { affected_rows } }',
     'validation-failed',
     '$.selectionSet.update_author.args._set.name',
-    "expected a string for type 'String', but found null",
+    "unexpected null value for type 'String'",
   ],
   [
     'no operator',
@@ -212,7 +212,7 @@ const failures: [string, string, string, string, string][] = [
     'mutation { update_author(where: {}, _set: {fame: 1}, _inc: {fame: 1}) { affected_rows } }',
     'validation-failed',
     '$.selectionSet.update_author.args',
-    "column found in multiple operators; 'fame' in _set, _inc",
+    "Column found in multiple operators: ['fame'].",
   ],
   [
     'a column that the parent decides',

@@ -205,8 +205,8 @@ describe('root fields', () => {
 
   it('follow the permissions of a role', () => {
     const roots = (root: string) => members(root, 'closed').map((field) => field.split('(')[0])
-    expect(roots('query_root')).toEqual(['author_by_pk', 'whoami'])
-    expect(roots('subscription_root')).toEqual(['whoami'])
+    expect(roots('query_root')).toEqual(['author_by_pk', 'whoami', 'whoami_aggregate'])
+    expect(roots('subscription_root')).toEqual(['whoami', 'whoami_aggregate'])
     expect(members('author', 'reader')).toContain('initials: String')
     expect(members('author', 'reader').some((field) => field.startsWith('fame'))).toBe(false)
     expect(members('author_set_input', 'reader')).toEqual(['details: jsonb', 'name: String'])

@@ -59,14 +59,14 @@ const failures: Failure[] = [
     '{ author(where: {id: {_eq: null}}) { id } }',
     {},
     '$.selectionSet.author.args.where.id._eq',
-    "expected a 32-bit integer for type 'Int', but found null",
+    "unexpected null value for type 'Int'",
   ],
   [
     'a variable that is left out, in a condition',
     'query ($id: Int) { author(where: {id: {_eq: $id}}) { id } }',
     {},
     '$.selectionSet.author.args.where.id._eq',
-    "expected a 32-bit integer for type 'Int', but found null",
+    "unexpected null value for type 'Int'",
   ],
   [
     'a variable of another type',
