@@ -99,8 +99,11 @@ export async function createKey(sql: postgres.Sql, organizationId: string): Prom
   const key = `purser_sk_${randomBytes(32).toString('base64url')}`
   const hash = createHash('sha256').update(key).digest()
   await sql`
-    insert into public.service_api_keys (organization_id, name, prefix, hash)
-    values (${organizationId}, 'Test', ${key.slice(0, 16)}, ${hash})`
+    with created as (
+      insert into public.service_api_keys (organization_id, name, prefix)
+      values (${organizationId}, 'Test', ${key.slice(0, 16)}) returning id
+    )
+    insert into auth.service_api_key_hashes (key_id, hash) select id, ${hash} from created`
   return key
 }
 
