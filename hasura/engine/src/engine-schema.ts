@@ -1,4 +1,5 @@
 import type { Sql } from 'postgres'
+import { inTransaction } from './execute/transaction.ts'
 
 /**
  * The engine's own schema. It is made on first use and only by the features that need it
@@ -66,7 +67,7 @@ async function create(sql: Sql): Promise<void> {
     select count(*)::text as found from pg_catalog.pg_proc
     where proname = 'notify_touched' and pronamespace = to_regnamespace(${engineSchema})`
   if (found?.['found'] === '1') return
-  await sql.begin(async (transaction) => {
+  await inTransaction(sql, async (transaction) => {
     await transaction`select pg_advisory_xact_lock(${schemaLock}::text::int8)`
     await transaction.unsafe(tables)
   })

@@ -90,13 +90,14 @@ export class Poller {
   #start(): void {
     if (this.#running || this.isEmpty) return
     this.#running = true
-    // Joins and notifications of the same moment are one run.
-    setImmediate(() => {
+    // Joins and notifications of the same moment are one run. A timer and not setImmediate, because
+    // the driver flushes by setImmediate and loses track when a socket closes before that.
+    setTimeout(() => {
       this.#run().finally(() => {
         this.#running = false
         if (this.#allWanted || this.#freshWanted) this.#start()
       })
-    })
+    }, 0)
   }
 
   async #run(): Promise<void> {

@@ -79,12 +79,12 @@ export class StreamPoller {
   #start(): void {
     if (this.#running || this.#wanted.size === 0) return
     this.#running = true
-    setImmediate(() => {
+    setTimeout(() => {
       this.#run().finally(() => {
         this.#running = false
         this.#start()
       })
-    })
+    }, 0)
   }
 
   async #run(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Sql } from 'postgres'
 import { engineSchema } from '../engine-schema.ts'
+import { inTransaction } from '../execute/transaction.ts'
 
 const triggerName = 'hdb_engine_touched'
 /** Every engine that listens holds this lock, shared; whoever gets it alone is the last one. */
@@ -29,7 +30,7 @@ export async function baseTablesOf(sql: Sql, relation: number): Promise<number[]
 
 /** Attaches the trigger unless it is there, by this engine or another. */
 export async function attachTrigger(sql: Sql, table: number): Promise<void> {
-  await sql.begin(async (transaction) => {
+  await inTransaction(sql, async (transaction) => {
     const [found] = await transaction`
       select pg_catalog.format('%I.%I', schema.nspname, class.relname) as name,
         (select count(*)::text from pg_catalog.pg_trigger
@@ -64,7 +65,7 @@ export async function detachTriggers(sql: Sql): Promise<void> {
     join pg_catalog.pg_namespace schema on schema.oid = class.relnamespace
     where trigger.tgname = ${triggerName}`
   for (const { name } of tables) {
-    await sql.begin(async (transaction) => {
+    await inTransaction(sql, async (transaction) => {
       await transaction.unsafe(`set local lock_timeout = ${lockTimeoutMilliseconds}`)
       await transaction.unsafe(`drop trigger if exists ${triggerName} on ${name}`)
     })

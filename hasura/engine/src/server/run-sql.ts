@@ -1,6 +1,7 @@
 import type { Sql } from 'postgres'
 import { z } from 'zod'
 import { HasuraError } from '../errors.ts'
+import { inTransaction } from '../execute/transaction.ts'
 import type { Json } from '../metadata/common.ts'
 
 const runSqlArguments = z.object({
@@ -27,10 +28,11 @@ export async function runSql(sql: Sql, rawArguments: unknown): Promise<RunSqlRes
   }
   const { sql: text, read_only: readOnly, check_metadata_consistency: check } = parsed.data
   try {
-    const body = await sql.begin(readOnly ? 'read only' : 'read write', async (transaction) => {
-      const results: unknown = await transaction.unsafe(text).simple().raw()
-      return resultBody(results)
-    })
+    const body = await inTransaction(
+      sql,
+      async (transaction) => resultBody(await transaction.unsafe(text).simple().raw()),
+      readOnly ? 'read only' : 'read write',
+    )
     return { body, changedSchema: readOnly !== true && check !== false && ddl.test(text) }
   } catch (error) {
     throw postgresError(error, text)

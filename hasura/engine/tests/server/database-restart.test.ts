@@ -16,13 +16,23 @@ describe('PostgreSQL goes away and comes back', () => {
     cluster = await startTestCluster()
     const admin = postgres(cluster.url(), { max: 1, onnotice: () => undefined })
     await admin`create table notes (id int primary key, body text)`
+    await admin.unsafe(`create function slow_notes() returns setof notes language sql volatile
+      as 'select notes.* from notes, pg_sleep(5)'`)
     await admin.end()
     proxy = await TcpProxy.start(cluster.port)
     const url = new URL(cluster.url())
     url.port = String(proxy.port)
     engine = await startTestEngine({
       databaseUrl: url.href,
-      metadata: { tables: [{ table: { schema: 'public', name: 'notes' } }] },
+      metadata: {
+        tables: [{ table: { schema: 'public', name: 'notes' } }],
+        functions: [
+          {
+            function: { schema: 'public', name: 'slow_notes' },
+            configuration: { exposed_as: 'mutation' },
+          },
+        ],
+      },
       environment: {
         HASURA_GRAPHQL_LIVE_QUERIES_MULTIPLEXED_REFETCH_INTERVAL: '200',
         HASURA_GRAPHQL_STREAMING_QUERIES_MULTIPLEXED_REFETCH_INTERVAL: '200',
@@ -88,5 +98,26 @@ describe('PostgreSQL goes away and comes back', () => {
     // The cluster of the tests commits asynchronously: older rows may have been lost in the crash.
     await socket.until(() => socket.of('live').at(-1)?.payload?.data?.notes?.length === 1, 10_000)
     socket.close()
+  })
+
+  it('transactions that lose their connection end clearly, and spoil none for those after them', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const running = Array.from({ length: 30 }, () =>
+        engine.graphql('mutation { slow_notes { id } }'),
+      )
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      await proxy.interrupt()
+      for (const answer of await Promise.all(running)) {
+        expect(answer.errors[0].extensions.code).toBe('postgres-error')
+      }
+      await proxy.resume()
+      await recovers()
+      const started = Date.now()
+      const after = await Promise.all(
+        Array.from({ length: 40 }, () => engine.graphql('{ notes { id } }')),
+      )
+      for (const answer of after) expect(answer.errors).toBeUndefined()
+      expect(Date.now() - started).toBeLessThan(3000)
+    }
   })
 })
