@@ -23,13 +23,19 @@ export function createServiceApiKeys(sql: Database) {
     /** null: the organization has as many keys as it may have. */
     async create(key: NewServiceApiKey, maximumKeys: number): Promise<ServiceApiKeyRow | null> {
       const rows = await sql<ServiceApiKeyRow[]>`
-        insert into public.service_api_keys (organization_id, name, prefix, hash, created_by)
-        select ${key.organizationId}::uuid, ${key.name}, ${key.prefix}, ${key.hash}, ${key.createdBy}::uuid
-        where (
-          select count(*) from public.service_api_keys
-          where organization_id = ${key.organizationId}::uuid and revoked_at is null
-        ) < ${maximumKeys}::int
-        returning id, name, prefix, created_at, revoked_at`
+        with created as (
+          insert into public.service_api_keys (organization_id, name, prefix, created_by)
+          select ${key.organizationId}::uuid, ${key.name}, ${key.prefix}, ${key.createdBy}::uuid
+          where (
+            select count(*) from public.service_api_keys
+            where organization_id = ${key.organizationId}::uuid and revoked_at is null
+          ) < ${maximumKeys}::int
+          returning id, name, prefix, created_at, revoked_at
+        ), hashed as (
+          insert into auth.service_api_key_hashes (key_id, hash)
+          select id, ${key.hash} from created
+        )
+        select * from created`
       return rows[0] ?? null
     },
 
@@ -51,7 +57,8 @@ export function createServiceApiKeys(sql: Database) {
       const rows = await sql<{ id: string; organization_id: string; hash: Buffer }[]>`
         with found as materialized (
           select id, organization_id, hash, last_used_at
-          from public.service_api_keys
+          from auth.service_api_key_hashes
+          join public.service_api_keys on id = key_id
           where hash = ${hash} and revoked_at is null
         ), marked as (
           update public.service_api_keys as key

@@ -5,7 +5,6 @@ create table public.service_api_keys (
   organization_id uuid not null references auth.organizations on delete cascade,
   name text not null check (length(name) between 1 and 100),
   prefix text not null check (length(prefix) between 8 and 20),
-  hash bytea not null unique check (length(hash) = 32),
   created_by uuid references auth.users on delete set null,
   created_at timestamptz not null default current_timestamp,
   last_used_at timestamptz,
@@ -18,7 +17,6 @@ create index service_api_keys_created_by_idx on public.service_api_keys (created
 comment on table public.service_api_keys is 'API keys of a product''s backend. Exchanged for tokens of role service; the key itself is not kept.';
 comment on column public.service_api_keys.name is 'Chosen by people, so that they know which program uses the key.';
 comment on column public.service_api_keys.prefix is 'First characters of the key, shown so that people can tell keys apart.';
-comment on column public.service_api_keys.hash is 'SHA-256 of the key; readable by the api only.';
 comment on column public.service_api_keys.created_by is 'The member who made the key. It belongs to the organization and stays when the member leaves.';
 comment on column public.service_api_keys.last_used_at is 'When a token was last asked for, to five minutes.';
 comment on column public.service_api_keys.revoked_at is 'From then on no token is given; tokens given before end within 15 minutes.';
@@ -26,5 +24,16 @@ comment on column public.service_api_keys.revoked_at is 'From then on no token i
 revoke all on public.service_api_keys from public;
 grant select, insert on public.service_api_keys to purser_api;
 grant update (last_used_at, revoked_at) on public.service_api_keys to purser_api;
-grant select (id, organization_id, name, prefix, created_by, created_at, last_used_at, revoked_at)
-  on public.service_api_keys to purser_hasura;
+grant select on public.service_api_keys to purser_hasura;
+
+-- Apart from the rows that Hasura serves: it reads whole rows (select *), so a column cannot be kept
+-- from it by a grant on the others.
+create table auth.service_api_key_hashes (
+  key_id uuid primary key references public.service_api_keys on delete cascade,
+  hash bytea not null unique check (length(hash) = 32)
+);
+
+comment on table auth.service_api_key_hashes is 'SHA-256 of each API key; readable by the api only.';
+
+revoke all on auth.service_api_key_hashes from public;
+grant select, insert on auth.service_api_key_hashes to purser_api;
