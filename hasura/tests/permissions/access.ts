@@ -1,0 +1,272 @@
+/**
+ * Who may see what, as the product promises it. Written by hand and on purpose not read from the
+ * metadata: the tests beside this file compare the two through the running engine.
+ *
+ * own: rows of the caller's organization · asked: those of them that the caller asked for ·
+ * all: every row · offered: what belongs to plans on offer. A role that is not named sees nothing.
+ */
+export const ROLES = [
+  'owner',
+  'org_admin',
+  'member',
+  'service',
+  'platform_admin',
+  'anonymous',
+] as const
+export type Role = (typeof ROLES)[number]
+export type Rows = 'own' | 'asked' | 'all' | 'offered'
+
+export interface TableAccess {
+  /** Its name in GraphQL. */
+  field: string
+  rows: Partial<Record<Role, Rows>>
+  /** What names a row in answers. */
+  key: string
+  /** Columns that everybody sees who sees rows. */
+  columns: string
+  /** Columns that only these roles see: roles → columns. */
+  only?: Record<string, string>
+  /** Columns that nobody sees. */
+  hidden?: string
+  /** Computed fields, seen by everybody who sees rows. */
+  computed?: string
+  /** SQL: whether a row belongs to the organization $1; by organization_id unless told. */
+  ofOrganization?: string
+}
+
+const EVERYBODY = { owner: 'own', org_admin: 'own', member: 'own', service: 'own' } as const
+const OWN = { ...EVERYBODY, platform_admin: 'all' } as const
+const MANAGERS = { owner: 'own', org_admin: 'own', platform_admin: 'all' } as const
+const SIGNED_IN = {
+  owner: 'all',
+  org_admin: 'all',
+  member: 'all',
+  service: 'all',
+  platform_admin: 'all',
+} as const
+const CATALOGUE = { ...SIGNED_IN, anonymous: 'all' } as const
+const OFFER = { ...SIGNED_IN, anonymous: 'offered' } as const
+const OPERATORS = { platform_admin: 'all' } as const
+const ACCURACY =
+  'capability_id quality_level_id settlements mean_estimated_credits mean_actual_credits mean_variance_credits median_variance_credits'
+
+export const TABLES: Record<string, TableAccess> = {
+  'auth.organizations': {
+    field: 'organizations',
+    rows: OWN,
+    key: 'id',
+    columns: 'id name slug logo created_at',
+    only: { platform_admin: 'metadata' },
+    ofOrganization: 'id = $1',
+  },
+  'auth.members': {
+    field: 'organization_members',
+    rows: OWN,
+    key: 'id',
+    columns: 'id organization_id user_id role created_at',
+  },
+  'auth.users': {
+    field: 'users',
+    rows: OWN,
+    key: 'id',
+    columns: 'id name email image created_at',
+    only: { platform_admin: 'email_verified updated_at platform_admin' },
+    ofOrganization: 'id in (select user_id from auth.members where organization_id = $1)',
+  },
+
+  'public.plans': {
+    field: 'plans',
+    rows: OFFER,
+    key: 'id',
+    columns:
+      'id name description rank price_usd_monthly monthly_ai_credits overdraft_credits rollover_credits topup_allowed features is_active',
+  },
+  'public.quality_levels': {
+    field: 'quality_levels',
+    rows: CATALOGUE,
+    key: 'id',
+    columns: 'id name description rank credit_multiplier',
+  },
+  'public.ai_capabilities': {
+    field: 'ai_capabilities',
+    rows: CATALOGUE,
+    key: 'id',
+    columns: 'id name description category is_active abort_policy is_public',
+  },
+  'public.ai_capability_quality_levels': {
+    field: 'ai_capability_quality_levels',
+    rows: CATALOGUE,
+    key: 'capability_id quality_level_id',
+    columns: 'capability_id quality_level_id estimated_credits effective_from effective_to',
+  },
+  'public.plan_ai_capabilities': {
+    field: 'plan_ai_capabilities',
+    rows: OFFER,
+    key: 'plan_id capability_id',
+    columns:
+      'plan_id capability_id is_enabled requests_per_minute requests_per_hour requests_per_day',
+  },
+  'public.plan_ai_capability_quality_levels': {
+    field: 'plan_ai_capability_quality_levels',
+    rows: OFFER,
+    key: 'plan_id capability_id quality_level_id',
+    columns: 'plan_id capability_id quality_level_id',
+  },
+  'public.plan_quality_level_models': {
+    field: 'plan_quality_level_models',
+    rows: SIGNED_IN,
+    key: 'plan_id capability_id quality_level_id model_id',
+    columns:
+      'plan_id capability_id quality_level_id preference model_id effective_from effective_to',
+  },
+  'public.llm_models': {
+    field: 'llm_models',
+    rows: SIGNED_IN,
+    key: 'id',
+    columns: 'id provider provider_model_id name context_window_tokens is_active',
+  },
+  // What providers charge.
+  'public.llm_model_prices': {
+    field: 'llm_model_prices',
+    rows: OPERATORS,
+    key: 'id',
+    columns:
+      'id model_id input_usd_per_million_tokens cached_input_usd_per_million_tokens output_usd_per_million_tokens effective_from effective_to',
+  },
+
+  'public.org_plans': {
+    field: 'org_plans',
+    rows: OWN,
+    key: 'organization_id',
+    columns:
+      'organization_id plan_id monthly_ai_credits overdraft_credits status period_start period_end anchor_day time_zone pending_plan_id pending_change_at created_at updated_at',
+    only: { platform_admin: 'stripe_customer_id stripe_subscription_id' },
+  },
+  'public.organization_allowed_quality_levels': {
+    field: 'organization_allowed_quality_levels',
+    rows: OWN,
+    key: 'organization_id capability_id quality_level_id',
+    columns: 'organization_id capability_id quality_level_id plan_id',
+  },
+  'public.organization_quality_defaults': {
+    field: 'organization_quality_defaults',
+    rows: OWN,
+    key: 'organization_id capability_id',
+    columns: 'organization_id capability_id quality_level_id updated_by_user_id updated_at',
+  },
+  'public.service_api_keys': {
+    field: 'service_api_keys',
+    rows: MANAGERS,
+    key: 'id',
+    columns: 'id organization_id name prefix created_by created_at last_used_at revoked_at',
+  },
+  'public.form_tokens': {
+    field: 'form_tokens',
+    rows: MANAGERS,
+    key: 'organization_id form_id',
+    columns:
+      'organization_id form_id generations_per_customer generations_per_day created_by created_at expires_at revoked_at',
+    hidden: 'token_id',
+  },
+
+  'public.organization_credit_balances': {
+    field: 'organization_credit_balances',
+    rows: OWN,
+    key: 'organization_id',
+    columns:
+      'organization_id monthly_credits bonus_credits reserved_credits debt_credits overdraft_credits period_start period_end',
+    only: { platform_admin: 'used_credits next_grant_expires_at next_hold_expires_at' },
+    computed: 'posted_credits available_credits used_this_period',
+  },
+  'public.credit_grants': {
+    field: 'credit_grants',
+    rows: OWN,
+    key: 'id',
+    columns:
+      'id organization_id source granted_credits remaining_credits repaid_debt_credits expired_credits priority effective_at expires_at closed_at reason transaction_id created_at',
+    only: { platform_admin: 'idempotency_key actor' },
+    hidden: 'request_fingerprint',
+  },
+  'public.credit_reservations': {
+    field: 'credit_reservations',
+    rows: OWN,
+    key: 'id',
+    columns:
+      'organization_id id user_id capability_id quality_level_id model_id amount_credits status context actor charged_credits released_credits shortfall_credits release_reason expires_at created_at closed_at',
+    only: {
+      'owner org_admin service platform_admin': 'idempotency_key',
+      platform_admin: 'provider_metadata',
+    },
+    hidden: 'request_fingerprint settlement_fingerprint',
+  },
+  'public.credit_transactions': {
+    field: 'credit_transactions',
+    rows: OWN,
+    key: 'sequence',
+    columns:
+      'sequence id organization_id type amount_credits balance_after_credits grant_id reservation_id capability_id quality_level_id model_id user_id actor context description event_at created_at',
+    only: {
+      'owner org_admin service platform_admin': 'payment_metadata',
+      platform_admin: 'provider_metadata',
+    },
+  },
+  'public.credit_refunds': {
+    field: 'credit_refunds',
+    rows: OWN,
+    key: 'id',
+    columns:
+      'organization_id id transaction_id reservation_id amount_credits grant_id refund_transaction_id reason created_at',
+    only: { platform_admin: 'idempotency_key actor' },
+    hidden: 'request_fingerprint',
+  },
+  'public.posted_credit_balances': {
+    field: 'posted_credit_balances',
+    rows: OWN,
+    key: 'sequence',
+    columns: 'organization_id sequence event_at posted_credits',
+  },
+  // Answers of operations are their customers': not even operators read them.
+  'public.ai_operation_results': {
+    field: 'ai_operation_results',
+    rows: { ...OWN, member: 'asked' },
+    key: 'reservation_id',
+    columns: 'organization_id reservation_id created_at',
+    only: { 'owner org_admin member service': 'output' },
+  },
+  'public.credit_estimation_accuracy': {
+    field: 'credit_estimation_accuracy',
+    rows: OWN,
+    key: 'organization_id capability_id quality_level_id',
+    columns: `organization_id ${ACCURACY}`,
+  },
+  'public.estimation_accuracy': {
+    field: 'estimation_accuracy',
+    rows: OPERATORS,
+    key: 'capability_id quality_level_id',
+    columns: ACCURACY,
+  },
+  'public.job_runs': {
+    field: 'job_runs',
+    rows: OPERATORS,
+    key: 'id',
+    columns:
+      'id job run_key scheduled_time started_at finished_at processed failed duration_milliseconds summary',
+  },
+}
+
+export const words = (text: string | undefined): string[] => text?.split(' ').filter(Boolean) ?? []
+
+/** The columns of a table that a role may name. */
+export function visibleColumns(access: TableAccess, role: Role): string[] {
+  if (!access.rows[role]) return []
+  const only = Object.entries(access.only ?? {}).flatMap(([roles, columns]) =>
+    words(roles).includes(role) ? words(columns) : [],
+  )
+  return [...words(access.columns), ...only]
+}
+
+/** All columns that the table is known to have. */
+export function knownColumns(access: TableAccess): string[] {
+  const only = Object.values(access.only ?? {}).flatMap(words)
+  return [...words(access.columns), ...only, ...words(access.hidden)]
+}

@@ -1,0 +1,69 @@
+import { createMember, createOrganization, grant, newKey } from './desk.ts'
+import type { Desk } from './desk.ts'
+import { hold, reserve, settle } from './operations.ts'
+
+export interface PreparedOrganization {
+  id: string
+  owner: string
+  member: string
+}
+
+/** Two organizations with rows in every table, and a person who is a member of both. */
+export async function prepareTwoOrganizations(desk: Desk): Promise<{
+  own: PreparedOrganization
+  foreign: PreparedOrganization
+}> {
+  const own = await prepareOrganization(desk)
+  const foreign = await prepareOrganization(desk)
+  await desk.admin`
+    insert into auth.members (organization_id, user_id, role)
+    values (${foreign.id}, ${own.member}, 'member')`
+  const [run] = await desk.api<{ run_id: string }[]>`
+    select * from private.start_job_run('expire_reservations', ${newKey()}, now())`
+  if (!run) throw new Error('no run of a job')
+  return { own, foreign }
+}
+
+async function prepareOrganization(desk: Desk): Promise<PreparedOrganization> {
+  const id = await createOrganization(desk, { plan: 'team' })
+  const owner = await createMember(desk, id)
+  const member = await createMember(desk, id)
+  await desk.admin`
+    update auth.members set role = 'owner' where organization_id = ${id} and user_id = ${owner}`
+  await grant(desk, id, { amount: '10' })
+  await operate(desk, id, owner)
+  await refund(desk, await operate(desk, id, member))
+  await hold(desk.api, id, '1')
+  await desk.admin`
+    insert into public.organization_quality_defaults
+      (organization_id, capability_id, quality_level_id, updated_by_user_id)
+    values (${id}, 'testimonial_polish', 'enhanced', ${owner})`
+  await desk.admin`
+    insert into public.service_api_keys (organization_id, name, prefix, created_by)
+    values (${id}, 'backend', 'purser_sk_abc', ${owner})`
+  await desk.admin`
+    insert into public.form_tokens (organization_id, form_id, created_by, created_at, expires_at)
+    values (${id}, 'contact', ${owner}, now(), now() + interval '1 day')`
+  return { id, owner, member }
+}
+
+/** A settled operation with an answer, asked for by the user; returns the id of its reservation. */
+async function operate(desk: Desk, organization: string, user: string): Promise<string> {
+  const [reserved] = await reserve(desk.api, { organization, user, amount: '1' })
+  const reservation = reserved!.reservation_id
+  const output = { text: 'an answer' }
+  const [settled] = await settle(desk.api, { organization, reservation, amount: '0.50', output })
+  if (settled?.outcome !== 'settled') throw new Error(`not settled: ${settled?.outcome}`)
+  return reservation
+}
+
+async function refund(desk: Desk, reservation: string): Promise<void> {
+  const [row] = await desk.api<{ outcome: string }[]>`
+    select refunded.outcome
+    from public.credit_transactions as charge
+    cross join lateral private.refund_transaction(
+      charge.id, 0.25, '{"by": "test"}', 'a gesture', ${newKey()}
+    ) as refunded
+    where charge.reservation_id = ${reservation} and charge.type = 'ai_consumption'`
+  if (row?.outcome !== 'refunded') throw new Error(`not refunded: ${row?.outcome}`)
+}
