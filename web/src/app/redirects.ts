@@ -11,7 +11,7 @@ export function redirectFor(
   if (isUndecided || access === 'anyone') return null
   if (session.status === 'signed-out')
     return access === 'visitor' ? null : signInLocation(page.fullPath)
-  if (access === 'visitor') return { path: destinationAfterSignIn(page.query.next) }
+  if (access === 'visitor') return destinationAfterSignIn(page.query.next)
   return access === 'session' || session.organization ? null : { path: '/organizations' }
 }
 

@@ -4,6 +4,7 @@ import {
   historyEntries,
   mergeRows,
   nameOfActor,
+  pageOf,
   type TransactionRow,
 } from '@/features/credit-history/history-entries.ts'
 import { filterFromQuery, queryFromFilter } from '@/features/credit-history/history-filter.ts'
@@ -45,6 +46,17 @@ test('rows without a reservation, and a refund beside its charge, stay apart', (
     row(0, { reservation_id: 'r1' }),
   ])
   expect(entries).toHaveLength(4)
+})
+
+test('a page never ends in the middle of a charge', () => {
+  const charge = { reservation_id: 'r1' }
+  const rows = [row(4), row(3, charge), row(2, charge), row(1)]
+  const sequences = (pageRows: number) => pageOf(rows, pageRows).map((item) => item.sequence)
+  expect(sequences(2)).toEqual([4])
+  expect(sequences(3)).toEqual([4, 3, 2])
+  expect(sequences(4)).toEqual([4, 3, 2, 1])
+  const long = [row(3, charge), row(2, charge), row(1, charge)]
+  expect(pageOf(long, 2)).toHaveLength(2)
 })
 
 test('a row that comes twice is there once', () => {

@@ -62,6 +62,18 @@ export function nameOfActor(actor: unknown): string | null {
   return typeof email === 'string' && email ? email : null
 }
 
+/**
+ * The rows of one page, of which one more was asked for than fits. A charge that goes on behind the page's end is left to
+ * the next page as a whole: its sum would be wrong in halves. (A charge longer than a page is shown as far as it goes.)
+ */
+export function pageOf(rows: readonly TransactionRow[], pageRows: number): TransactionRow[] {
+  const page = rows.slice(0, pageRows)
+  const next = rows[pageRows]
+  if (next?.reservation_id == null) return page
+  const end = page.findLastIndex((row) => row.reservation_id !== next.reservation_id) + 1
+  return end > 0 ? page.slice(0, end) : page
+}
+
 /** Newest first, each row once, however often it came: by page, live, or again after a reconnect. */
 export function mergeRows(
   known: readonly TransactionRow[],

@@ -8,7 +8,7 @@ import {
 } from '@/gql/member/graphql.ts'
 import { useConnection } from '@/shared/connection.ts'
 import { failureFromGraphql, type Failure } from '@/shared/failure.ts'
-import { historyEntries, mergeRows, type TransactionRow } from './history-entries.ts'
+import { historyEntries, mergeRows, pageOf, type TransactionRow } from './history-entries.ts'
 import { conditionFrom, type HistoryFilter } from './history-filter.ts'
 
 const PAGE_ROWS = 25
@@ -50,7 +50,7 @@ export function useCreditHistory(filter: Ref<HistoryFilter>, options: { pageRows
     if (!data) return
     const page = readFragment(CreditTransactionRowFragmentDoc, data.credit_transactions)
     hasMore.value = page.length > pageRows
-    rows.value = mergeRows(rows.value, page.slice(0, pageRows))
+    rows.value = mergeRows(rows.value, pageOf(page, pageRows))
     hasLoaded.value = true
     if (before === null) followFrom(newestSequence())
   }

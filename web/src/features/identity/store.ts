@@ -67,9 +67,10 @@ export const useSession = defineStore('session', () => {
       const active = memberships.some((item) => item.id === session.activeOrganizationId)
       const first = memberships[0]
       if (!active && first) await auth.setActiveOrganization(first.id)
-      await tokens.refresh()
       user.value = session.user
+      // Before the token: it names the active organization, which a new one is not yet among the known.
       organizations.value = memberships
+      await tokens.refresh()
       hasExpired.value = false
       status.value = 'signed-in'
     } catch (error) {
