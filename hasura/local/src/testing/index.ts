@@ -4,7 +4,8 @@ import { HASURA_PROJECT_DIRECTORY } from '../migrate/project.ts'
 import { CLUSTER_VARIABLE } from './cluster.ts'
 import { databaseUrl, ensureTemplate } from './template.ts'
 
-export { startTestCluster } from './cluster.ts'
+export { startCluster } from '../postgres/cluster.ts'
+export { TEST_PASSWORD, startTestCluster } from './cluster.ts'
 export type { TestClusterOptions } from './cluster.ts'
 
 export interface TestDatabase {
