@@ -22,6 +22,9 @@ const environmentSchema = z.object({
   OPENAI_API_KEY: optional(z.string()),
   ANTHROPIC_API_KEY: optional(z.string()),
   GOOGLE_GENERATIVE_AI_API_KEY: optional(z.string()),
+  OPENAI_BASE_URL: optional(url),
+  ANTHROPIC_BASE_URL: optional(url),
+  GOOGLE_GENERATIVE_AI_BASE_URL: optional(url),
   OPENAI_COMPATIBLE_BASE_URL: optional(url),
   OPENAI_COMPATIBLE_API_KEY: optional(z.string()),
   MODEL_DOUBLE_URL: optional(url),
@@ -33,6 +36,10 @@ export interface ProviderSettings {
   openaiApiKey: string | undefined
   anthropicApiKey: string | undefined
   googleApiKey: string | undefined
+  /** Instead of the provider's own address: a gateway or a proxy that speaks its protocol. */
+  openaiBaseUrl: string | undefined
+  anthropicBaseUrl: string | undefined
+  googleBaseUrl: string | undefined
   compatibleBaseUrl: string | undefined
   compatibleApiKey: string | undefined
   /** Base URL of the offline OpenAI-compatible double; never set in production. */
@@ -96,6 +103,9 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       openaiApiKey: env.OPENAI_API_KEY,
       anthropicApiKey: env.ANTHROPIC_API_KEY,
       googleApiKey: env.GOOGLE_GENERATIVE_AI_API_KEY,
+      openaiBaseUrl: env.OPENAI_BASE_URL,
+      anthropicBaseUrl: env.ANTHROPIC_BASE_URL,
+      googleBaseUrl: env.GOOGLE_GENERATIVE_AI_BASE_URL,
       compatibleBaseUrl: env.OPENAI_COMPATIBLE_BASE_URL,
       compatibleApiKey: env.OPENAI_COMPATIBLE_API_KEY,
       doubleUrl: env.MODEL_DOUBLE_URL,

@@ -53,19 +53,30 @@ export function createModelFactory(settings: ProviderSettings): ModelFactory {
 function ownProviders(settings: ProviderSettings): Map<string, (id: string) => LanguageModel> {
   const providers = new Map<string, (id: string) => LanguageModel>()
   if (settings.openaiApiKey) {
-    const openai = createOpenAI({ apiKey: settings.openaiApiKey })
+    const openai = createOpenAI({
+      apiKey: settings.openaiApiKey,
+      ...at(settings.openaiBaseUrl),
+    })
     providers.set('openai', (id) => openai(id))
   }
   if (settings.anthropicApiKey) {
-    const anthropic = createAnthropic({ apiKey: settings.anthropicApiKey })
+    const anthropic = createAnthropic({
+      apiKey: settings.anthropicApiKey,
+      ...at(settings.anthropicBaseUrl),
+    })
     providers.set('anthropic', (id) => anthropic(id))
   }
   if (settings.googleApiKey) {
-    const google = createGoogleGenerativeAI({ apiKey: settings.googleApiKey })
+    const google = createGoogleGenerativeAI({
+      apiKey: settings.googleApiKey,
+      ...at(settings.googleBaseUrl),
+    })
     providers.set('google', (id) => google(id))
   }
   return providers
 }
+
+const at = (baseURL: string | undefined) => (baseURL ? { baseURL } : {})
 
 function openaiCompatible(name: string, baseURL: string, apiKey: string | undefined) {
   return createOpenAICompatible({
