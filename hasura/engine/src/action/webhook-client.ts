@@ -38,7 +38,7 @@ export class WebhookClient {
     if (url.protocol !== 'http:' && url.protocol !== 'https:') {
       throw new WebhookError(`InvalidUrlException ${url.protocol}`)
     }
-    const request = { url, headers, body: Buffer.from(body), timeoutMilliseconds }
+    const request = { url, headers, body, timeoutMilliseconds }
     try {
       return await this.#send(request)
     } catch (error) {
@@ -58,7 +58,7 @@ export class WebhookClient {
       const request = (secure ? https : http).request(url, {
         method: 'POST',
         agent: secure ? this.#agents['https:'] : this.#agents['http:'],
-        headers: { ...headers, 'content-length': body.length },
+        headers: { ...headers, 'content-length': Buffer.byteLength(body) },
       })
       const timer = setTimeout(() => {
         request.destroy(new WebhookError('ResponseTimeout'))
@@ -89,6 +89,7 @@ export class WebhookClient {
           })
         })
       })
+      // As a string it leaves in one write with the head.
       request.end(body)
     })
   }
@@ -97,7 +98,7 @@ export class WebhookClient {
 type OutgoingRequest = {
   url: URL
   headers: Record<string, string>
-  body: Buffer
+  body: string
   timeoutMilliseconds: number
 }
 
