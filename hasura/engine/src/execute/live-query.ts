@@ -1,6 +1,6 @@
 import type { Engine } from '../engine.ts'
 import { qualifiedKey, type QualifiedName } from '../metadata/common.ts'
-import type { RootPlan } from '../plan/types.ts'
+import type { OperationPlan, RootPlan } from '../plan/types.ts'
 import type { CompiledSql } from '../sql/fragment.ts'
 import { cohortStatement, streamCohortStatement } from '../sql/operation.ts'
 import { touchedTables } from '../sql/touched-tables.ts'
@@ -23,8 +23,19 @@ export interface LiveQuery {
   readonly cursor: Extract<RootPlan, { kind: 'stream' }>['stream']['cursor']
 }
 
+/** Subscribers with the same plan share what was compiled; plans are shared by the plan cache. */
+const compiled = new WeakMap<OperationPlan, LiveQuery | null>()
+
 /** null when the subscription has roots that SQL does not answer (asynchronous actions). */
 export function compileLiveQuery(engine: Engine, { plan }: PreparedOperation): LiveQuery | null {
+  const known = compiled.get(plan)
+  if (known !== undefined) return known
+  const live = compilePlan(engine, plan)
+  compiled.set(plan, live)
+  return live
+}
+
+function compilePlan(engine: Engine, plan: OperationPlan): LiveQuery | null {
   const [first] = plan.roots
   const stream = first?.kind === 'stream' ? first.stream : null
   const selects = selectRoots(plan)

@@ -22,17 +22,22 @@ export interface PreparedOperation {
 
 type Planned = Omit<PreparedOperation, 'variables' | 'typesVersion'>
 
-interface Entry {
-  readonly document: ParsedDocument
+interface Document {
+  readonly parsed: ParsedDocument
   /** Variables whose values shape the plan, as far as plans of this document have shown. */
   readonly structural: Set<string>
+}
+
+interface Caches {
+  readonly documents: LRUCache<string, Document>
+  /** Plans of one document differ by the values of structural variables. */
   readonly plans: LRUCache<string, Planned>
 }
 
-/** Plans of one document that differ by the values of structural variables. */
-const MAX_PLANS_PER_DOCUMENT = 50
+/** Characters of documents, keys and statements that are kept; a plan's tree is of the same order. */
+const MAX_CACHED_CHARACTERS = 20_000_000
 
-const caches = new WeakMap<Engine, LRUCache<string, Entry>>()
+const caches = new WeakMap<Engine, Caches>()
 
 /**
  * Plans a request. A plan is used again when role, document and operation are the same and so are the
@@ -59,46 +64,47 @@ function prepareWithin(
 ): PreparedOperation {
   const backendOnly = usesBackendOnly(session)
   const operationName = request.operationName ?? null
-  const cache = cacheOf(engine)
+  const { documents, plans } = cachesOf(engine)
   const key = JSON.stringify([session.role, backendOnly, operationName, request.query])
-  let entry = cache.get(key)
-  if (!entry) {
-    const document = parseDocument(request.query, operationName, engine.settings.maxTokens)
-    entry = {
-      document,
-      structural: new Set(),
-      plans: new LRUCache({ max: MAX_PLANS_PER_DOCUMENT }),
-    }
-    cache.set(key, entry)
+  let document = documents.get(key)
+  if (!document) {
+    const parsed = parseDocument(request.query, operationName, engine.settings.maxTokens)
+    document = { parsed, structural: new Set() }
+    documents.set(key, document)
   }
-  const values = request.variables ?? {}
-  checkUnexpected(values, entry.document)
-  const shape = shapeKey(entry, values)
-  let planned = entry.plans.get(shape)
-  if (!planned) {
-    planned = plan(engine, session, backendOnly, entry, values)
-    entry.plans.set(shapeKey(entry, values), planned)
-  }
-  return { ...planned, variables: values, typesVersion: engine.catalog.typesVersion }
+  const variables = request.variables ?? {}
+  checkUnexpected(variables, document.parsed)
+  const { typesVersion } = engine.catalog
+  const known = plans.get(shapeKey(key, document, variables))
+  if (known) return { ...known, variables, typesVersion }
+  const planned = plan(engine, session, backendOnly, document, variables)
+  plans.set(shapeKey(key, document, variables), planned)
+  return { ...planned, variables, typesVersion }
 }
 
-function cacheOf(engine: Engine): LRUCache<string, Entry> {
-  let cache = caches.get(engine)
-  if (!cache) {
-    cache = new LRUCache<string, Entry>({ max: engine.settings.planCacheSize })
-    caches.set(engine, cache)
+function cachesOf(engine: Engine): Caches {
+  const known = caches.get(engine)
+  if (known) return known
+  const limits = { max: engine.settings.planCacheSize, maxSize: MAX_CACHED_CHARACTERS }
+  const made: Caches = {
+    documents: new LRUCache({ ...limits, sizeCalculation: (_document, key) => key.length }),
+    plans: new LRUCache({
+      ...limits,
+      sizeCalculation: ({ query }, key) => key.length + (query?.text.length ?? 0),
+    }),
   }
-  return cache
+  caches.set(engine, made)
+  return made
 }
 
 function plan(
   engine: Engine,
   session: Session,
   backendOnly: boolean,
-  { document, structural }: Entry,
+  { parsed, structural }: Document,
   values: VariableValues,
 ): Planned {
-  const { operation, fragments } = document
+  const { operation, fragments } = parsed
   const { schema, allowsIntrospection } = engine.roleSchema(session.role, backendOnly)
   const context = new PlanContext({
     schema,
@@ -129,15 +135,19 @@ function checkUnexpected(values: VariableValues, { usedVariables }: ParsedDocume
     throw validationFailed(`unexpected variables in variableValues: ${unexpected.join(', ')}`, '$')
 }
 
-function shapeKey({ document, structural }: Entry, values: VariableValues): string {
-  const shape = (document.operation.variableDefinitions ?? []).map(({ variable }): Json => {
+function shapeKey(
+  documentKey: string,
+  { parsed, structural }: Document,
+  values: VariableValues,
+): string {
+  const shape = (parsed.operation.variableDefinitions ?? []).map(({ variable }): Json => {
     const name = variable.name.value
     const value = Object.hasOwn(values, name) ? values[name] : undefined
     if (value === undefined) return 0
     if (value === null) return 1
     return structural.has(name) ? [value] : 2
   })
-  return JSON.stringify(shape)
+  return `${JSON.stringify(shape)} ${documentKey}`
 }
 
 const BACKEND_ONLY = 'x-hasura-use-backend-only-permissions'

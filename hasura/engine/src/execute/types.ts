@@ -1,5 +1,4 @@
 import type { Json } from '../metadata/common.ts'
-import type { BoundParameter } from '../schema/expressions.ts'
 
 /** Who asks. The variables' names are in lower case and include `x-hasura-role`. */
 export interface Session {
@@ -13,12 +12,6 @@ export interface GraphqlRequest {
   readonly query: string
   readonly operationName?: string | null | undefined
   readonly variables?: Readonly<Record<string, Json>> | null | undefined
-}
-
-/** A statement whose result is one row; `bind` gives its parameters for a session and variables. */
-export interface Statement {
-  readonly text: string
-  readonly parameters: readonly BoundParameter[]
 }
 
 export type SqlValue = string | null

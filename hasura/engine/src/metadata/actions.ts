@@ -12,7 +12,6 @@ const header = z.strictObject({
     })
     .optional(),
 })
-export type HeaderMetadata = z.infer<typeof header>
 
 const actionArgument = z.strictObject({
   name: z.string(),

@@ -25,7 +25,6 @@ const queryCollection = z.strictObject({
     queries: z.array(z.strictObject({ name: z.string(), query: z.string() })),
   }),
 })
-export type QueryCollection = z.infer<typeof queryCollection>
 
 const allowlistEntry = z.strictObject({
   collection: z.string(),

@@ -35,12 +35,7 @@ export class TypeRegistry {
     return this.#once(name, () => newScalar(name, description))
   }
 
-  object(
-    name: string,
-    description: string | null,
-    fields: () => Fields,
-    extensions: Record<string, unknown> = {},
-  ): GraphQLObjectType {
+  object(name: string, description: string | null, fields: () => Fields): GraphQLObjectType {
     return this.#once(
       name,
       () =>
@@ -48,7 +43,6 @@ export class TypeRegistry {
           name,
           description,
           fields: () => sortedRecord(fields()),
-          extensions,
         }),
     )
   }

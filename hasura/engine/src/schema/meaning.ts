@@ -1,10 +1,4 @@
-import type {
-  GraphQLArgument,
-  GraphQLEnumType,
-  GraphQLField,
-  GraphQLInputField,
-  GraphQLObjectType,
-} from 'graphql'
+import type { GraphQLArgument, GraphQLEnumType, GraphQLField, GraphQLInputField } from 'graphql'
 import type { PgType } from '../catalog/types.ts'
 import type { ActionMetadata, TypeRelationshipMetadata } from '../metadata/actions.ts'
 import type { BoolExp } from './expressions.ts'
@@ -120,7 +114,3 @@ export const inputMeaning = (
 /** What a value of an enum of columns, constraints or rows stands for. */
 export const enumColumn = (type: GraphQLEnumType, name: string): TrackedColumn =>
   type.getValue(name)?.value as TrackedColumn
-
-/** The table whose rows an object type shows. */
-export const rowTable = (type: GraphQLObjectType): RoleTable | undefined =>
-  type.extensions.table as RoleTable | undefined

@@ -55,7 +55,6 @@ function responseType(context: SchemaContext, role: RoleTable): GraphQLObjectTyp
         },
       }),
     }),
-    { table: role },
   )
 }
 

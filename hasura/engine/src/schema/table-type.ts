@@ -33,7 +33,6 @@ export function tableType(context: SchemaContext, role: RoleTable): GraphQLObjec
         Object.assign(fields, relationshipFields(context, relationship))
       return fields
     },
-    { table: role },
   )
 }
 
