@@ -154,7 +154,7 @@ describe('columns', () => {
       .map((column) => ({ role, table, access, column })),
   )
 
-  test.each(refused)('$role cannot name $table.$column', async ({ role, access, column }) => {
+  test.each(refused)('$role cannot name $column of $table', async ({ role, access, column }) => {
     const { field, key } = access
     const shown = words(key)[0]!
     const ways = [
