@@ -41,6 +41,7 @@ export type Settings = {
   streamingQueries: PollSettings
   corsOrigins: '*' | string[]
   enableAllowlist: boolean
+  closeWebsocketsOnMetadataChange: boolean
   configuredHeaderPrecedence: boolean
   asyncActionsFetchIntervalMilliseconds: number
   websocketKeepAliveSeconds: number
@@ -88,6 +89,7 @@ const environmentSchema = z.object({
   HASURA_GRAPHQL_STREAMING_QUERIES_MULTIPLEXED_BATCH_SIZE: count(1).default(100),
   HASURA_GRAPHQL_CORS_DOMAIN: z.string().default('*'),
   HASURA_GRAPHQL_ENABLE_ALLOWLIST: flag.default(false),
+  HASURA_GRAPHQL_CLOSE_WEBSOCKETS_ON_METADATA_CHANGE: flag.default(true),
   HASURA_GRAPHQL_CONFIGURED_HEADER_PRECEDENCE: flag.default(false),
   HASURA_GRAPHQL_ASYNC_ACTIONS_FETCH_INTERVAL: count(10).default(1000),
   HASURA_GRAPHQL_WEBSOCKET_KEEPALIVE: count(1).default(5),
@@ -164,6 +166,7 @@ function plainSettings(values: Environment) {
     },
     corsOrigins: corsOrigins(values.HASURA_GRAPHQL_CORS_DOMAIN),
     enableAllowlist: values.HASURA_GRAPHQL_ENABLE_ALLOWLIST,
+    closeWebsocketsOnMetadataChange: values.HASURA_GRAPHQL_CLOSE_WEBSOCKETS_ON_METADATA_CHANGE,
     configuredHeaderPrecedence: values.HASURA_GRAPHQL_CONFIGURED_HEADER_PRECEDENCE,
     asyncActionsFetchIntervalMilliseconds: values.HASURA_GRAPHQL_ASYNC_ACTIONS_FETCH_INTERVAL,
     websocketKeepAliveSeconds: values.HASURA_GRAPHQL_WEBSOCKET_KEEPALIVE,

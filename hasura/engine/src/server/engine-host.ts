@@ -13,6 +13,9 @@ type BuildEngine = (input: {
   settings: EngineSettings
 }) => Engine
 
+/** `metadataChanged` is false where only the database's schema has been read again. */
+type EngineListener = (engine: Engine, metadataChanged: boolean) => void
+
 type HostOptions = {
   sql: Sql
   settings: EngineSettings
@@ -28,7 +31,7 @@ type HostOptions = {
 export class EngineHost {
   readonly sql: Sql
   readonly #options: HostOptions
-  readonly #listeners = new Set<(engine: Engine) => void>()
+  readonly #listeners = new Set<EngineListener>()
   #engine: Engine | undefined
   #changes: Promise<unknown> = Promise.resolve()
   resourceVersion = 0
@@ -48,9 +51,9 @@ export class EngineHost {
   }
 
   /** Called with each new engine, and with the present one at once. */
-  onChange(listener: (engine: Engine) => void): void {
+  onChange(listener: EngineListener): void {
     this.#listeners.add(listener)
-    if (this.#engine !== undefined) listener(this.#engine)
+    if (this.#engine !== undefined) listener(this.#engine, false)
   }
 
   /** The first engine. Inconsistent objects are logged and left out, as Hasura starts with them. */
@@ -111,9 +114,10 @@ export class EngineHost {
   }
 
   #install(engine: Engine): void {
+    const metadataChanged = this.#engine !== undefined && this.#engine.metadata !== engine.metadata
     this.#engine = engine
     this.resourceVersion += 1
-    for (const listener of this.#listeners) listener(engine)
+    for (const listener of this.#listeners) listener(engine, metadataChanged)
   }
 }
 

@@ -28,13 +28,16 @@ type ServiceOptions = {
   subscriptions: Subscriptions
 }
 
-const rememberedAllowed = 2000
+const rememberedAllowedCharacters = 4_000_000
 
 /** GraphQL operations, whatever they came by: HTTP, websocket or a REST endpoint. */
 export class GraphqlService {
   readonly #options: ServiceOptions
   #allowList: AllowList | undefined
-  readonly #allowed = new LRUCache<string, boolean>({ max: rememberedAllowed })
+  readonly #allowed = new LRUCache<string, boolean>({
+    maxSize: rememberedAllowedCharacters,
+    sizeCalculation: (_allowed, key) => key.length,
+  })
 
   constructor(options: ServiceOptions) {
     this.#options = options

@@ -30,6 +30,9 @@ export type RunningEngine = { url: string; port: number; stop(): Promise<void> }
 /** The database cannot be reached at start; afterwards the engine waits for it by itself. */
 export class DatabaseError extends Error {}
 
+/** The close code of RFC 6455's registry that asks clients to connect again. */
+const serviceRestart = 1012
+
 /** How long answers under way may take once the engine has been told to stop. */
 const drainMilliseconds = 3000
 
@@ -89,10 +92,14 @@ async function serve({ settings, logger, host, databases }: Parts): Promise<Runn
   const server = createHttpServer(dependencies)
   const websockets = attachWebsockets(server, dependencies)
   const port = await listen(server, settings)
-  host.onChange((engine) => {
+  host.onChange((engine, metadataChanged) => {
     asyncActions.apply(asyncActionsOf(engine))
     cron.apply(engine.metadata.cron_triggers ?? [])
     subscriptions.schemaChanged()
+    // Subscriptions have been planned with the permissions of before.
+    if (metadataChanged && settings.closeWebsocketsOnMetadataChange) {
+      websockets.closeConnections(serviceRestart, 'the metadata has changed')
+    }
   })
   const stop = async () => {
     websockets.close()

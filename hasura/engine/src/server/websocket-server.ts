@@ -13,7 +13,11 @@ import {
   type WebsocketOptions,
 } from './websocket-connection.ts'
 
-export type WebsocketServer = { close(): void }
+export type WebsocketServer = {
+  /** Closes all connections; clients that are worth it connect again. */
+  closeConnections(code: number, reason: string): void
+  close(): void
+}
 
 /** Upgrades requests for /v1/graphql to graphql-transport-ws; all others are refused. */
 export function attachWebsockets(
@@ -53,9 +57,13 @@ export function attachWebsockets(
       }
     })
   })
+  const closeConnections = (code: number, reason: string) => {
+    for (const connection of connections) connection.close(code, reason)
+  }
   return {
+    closeConnections,
     close: () => {
-      for (const connection of connections) connection.close(1001, 'the engine is stopping')
+      closeConnections(1001, 'the engine is stopping')
       sockets.close()
     },
   }

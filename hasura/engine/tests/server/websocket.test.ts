@@ -164,6 +164,17 @@ describe('graphql-transport-ws', () => {
     expect(await silent.closedWith()).toBe(4408)
   })
 
+  it('closes 1012 when the metadata changes: subscriptions were planned with the old', async () => {
+    const socket = await connect()
+    socket.subscribe('1', 'subscription { messages { id } }')
+    await socket.received('1', 1)
+    const exported = await engine.post('/v1/metadata', { type: 'export_metadata', args: {} })
+    await engine.post('/v1/metadata', { type: 'reload_metadata', args: {} })
+    expect(socket.closed).toBeUndefined()
+    await engine.post('/v1/metadata', { type: 'replace_metadata', args: exported.json })
+    expect(await socket.closedWith()).toBe(1012)
+  })
+
   it('closes 4400 when the token ends, as Hasura does', async () => {
     const socket = await connect({ authorization: `Bearer ${await token(2)}` })
     socket.subscribe('1', 'subscription { messages { id } }')
