@@ -53,11 +53,11 @@ export async function createOrganization(plan: 'free' | 'pro' | 'team'): Promise
   }
 }
 
-/** Spends all that an organization has, its overdraft too, in the way its own backend would. */
+/** Spends all that an organization has available, in the way its own backend would. */
 export async function spendAllCredits(organizationId: string): Promise<void> {
   await withDatabase(async (sql) => {
     const [balance] = await sql<{ amount: string }[]>`
-      select monthly_credits + bonus_credits - debt_credits - reserved_credits + overdraft_credits as amount
+      select monthly_credits + bonus_credits - debt_credits - reserved_credits as amount
       from public.organization_credit_balances where organization_id = ${organizationId}`
     const amount = balance?.amount ?? '0'
     const [hold] = await sql<{ outcome: string; reservation_id: string }[]>`

@@ -146,7 +146,7 @@ describe('a customer of a form', () => {
     const free = await createOrganization(api.sql, 'free')
     organization = free
     token = await openForm()
-    await leaveAvailable(api, free, -1.8)
+    await leaveAvailable(api, free, 0)
     const answer = await generate()
     expect(answer.body).toEqual({
       message: 'This capability is switched off at the moment.',

@@ -37,6 +37,7 @@ describe('reserve_credits', () => {
         amount_credits: 3,
         available_credits: 1997,
         expires_at: expect.stringMatching(/^\d{4}-.*Z$/),
+        quality_level: 'fast',
         model: expect.any(String),
         replayed: false,
       },
@@ -154,9 +155,6 @@ describe('reserve_credits', () => {
 
   test('of 64 parallel callers for 1 credit each on 40 available exactly 40 get it', async () => {
     const organization = await createOrganization(api.sql)
-    await api.sql`
-      update public.organization_credit_balances set overdraft_credits = 0
-      where organization_id = ${organization.id}`
     await leaveAvailable(api, organization, 40)
     const answers = await Promise.all(
       Array.from({ length: 64 }, () => reserve(organization, { amount_credits: 1 })),

@@ -35,9 +35,6 @@ describe('a request that may not run never reaches the model', () => {
 
   test('without enough credits (insufficient_credits)', async () => {
     const organization = await createOrganization(api.sql, 'team')
-    await api.sql`
-      update public.organization_credit_balances set overdraft_credits = 0
-      where organization_id = ${organization.id}`
     await leaveAvailable(api, organization, 0.25)
     const answer = await suggest(organization)
     expect(answer.body.extensions).toEqual({

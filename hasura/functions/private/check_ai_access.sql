@@ -75,7 +75,7 @@ as $$
       rule.refusal,
       private.limits_refusal(
         rule.minute_limit, rule.minute_used, rule.hour_limit, rule.hour_used,
-        rule.day_limit, rule.day_used, rule.amount_credits, position.headroom_credits
+        rule.day_limit, rule.day_used, rule.amount_credits, position.available_credits
       )
     ) as reason
   ) as verdict

@@ -5,13 +5,11 @@
  * refuses. Only a rollover into a period that nobody has started yet is left out.
  */
 create function private.credit_position(p_organization_id uuid, p_at timestamptz)
-returns table (available_credits numeric, headroom_credits numeric)
+returns table (available_credits numeric)
 language sql
 stable
 as $$
-  select
-    after_expiry.posted_credits - after_expiry.reserved_credits,
-    after_expiry.posted_credits - after_expiry.reserved_credits + after_expiry.overdraft_credits
+  select after_expiry.posted_credits - after_expiry.reserved_credits
   from public.organization_credit_balances as balance
   left join lateral (
     select sum(hold.amount_credits) as credits
@@ -70,7 +68,6 @@ as $$
   cross join lateral (
     select
       balance.reserved_credits - coalesce(overdue.credits, 0) as reserved_credits,
-      balance.overdraft_credits,
       balance.monthly_credits + balance.bonus_credits - balance.debt_credits - coalesce(
         lots.expired_credits - least(
           lots.expired_credits,
@@ -83,4 +80,4 @@ as $$
 $$;
 
 comment on function private.credit_position(uuid, timestamptz)
-  is 'Available credits and headroom as a reservation would find them, without touching anything.';
+  is 'Available credits as a reservation would find them, without touching anything.';

@@ -17,7 +17,7 @@ declare
   v_item private.reservation_candidate;
   v_first private.reservation_candidate;
   v_organization_id uuid;
-  v_headroom_credits numeric;
+  v_available_credits numeric;
   v_requests jsonb;
   v_keys jsonb;
   v_taken integer;
@@ -26,7 +26,7 @@ begin
     v_item := v_candidates[v_index];
     if v_item.organization_id is distinct from v_organization_id then
       v_organization_id := v_item.organization_id;
-      v_headroom_credits := v_item.headroom_credits;
+      v_available_credits := v_item.available_credits;
       v_requests := '{}';
       v_keys := '{}';
     end if;
@@ -50,12 +50,12 @@ begin
           v_item.minute_limit, v_item.minute_used + v_taken,
           v_item.hour_limit, v_item.hour_used + v_taken,
           v_item.day_limit, v_item.day_used + v_taken,
-          v_item.amount_credits, v_headroom_credits
+          v_item.amount_credits, v_available_credits
         ),
         'reserved'
       );
       if v_item.outcome = 'reserved' then
-        v_headroom_credits := v_headroom_credits - v_item.amount_credits;
+        v_available_credits := v_available_credits - v_item.amount_credits;
         v_requests := v_requests || jsonb_build_object(v_item.capability_id, v_taken + 1);
         v_keys := v_keys || jsonb_build_object(v_item.idempotency_key, v_index);
       elsif v_item.outcome = 'rate_limited' then

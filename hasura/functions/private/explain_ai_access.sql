@@ -2,7 +2,8 @@
  * The whole decision of check_ai_access, for people who want to know why: subscription and plan,
  * where the level came from, the estimate and the price rows that apply, the limits with their use,
  * the credits, and every rule with its own verdict. The rule that bound is `reason`: the first in
- * the order of `rules` that did not pass. One statement, no side effect.
+ * the order of `rules` that did not pass. The overdraft is told and decides nothing: it pays for
+ * costs above a hold. One statement, no side effect.
  */
 create function private.explain_ai_access(
   p_organization_id uuid,
@@ -39,7 +40,7 @@ as $$
     'estimate_effective_from', estimate.effective_from,
     'required_credits', coalesce(verdict.required_credits, 0),
     'available_credits', verdict.available_credits,
-    'overdraft_credits', coalesce(position.headroom_credits - position.available_credits, 0),
+    'overdraft_credits', coalesce(balance.overdraft_credits, 0),
     'models', private.explain_models(
       subscription.plan_id, p_capability_id, verdict.quality_level_id, moment.at
     ),
@@ -56,7 +57,7 @@ as $$
         not jsonb_path_exists(verdict.rate_limits, '$[*] ? (@.remaining == 0)')
       ),
       private.explain_rule(
-        'insufficient_credits', verdict.required_credits <= position.headroom_credits
+        'insufficient_credits', verdict.required_credits <= verdict.available_credits
       )
     )
   )
@@ -70,7 +71,8 @@ as $$
     on included.plan_id = subscription.plan_id and included.capability_id = p_capability_id
   left join public.organization_quality_defaults as chosen
     on chosen.organization_id = p_organization_id and chosen.capability_id = p_capability_id
-  left join lateral private.credit_position(p_organization_id, moment.at) as position on true
+  left join public.organization_credit_balances as balance
+    on balance.organization_id = p_organization_id
   left join lateral (
     select priced.effective_from
     from public.ai_capability_quality_levels as priced

@@ -1,7 +1,7 @@
 /*
  * The rules that depend on what happens at the same moment, in one place for the check that only
  * looks and for the reservation that holds the gate. Returns rate_limited, insufficient_credits or
- * null. A limit of null is unlimited, of 0 is blocked; headroom is available + overdraft.
+ * null. A limit of null is unlimited, of 0 is blocked.
  */
 create function private.limits_refusal(
   p_minute_limit integer,
@@ -11,7 +11,7 @@ create function private.limits_refusal(
   p_day_limit integer,
   p_day_used bigint,
   p_amount_credits numeric,
-  p_headroom_credits numeric
+  p_available_credits numeric
 )
 returns text
 language sql
@@ -22,7 +22,7 @@ as $$
     when p_minute_used >= p_minute_limit then 'rate_limited'
     when p_hour_used >= p_hour_limit then 'rate_limited'
     when p_day_used >= p_day_limit then 'rate_limited'
-    when p_amount_credits > p_headroom_credits then 'insufficient_credits'
+    when p_amount_credits > p_available_credits then 'insufficient_credits'
   end
 $$;
 

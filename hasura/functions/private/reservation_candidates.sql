@@ -51,8 +51,6 @@ as $$
     rule.day_used,
     balance.monthly_credits + balance.bonus_credits - balance.debt_credits
       - balance.reserved_credits,
-    balance.monthly_credits + balance.bonus_credits - balance.debt_credits
-      - balance.reserved_credits + balance.overdraft_credits,
     case
       when rule.refusal = 'unknown_organization' or balance.organization_id is null
         then 'unknown_organization'

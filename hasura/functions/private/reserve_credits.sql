@@ -3,7 +3,8 @@
  * the same calls made one after the other. Nothing is stored for a denial.
  *
  * Gate: the balance row of each organization (lock_balances); the whole access check is decided
- * under it. A new hold may not exceed available credits + overdraft.
+ * under it. A new hold fits what is available, so that pages show the number that decides; the
+ * overdraft is for settlements that cost more than their hold.
  * Replay: the same key and request of an organization gives its first reservation again, whatever
  * became of it; another request under the key is idempotency_conflict.
  *

@@ -59,7 +59,7 @@ begin
       sum(candidate.amount_credits) as amount_credits,
       min(candidate.expires_at) as first_expiry_at,
       bool_and(candidate.outcome is null)
-        and sum(candidate.amount_credits) <= min(candidate.headroom_credits)
+        and sum(candidate.amount_credits) <= min(candidate.available_credits)
         and count(*) = count(distinct candidate.idempotency_key) as is_plain
     from candidate
     group by candidate.organization_id

@@ -8,6 +8,9 @@
  * grant_equals_ledger: what a grant has left. balance_after_chain: each ledger row follows the one
  * before. settlement_equals_ledger: what a reservation was charged.
  * debt_beside_credits: a debt while grants have credits that were not spoken for.
+ *
+ * That open holds fit what is posted is no such rule: a hold fits when it is made, and a settlement
+ * above another one may take from the overdraft what leaves less than the holds.
  */
 create function private.verify_ledger(p_organization_id uuid default null)
 returns table (

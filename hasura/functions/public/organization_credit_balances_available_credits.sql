@@ -15,7 +15,7 @@ as $$
 $$;
 
 comment on function public.organization_credit_balances_available_credits(public.organization_credit_balances)
-  is 'Credits that can be held or spent: posted - reserved. Negative within the overdraft.';
+  is 'Credits that a new hold can take: posted - reserved. Below zero after a charge that took from the overdraft.';
 
 grant execute on function public.organization_credit_balances_available_credits(public.organization_credit_balances)
   to purser_api, purser_hasura;

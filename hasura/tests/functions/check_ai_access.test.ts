@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { brokenRules, createMember, createOrganization, grant, openDesk } from '../support/desk.ts'
 import type { Desk, Sql } from '../support/desk.ts'
-import { hold, passTime, reserve, setClock } from '../support/operations.ts'
+import { hold, passTime, release, reserve, setClock } from '../support/operations.ts'
 
 interface Access {
   allowed: boolean
@@ -79,7 +79,7 @@ describe('says no, why, and which plan would allow it', () => {
       'team',
     ],
     [{ level: 'premium' }, 'quality_level_not_allowed', 'premium', '5.00', ['fast'], 'team'],
-    [{ amount: '12.01' }, 'insufficient_credits', 'fast', '0.50', ['fast'], null],
+    [{ amount: '10.01' }, 'insufficient_credits', 'fast', '0.50', ['fast'], null],
     [{ amount: '-1' }, 'invalid_amount', 'fast', '0.50', ['fast'], null],
     [{ capability: 'nothing' }, 'unknown_capability', null, '0', [], null],
     [{ level: 'ultra' }, 'unknown_quality_level', 'fast', '0.50', ['fast'], null],
@@ -120,6 +120,20 @@ test('has no side effect: it runs in a read-only transaction', async () => {
 })
 
 describe('agrees with the reservation that follows', () => {
+  test('that exactly what is available can be held, whatever the overdraft', async () => {
+    const organization = await createOrganization(desk, { plan: 'free' })
+    for (const [amount, allowed] of [
+      ['10', true],
+      ['10.01', false],
+    ] as const) {
+      const access = await check(desk.api, { organization, amount })
+      expect(access).toMatchObject({ allowed, available_credits: '10.00' })
+      const [row] = await reserve(desk.api, { organization, amount })
+      expect(row!.outcome === 'reserved').toBe(allowed)
+      if (allowed) await release(desk.api, { organization, reservation: row!.reservation_id })
+    }
+  })
+
   test('on a hold that nobody swept yet', async () => {
     const organization = await createOrganization(desk, { credits: '5' })
     await hold(desk.api, organization, '5')

@@ -27,8 +27,9 @@ function counts(outcomes: string[]): Record<string, number> {
 
 const caller = (index: number): Sql => callers[index % CALLERS]!
 
-test('64 parallel reservations of 1 credit on 40 available: exactly 40', async () => {
-  const organization = await createOrganization(desk, { credits: '40' })
+test('64 parallel reservations of 1 credit on 40 available: exactly 40, on a plan with overdraft', async () => {
+  const organization = await createOrganization(desk, { plan: 'team' })
+  await hold(desk.api, organization, '1960')
   const rows = await Promise.all(
     Array.from({ length: 64 }, (_, index) => reserve(caller(index), { organization, amount: '1' })),
   )
@@ -37,7 +38,7 @@ test('64 parallel reservations of 1 credit on 40 available: exactly 40', async (
     insufficient_credits: 24,
   })
   expect(await balanceOf(desk, organization)).toMatchObject({
-    reserved: '40.00',
+    reserved: '2000.00',
     available: '0.00',
   })
 })

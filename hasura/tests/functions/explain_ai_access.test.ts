@@ -158,7 +158,7 @@ describe('the rule that bound is the first that did not pass, and the others are
       'rate_limited',
       ['rate_limited'],
     ],
-    ['too dear', '', { amount: '1012.01' }, 'insufficient_credits', ['insufficient_credits']],
+    ['too dear', '', { amount: '1010.01' }, 'insufficient_credits', ['insufficient_credits']],
   ])('%s', async (_name, statement, question, reason, rules) => {
     if (statement) await desk.admin.unsafe(statement)
     const explanation = await explain(question)

@@ -138,15 +138,16 @@ function impossible(events: Event[]): string[] {
   let reserved = 0
   const problems: string[] = []
   for (const { kind, amount, charged, shortfall } of events) {
-    const headroom = posted - reserved + OVERDRAFT_CENTS
+    const available = posted - reserved
     if (kind === 'grant') posted += amount
     if (kind === 'hold') {
-      if (amount > headroom) problems.push(`held ${amount} of ${headroom}`)
+      if (amount > available) problems.push(`held ${amount} of ${available}`)
       reserved += amount
     }
     if (kind === 'released') reserved -= amount
     if (kind === 'settled') {
-      const possible = Math.min(charged + shortfall, amount + Math.max(headroom, 0))
+      const above = Math.max(available + OVERDRAFT_CENTS, 0)
+      const possible = Math.min(charged + shortfall, amount + above)
       if (charged !== possible) problems.push(`charged ${charged}, not ${possible}`)
       posted -= charged
       reserved -= amount

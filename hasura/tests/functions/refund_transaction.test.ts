@@ -18,8 +18,8 @@ beforeAll(async () => {
 afterAll(() => desk.close())
 
 /** Charges so much and returns the ledger rows of it. */
-async function charge(organization: string, amount: string): Promise<string[]> {
-  const reservation = await hold(desk.api, organization, amount)
+async function charge(organization: string, amount: string, held = amount): Promise<string[]> {
+  const reservation = await hold(desk.api, organization, held)
   const [row] = await settle(desk.api, { organization, reservation, amount })
   return row!.transaction_ids
 }
@@ -119,7 +119,7 @@ describe('refund_transaction', () => {
 
   test('repays a debt first, also with a refund of the overdraft itself', async () => {
     const organization = await createOrganization(desk, { credits: '1', overdraft: '2' })
-    const [own, overdrawn] = await charge(organization, '3')
+    const [own, overdrawn] = await charge(organization, '3', '1')
     expect(await balanceOf(desk, organization)).toMatchObject({ debt: '2.00', posted: '-2.00' })
     await refund(desk.api, own!, { amount: '0.5' })
     expect(await balanceOf(desk, organization)).toMatchObject({ debt: '1.50', bonus: '0.00' })

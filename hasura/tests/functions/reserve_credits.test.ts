@@ -4,10 +4,11 @@ import {
   brokenRules,
   createMember,
   createOrganization,
+  grant,
   openDesk,
 } from '../support/desk.ts'
 import type { Desk } from '../support/desk.ts'
-import { hold, passTime, reserve } from '../support/operations.ts'
+import { hold, passTime, reserve, settle } from '../support/operations.ts'
 
 let desk: Desk
 
@@ -110,12 +111,51 @@ describe('boundary', () => {
     expect(stored).toEqual({ count: 0 })
   })
 
-  test('the overdraft counts for holds, to its last hundredth', async () => {
+  // Alone, and beside an item that makes the batch one that is decided item by item.
+  test.each([[[]], [[{ level: 'ultra' }]]])(
+    'the overdraft is not for holds: what is available is the limit (beside %j)',
+    async (others) => {
+      const organization = await createOrganization(desk, { credits: '5', overdraft: '2' })
+      const beside = others.map((other) => ({ ...other, organization }))
+      const ask = async (amount: string) =>
+        (await reserve(desk.api, { organization, amount }, ...beside))[0]
+      expect(await ask('5.01')).toMatchObject({
+        outcome: 'insufficient_credits',
+        available_credits: '5.00',
+        required_credits: '5.01',
+      })
+      expect(await ask('5')).toMatchObject({ outcome: 'reserved', available_credits: '0.00' })
+      expect(await ask('0.01')).toMatchObject({
+        outcome: 'insufficient_credits',
+        available_credits: '0.00',
+      })
+    },
+  )
+
+  test.each(['free', 'pro', 'team'] as const)(
+    'a balance of 0 on plan %s refuses the smallest hold, though the plan has an overdraft',
+    async (plan) => {
+      const organization = await createOrganization(desk, { plan })
+      const { available } = await balanceOf(desk, organization)
+      const [all] = await reserve(desk.api, { organization, amount: available })
+      expect(all).toMatchObject({ outcome: 'reserved', available_credits: '0.00' })
+      const [more] = await reserve(desk.api, { organization, amount: '0.01' })
+      expect(more!.outcome).toBe('insufficient_credits')
+    },
+  )
+
+  test('below 0, after a settlement took from the overdraft, nothing can be held until a grant', async () => {
     const organization = await createOrganization(desk, { credits: '5', overdraft: '2' })
-    const [short] = await reserve(desk.api, { organization, amount: '7.01' })
-    expect(short!.outcome).toBe('insufficient_credits')
-    const [exact] = await reserve(desk.api, { organization, amount: '7' })
-    expect(exact).toMatchObject({ outcome: 'reserved', available_credits: '-2.00' })
+    const reservation = await hold(desk.api, organization, '5')
+    await settle(desk.api, { organization, reservation, amount: '6.5' })
+    const [indebted] = await reserve(desk.api, { organization, amount: '0.01' })
+    expect(indebted).toMatchObject({
+      outcome: 'insufficient_credits',
+      available_credits: '-1.50',
+    })
+    await grant(desk, organization, { amount: '2' })
+    const [exact] = await reserve(desk.api, { organization, amount: '0.5' })
+    expect(exact).toMatchObject({ outcome: 'reserved', available_credits: '0.00' })
   })
 
   test.each(['-1', '1.001', '0', 'NaN', 'Infinity', '1000000000.01'])(

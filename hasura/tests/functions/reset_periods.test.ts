@@ -143,7 +143,7 @@ describe('reset_periods', () => {
 
   test('repays a debt out of the new month', async () => {
     const organization = await foundOrganization(sql, { plan: 'free' })
-    const reservation = await hold(sql, organization, '12')
+    const reservation = await hold(sql, organization, '10')
     await settle(sql, { organization, reservation, amount: '12' })
     await travel('2026-02-28T00:00:00Z')
     await resetPeriods(sql)

@@ -143,12 +143,19 @@ describe('above the hold', () => {
     expect(second).toMatchObject({ charged_credits: '5.00', shortfall_credits: '0.00' })
   })
 
-  test('an overdraft that was taken away still honours the hold', async () => {
-    const organization = await createOrganization(desk, { credits: '1', overdraft: '2' })
-    const reservation = await hold(desk.api, organization, '3')
+  test('into the overdraft leaves other holds whole, also when the overdraft is taken away', async () => {
+    const organization = await createOrganization(desk, { credits: '4', overdraft: '2' })
+    const reservation = await hold(desk.api, organization, '1')
+    const other = await hold(desk.api, organization, '3')
+    const [first] = await settle(desk.api, { organization, reservation, amount: '3' })
+    expect(first).toMatchObject({ charged_credits: '3.00', available_credits: '-2.00' })
+    // Less is left than is held: no broken rule, the hold is still honoured.
+    expect(await balanceOf(desk, organization)).toMatchObject({ posted: '1.00', reserved: '3.00' })
+    expect(await brokenRules(desk, organization)).toEqual([])
     await setOverdraft(desk, organization, '0')
-    const [row] = await settle(desk.api, { organization, reservation, amount: '4' })
+    const [row] = await settle(desk.api, { organization, reservation: other, amount: '4' })
     expect(row).toMatchObject({ charged_credits: '3.00', shortfall_credits: '1.00' })
+    expect(await balanceOf(desk, organization)).toMatchObject({ debt: '2.00', posted: '-2.00' })
   })
 })
 

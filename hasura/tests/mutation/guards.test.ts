@@ -3,8 +3,8 @@ import { readFunctions } from '../../local/src/functions/read-functions.ts'
 import { HASURA_PROJECT_DIRECTORY } from '../../local/src/migrate/project.ts'
 import { openDesk } from '../support/desk.ts'
 import type { Desk } from '../support/desk.ts'
+import type { Guard } from './guard.ts'
 import { GUARDS } from './guards.ts'
-import type { Guard } from './guards.ts'
 import { SCENARIOS } from './scenarios.ts'
 
 /**

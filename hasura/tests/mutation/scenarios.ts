@@ -159,6 +159,31 @@ const plainSettlements: Scenario = async (desk) => {
   ]
 }
 
+const overdraftIsNotHeld: Scenario = async (desk) => {
+  const organization = await createOrganization(desk, { credits: '5', overdraft: '2' })
+  const allows = async (amount: string) => {
+    const [access] = await desk.api<{ allowed: boolean }[]>`
+      select allowed from private.check_ai_access(
+        ${organization}, null, 'question_generation', 'fast', ${amount})`
+    return access!.allowed
+  }
+  const checks = [await allows('5'), await allows('5.01')]
+  const rows = [
+    ...(await reserve(desk.api, { organization, amount: '5.01' })),
+    ...(await reserve(desk.api, { organization, amount: '5' })),
+    ...(await reserve(desk.api, { organization, amount: '0.01' })),
+  ]
+  return [
+    ...expectEqual('checks', checks, [true, false]),
+    ...expectEqual('outcomes', outcomes(rows), [
+      'insufficient_credits',
+      'reserved',
+      'insufficient_credits',
+    ]),
+    ...(await broken(desk, organization)),
+  ]
+}
+
 const overdraftIsBounded: Scenario = async (desk) => {
   const organization = await createOrganization(desk, { credits: '3', overdraft: '2' })
   const reservation = await hold(desk.api, organization, '1')
@@ -251,6 +276,7 @@ export const SCENARIOS = {
   plansAreKept,
   settlesOnce,
   plainSettlements,
+  overdraftIsNotHeld,
   overdraftIsBounded,
   holdsEndOnTime,
   expiryIsFair,

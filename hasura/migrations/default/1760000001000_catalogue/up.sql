@@ -20,7 +20,7 @@ comment on table public.plans is 'What an organization can subscribe to.';
 comment on column public.plans.rank is 'Order from the smallest plan; a denial names the lowest rank that would allow the request.';
 comment on column public.plans.price_usd_monthly is 'List price in US dollars a month, before tax.';
 comment on column public.plans.monthly_ai_credits is 'Credits granted for each period; copied to the organization when it subscribes.';
-comment on column public.plans.overdraft_credits is 'How far holds and charges may go below zero; the next grant repays it.';
+comment on column public.plans.overdraft_credits is 'How far a charge above its hold may go below zero; the next grant repays it. No new hold counts on it.';
 comment on column public.plans.rollover_credits is 'At most so many unused monthly credits are carried into the next period.';
 comment on column public.plans.topup_allowed is 'Whether credits can be bought on this plan.';
 comment on column public.plans.features is 'Selling points for the plan page, an array of strings.';

@@ -26,7 +26,7 @@ comment on column public.organization_credit_balances.monthly_credits is 'What r
 comment on column public.organization_credit_balances.bonus_credits is 'What remains of all other grants.';
 comment on column public.organization_credit_balances.reserved_credits is 'Held by open reservations.';
 comment on column public.organization_credit_balances.debt_credits is 'Charged beyond all grants, within the overdraft; the next grant repays it.';
-comment on column public.organization_credit_balances.overdraft_credits is 'How far holds and charges may go below zero; the plan''s, kept here so that the gate needs one row.';
+comment on column public.organization_credit_balances.overdraft_credits is 'How far a charge above its hold may go below zero; no new hold counts on it. The plan''s, kept here so that the gate needs one row.';
 comment on column public.organization_credit_balances.used_credits is 'Charged for AI work since period_start.';
 comment on column public.organization_credit_balances.next_grant_expires_at is 'No grant with credits left expires before this time; the row is brought up to date when it passes.';
 comment on column public.organization_credit_balances.next_hold_expires_at is 'No open reservation expires before this time; the row is brought up to date when it passes.';
@@ -270,7 +270,6 @@ create type private.reservation_candidate as (
   hour_used bigint,
   day_used bigint,
   available_credits numeric,
-  headroom_credits numeric,
   outcome text,
   retry_after_seconds integer
 );

@@ -667,7 +667,7 @@ as $$
       rule.refusal,
       private.limits_refusal(
         rule.minute_limit, rule.minute_used, rule.hour_limit, rule.hour_used,
-        rule.day_limit, rule.day_used, rule.amount_credits, position.headroom_credits
+        rule.day_limit, rule.day_used, rule.amount_credits, position.available_credits
       )
     ) as reason
   ) as verdict
@@ -773,13 +773,11 @@ grant execute on function private.clean_idempotency(integer, integer) to purser_
  * refuses. Only a rollover into a period that nobody has started yet is left out.
  */
 create function private.credit_position(p_organization_id uuid, p_at timestamptz)
-returns table (available_credits numeric, headroom_credits numeric)
+returns table (available_credits numeric)
 language sql
 stable
 as $$
-  select
-    after_expiry.posted_credits - after_expiry.reserved_credits,
-    after_expiry.posted_credits - after_expiry.reserved_credits + after_expiry.overdraft_credits
+  select after_expiry.posted_credits - after_expiry.reserved_credits
   from public.organization_credit_balances as balance
   left join lateral (
     select sum(hold.amount_credits) as credits
@@ -838,7 +836,6 @@ as $$
   cross join lateral (
     select
       balance.reserved_credits - coalesce(overdue.credits, 0) as reserved_credits,
-      balance.overdraft_credits,
       balance.monthly_credits + balance.bonus_credits - balance.debt_credits - coalesce(
         lots.expired_credits - least(
           lots.expired_credits,
@@ -851,7 +848,7 @@ as $$
 $$;
 
 comment on function private.credit_position(uuid, timestamptz)
-  is 'Available credits and headroom as a reservation would find them, without touching anything.';
+  is 'Available credits as a reservation would find them, without touching anything.';
 
 -- private/current_time_utc.sql
 /*
@@ -893,7 +890,7 @@ declare
   v_item private.reservation_candidate;
   v_first private.reservation_candidate;
   v_organization_id uuid;
-  v_headroom_credits numeric;
+  v_available_credits numeric;
   v_requests jsonb;
   v_keys jsonb;
   v_taken integer;
@@ -902,7 +899,7 @@ begin
     v_item := v_candidates[v_index];
     if v_item.organization_id is distinct from v_organization_id then
       v_organization_id := v_item.organization_id;
-      v_headroom_credits := v_item.headroom_credits;
+      v_available_credits := v_item.available_credits;
       v_requests := '{}';
       v_keys := '{}';
     end if;
@@ -926,12 +923,12 @@ begin
           v_item.minute_limit, v_item.minute_used + v_taken,
           v_item.hour_limit, v_item.hour_used + v_taken,
           v_item.day_limit, v_item.day_used + v_taken,
-          v_item.amount_credits, v_headroom_credits
+          v_item.amount_credits, v_available_credits
         ),
         'reserved'
       );
       if v_item.outcome = 'reserved' then
-        v_headroom_credits := v_headroom_credits - v_item.amount_credits;
+        v_available_credits := v_available_credits - v_item.amount_credits;
         v_requests := v_requests || jsonb_build_object(v_item.capability_id, v_taken + 1);
         v_keys := v_keys || jsonb_build_object(v_item.idempotency_key, v_index);
       elsif v_item.outcome = 'rate_limited' then
@@ -1399,7 +1396,8 @@ grant execute on function private.expire_reservations(integer) to purser_api;
  * The whole decision of check_ai_access, for people who want to know why: subscription and plan,
  * where the level came from, the estimate and the price rows that apply, the limits with their use,
  * the credits, and every rule with its own verdict. The rule that bound is `reason`: the first in
- * the order of `rules` that did not pass. One statement, no side effect.
+ * the order of `rules` that did not pass. The overdraft is told and decides nothing: it pays for
+ * costs above a hold. One statement, no side effect.
  */
 create function private.explain_ai_access(
   p_organization_id uuid,
@@ -1436,7 +1434,7 @@ as $$
     'estimate_effective_from', estimate.effective_from,
     'required_credits', coalesce(verdict.required_credits, 0),
     'available_credits', verdict.available_credits,
-    'overdraft_credits', coalesce(position.headroom_credits - position.available_credits, 0),
+    'overdraft_credits', coalesce(balance.overdraft_credits, 0),
     'models', private.explain_models(
       subscription.plan_id, p_capability_id, verdict.quality_level_id, moment.at
     ),
@@ -1453,7 +1451,7 @@ as $$
         not jsonb_path_exists(verdict.rate_limits, '$[*] ? (@.remaining == 0)')
       ),
       private.explain_rule(
-        'insufficient_credits', verdict.required_credits <= position.headroom_credits
+        'insufficient_credits', verdict.required_credits <= verdict.available_credits
       )
     )
   )
@@ -1467,7 +1465,8 @@ as $$
     on included.plan_id = subscription.plan_id and included.capability_id = p_capability_id
   left join public.organization_quality_defaults as chosen
     on chosen.organization_id = p_organization_id and chosen.capability_id = p_capability_id
-  left join lateral private.credit_position(p_organization_id, moment.at) as position on true
+  left join public.organization_credit_balances as balance
+    on balance.organization_id = p_organization_id
   left join lateral (
     select priced.effective_from
     from public.ai_capability_quality_levels as priced
@@ -1970,7 +1969,7 @@ grant execute on function private.issue_form_token(uuid, text, integer, integer,
 /*
  * The rules that depend on what happens at the same moment, in one place for the check that only
  * looks and for the reservation that holds the gate. Returns rate_limited, insufficient_credits or
- * null. A limit of null is unlimited, of 0 is blocked; headroom is available + overdraft.
+ * null. A limit of null is unlimited, of 0 is blocked.
  */
 create function private.limits_refusal(
   p_minute_limit integer,
@@ -1980,7 +1979,7 @@ create function private.limits_refusal(
   p_day_limit integer,
   p_day_used bigint,
   p_amount_credits numeric,
-  p_headroom_credits numeric
+  p_available_credits numeric
 )
 returns text
 language sql
@@ -1991,7 +1990,7 @@ as $$
     when p_minute_used >= p_minute_limit then 'rate_limited'
     when p_hour_used >= p_hour_limit then 'rate_limited'
     when p_day_used >= p_day_limit then 'rate_limited'
-    when p_amount_credits > p_headroom_credits then 'insufficient_credits'
+    when p_amount_credits > p_available_credits then 'insufficient_credits'
   end
 $$;
 
@@ -2667,8 +2666,6 @@ as $$
     rule.day_used,
     balance.monthly_credits + balance.bonus_credits - balance.debt_credits
       - balance.reserved_credits,
-    balance.monthly_credits + balance.bonus_credits - balance.debt_credits
-      - balance.reserved_credits + balance.overdraft_credits,
     case
       when rule.refusal = 'unknown_organization' or balance.organization_id is null
         then 'unknown_organization'
@@ -2722,7 +2719,8 @@ comment on function private.reservation_candidates(
  * the same calls made one after the other. Nothing is stored for a denial.
  *
  * Gate: the balance row of each organization (lock_balances); the whole access check is decided
- * under it. A new hold may not exceed available credits + overdraft.
+ * under it. A new hold fits what is available, so that pages show the number that decides; the
+ * overdraft is for settlements that cost more than their hold.
  * Replay: the same key and request of an organization gives its first reservation again, whatever
  * became of it; another request under the key is idempotency_conflict.
  *
@@ -2868,7 +2866,7 @@ begin
       sum(candidate.amount_credits) as amount_credits,
       min(candidate.expires_at) as first_expiry_at,
       bool_and(candidate.outcome is null)
-        and sum(candidate.amount_credits) <= min(candidate.headroom_credits)
+        and sum(candidate.amount_credits) <= min(candidate.available_credits)
         and count(*) = count(distinct candidate.idempotency_key) as is_plain
     from candidate
     group by candidate.organization_id
@@ -4341,6 +4339,9 @@ comment on function private.unlocking_plan(text, text)
  * grant_equals_ledger: what a grant has left. balance_after_chain: each ledger row follows the one
  * before. settlement_equals_ledger: what a reservation was charged.
  * debt_beside_credits: a debt while grants have credits that were not spoken for.
+ *
+ * That open holds fit what is posted is no such rule: a hold fits when it is made, and a settlement
+ * above another one may take from the overdraft what leaves less than the holds.
  */
 create function private.verify_ledger(p_organization_id uuid default null)
 returns table (
@@ -4581,7 +4582,7 @@ as $$
 $$;
 
 comment on function public.organization_credit_balances_available_credits(public.organization_credit_balances)
-  is 'Credits that can be held or spent: posted - reserved. Negative within the overdraft.';
+  is 'Credits that a new hold can take: posted - reserved. Below zero after a charge that took from the overdraft.';
 
 grant execute on function public.organization_credit_balances_available_credits(public.organization_credit_balances)
   to purser_api, purser_hasura;
