@@ -2329,6 +2329,20 @@ returns jsonb
 language sql
 stable
 as $$
+  -- Read once, newest first: every window is a beginning of this list.
+  with made as materialized (
+    select coalesce(array_agg(request.created_at order by request.created_at desc), '{}') as times
+    from public.credit_reservations as request
+    where request.organization_id = p_organization_id
+      and request.id >= private.first_uuid_at(
+        case
+          when p_day_limit is null then p_at - interval '1 hour'
+          else least(p_at - interval '1 hour', date_trunc('day', p_at, 'UTC'))
+        end
+      )
+      and request.capability_id = p_capability_id
+      and request.status in ('reserved', 'settled')
+  )
   select coalesce(
     jsonb_agg(
       jsonb_build_object(
@@ -2338,8 +2352,9 @@ as $$
         'remaining', greatest(limited.request_limit - counted.used, 0),
         'resets_at', case
           when limited.request_limit = 0 then null
-          when limited.name = 'day' then limited.since + limited.width
-          else counted.leaves_at + limited.width
+          when limited.name = 'day' then date_trunc('day', p_at, 'UTC') + limited.width
+          -- The one after whose leaving one more fits: the oldest, unless the limit was lowered.
+          else made.times[least(counted.used, limited.request_limit)] + limited.width
         end
       )
       order by limited.width
@@ -2350,30 +2365,14 @@ as $$
     values
       ('minute', p_minute_limit, interval '1 minute', p_at - interval '1 minute'),
       ('hour', p_hour_limit, interval '1 hour', p_at - interval '1 hour'),
-      ('day', p_day_limit, interval '1 day', date_trunc('day', p_at, 'UTC'))
+      -- Midnight itself belongs to the new day.
+      ('day', p_day_limit, interval '1 day', date_trunc('day', p_at, 'UTC') - interval '1 microsecond')
   ) as limited (name, request_limit, width, since)
+  cross join made
   cross join lateral (
-    select
-      count(*) as used,
-      -- The request after whose leaving one more fits: the oldest, unless the limit was lowered.
-      min(made.created_at) filter (
-        where made.place > made.total - greatest(limited.request_limit, 1)
-      ) as leaves_at
-    from (
-      select
-        request.created_at,
-        row_number() over (order by request.created_at, request.id) as place,
-        count(*) over () as total
-      from public.credit_reservations as request
-      where request.organization_id = p_organization_id
-        and request.id >= private.first_uuid_at(limited.since)
-        and (
-          request.created_at > limited.since
-          or limited.name = 'day' and request.created_at = limited.since
-        )
-        and request.capability_id = p_capability_id
-        and request.status in ('reserved', 'settled')
-    ) as made
+    select count(*)::integer as used
+    from unnest(made.times) as request (created_at)
+    where request.created_at > limited.since
   ) as counted
   where limited.request_limit is not null
 $$;
