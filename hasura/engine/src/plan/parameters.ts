@@ -1,7 +1,7 @@
 import type { PgType } from '../catalog/types.ts'
 import { validationFailed } from '../errors.ts'
 import type { Json } from '../metadata/common.ts'
-import { checkScalar, codecFor, listCodec } from '../schema/codecs.ts'
+import { checkScalar, codecFor, exactNumber, listCodec } from '../schema/codecs.ts'
 import type { BoundParameter, Codec } from '../schema/expressions.ts'
 import { sqlArrayTypeName, sqlTypeName } from '../schema/scalars.ts'
 import type { PlanContext } from './context.ts'
@@ -48,8 +48,9 @@ function source(
     return { from: 'variable', name: value.name, codec, path: value.path }
   const json: Json = inputJson(context, value)
   const text = codec(json, value.path)
-  const exact = value.kind === 'leaf' && EXACT.has(type.name) ? value.numberText : undefined
-  return { from: 'literal', text: exact ?? text }
+  const digits = value.kind === 'leaf' && EXACT.has(type.name) ? value.numberText : undefined
+  const exact = digits === undefined ? text : exactNumber(type, digits, value.path)
+  return { from: 'literal', text: exact }
 }
 
 /** Numbers that the document writes go to PostgreSQL with all their digits. */

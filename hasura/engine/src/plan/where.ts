@@ -67,7 +67,6 @@ function memberWhere(context: PlanContext, { field, value }: InputMember): BoolE
         source: computedSource(meaning),
         join: [],
         where: both(visible(meaning.target), planWhere(context, value)),
-        newRoot: false,
       }
     case 'relationship':
       return {
@@ -75,7 +74,6 @@ function memberWhere(context: PlanContext, { field, value }: InputMember): BoolE
         source: tableSource(meaning.target),
         join: meaning.relationship.join,
         where: both(visible(meaning.target), planWhere(context, value)),
-        newRoot: false,
       }
     case 'relationship-aggregate':
       return aggregateWhere(context, meaning.target, meaning.relationship.join, asObject(value))

@@ -65,6 +65,11 @@ export function checkFinite(value: Json, path: string): void {
 const parseFailed = (message: string, path: string) =>
   new HasuraError('parse-failed', message, { path })
 
+const LARGEST_FLOAT: Readonly<Record<string, number>> = {
+  float4: 3.4028235677973366e38,
+  float8: Number.MAX_VALUE,
+}
+
 const INTEGER_BITS: Readonly<Record<string, number>> = { int2: 15, int4: 31, int8: 63 }
 
 /** 2^63 itself passes: numbers near it have lost their last digits, and PostgreSQL decides. */
@@ -81,6 +86,12 @@ function numberText(type: PgType, value: Json, path: string): string {
     )
   const bits = INTEGER_BITS[type.name]
   if (bits !== undefined && !isWithin(value, bits)) throw parseFailed(outOfBounds(value), path)
+  const largest = LARGEST_FLOAT[type.name]
+  if (largest !== undefined && Math.abs(value) > largest)
+    throw parseFailed(
+      `The value ${value} lies outside the bounds. Is it overflowing the float bounds?`,
+      path,
+    )
   // PostgreSQL reads no exponent in money, and prints large numbers that JavaScript gives one.
   if (type.name === 'money') return value.toFixed(2)
   return bits === 63 ? BigInt(value).toString() : String(value)
@@ -123,6 +134,17 @@ const jsonText: Codec = (value) => JSON.stringify(value)
 export function codecFor(type: PgType): Codec {
   if (type.element) return arrayCodec(codecFor(type.element))
   return isJson(type) ? jsonText : scalarCodec(type)
+}
+
+const MAX_BIGINT = 2n ** 63n - 1n
+
+/** The digits of a number in the document; JavaScript's number has been checked, the last digits not. */
+export function exactNumber(type: PgType, text: string, path: string): string {
+  if (type.name === 'int8' && /^-?\d+$/.test(text)) {
+    const value = BigInt(text)
+    if (value > MAX_BIGINT || value < -MAX_BIGINT - 1n) throw parseFailed(outOfBounds(text), path)
+  }
+  return text
 }
 
 /** A list becomes PostgreSQL's array text; text is taken for an array literal as it is. */

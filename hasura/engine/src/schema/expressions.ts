@@ -111,8 +111,6 @@ export type BoolExp =
       readonly source: RowSource
       readonly join: readonly JoinColumn[]
       readonly where: BoolExp
-      /** `_exists` begins a condition of its own: `$` means its rows. */
-      readonly newRoot: boolean
     }
   | {
       readonly kind: 'aggregate'

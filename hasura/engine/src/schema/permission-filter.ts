@@ -64,7 +64,6 @@ function member(key: string, value: Json, context: FilterContext): BoolExp {
       source: { kind: 'table', table: relationship.target },
       join: relationship.join,
       where: permissionFilter(value, { ...context, table: target }),
-      newRoot: false,
     }
   }
   const computed = table.computedFields.find((known) => known.name === key)
@@ -81,7 +80,6 @@ function member(key: string, value: Json, context: FilterContext): BoolExp {
     source: { kind: 'function', call, table: computed.returns.table },
     join: [],
     where: permissionFilter(value, { ...context, table: target }),
-    newRoot: false,
   }
 }
 
@@ -104,8 +102,7 @@ function existsFilter(value: Json, context: FilterContext): BoolExp {
     kind: 'exists',
     source: { kind: 'table', table: parsed.data },
     join: [],
-    where: permissionFilter(where, { ...context, table, root: table }),
-    newRoot: true,
+    where: permissionFilter(where, { ...context, table }),
   }
 }
 

@@ -65,7 +65,7 @@ export function whereSql(condition: BoolExp, scope: Scope): Fragment {
       return sql`((${readableSql(condition.left, scope)} is null) = ${condition.right})`
     case 'exists': {
       const row = scope.aliases.next()
-      const inner = condition.newRoot ? scopeOf(scope.aliases, row) : { ...scope, row }
+      const inner = { ...scope, row }
       const conditions = [
         ...joinConditions(condition.join, scope.row, row),
         whereSql(condition.where, inner),

@@ -137,6 +137,25 @@ const book: JsonObject = {
       permission: { columns: ['title'], filter: { id: { _in: 'X-Hasura-Book-Ids' } } },
     },
     {
+      role: 'related',
+      permission: {
+        columns: ['title'],
+        filter: {
+          _exists: {
+            _table: 'author',
+            _where: { _and: [{ id: { _ceq: ['$', 'author_id'] } }, { fame: { _is_null: false } }] },
+          },
+        },
+      },
+    },
+    {
+      role: 'cheap',
+      permission: {
+        columns: ['title'],
+        filter: { author: { fame: { _cgt: ['$', 'pages'] } } },
+      },
+    },
+    {
       role: 'trusting',
       permission: {
         columns: ['title'],

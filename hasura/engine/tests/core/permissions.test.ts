@@ -18,6 +18,7 @@ const as = (role: string, variables: Record<string, string> = {}): Caller => ({
 const ada = as('reader', { 'user-id': '1' })
 const bo = as('reader', { 'user-id': '2' })
 const titles = (...list: string[]) => ({ book: list.map((title) => ({ title })) })
+const BOOKS_BY_TITLE = '{ book(order_by: {title: asc}) { title } }'
 const BOOKS = '{ book(order_by: {id: asc}) { title } }'
 
 const allowed: [string, Caller, string, Json][] = [
@@ -57,6 +58,13 @@ const allowed: [string, Caller, string, Json][] = [
     '{ book { title } }',
     titles('Notes', 'Drafts', 'Essays', 'Anonymous'),
   ],
+  [
+    '_exists of rows that $ ties to the row',
+    as('related'),
+    BOOKS_BY_TITLE,
+    titles('Drafts', 'Notes'),
+  ],
+  ['no rows by a comparison with a column of the row ($)', as('cheap'), BOOKS_BY_TITLE, titles()],
   ['_exists of what is not there', as('trusting', { name: 'Eve' }), '{ book { title } }', titles()],
   [
     'the limit, which aggregates do not feel',

@@ -16,6 +16,8 @@ const conditions: [string, string, string[]][] = [
   ['_eq', '{name: {_eq: "Ada"}}', ['Ada']],
   ['_neq', '{name: {_neq: "Ada"}}', ['Bo', 'Cy']],
   ['_in', '{id: {_in: [1, 3]}}', ['Ada', 'Cy']],
+  ['a bigint with all its digits', '{fame: {_gte: 40, _lt: 9223372036854775807}}', ['Ada']],
+  ['a name for a text', '{name: {_eq: Ada}}', ['Ada']],
   ['an empty _in', '{id: {_in: []}}', []],
   ['an empty _nin', '{id: {_nin: []}}', ['Ada', 'Bo', 'Cy']],
   ['_is_null', '{born: {_is_null: true}}', ['Bo']],

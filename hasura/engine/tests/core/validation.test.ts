@@ -244,6 +244,13 @@ const others: [string, string, JsonObject, string, string][] = [
     '$.selectionSet.author.args.where.id._eq',
   ],
   [
+    'a bigint out of bounds',
+    '{ author(where: {fame: {_eq: 9223372036854775808}}) { id } }',
+    {},
+    'parse-failed',
+    '$.selectionSet.author.args.where.fame._eq',
+  ],
+  [
     'a number for text',
     '{ author(where: {name: {_eq: 1}}) { id } }',
     {},
