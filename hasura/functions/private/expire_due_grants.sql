@@ -35,6 +35,7 @@ as $$
     where balance.organization_id = any (p_organization_ids)
       and balance.next_grant_expires_at <= p_at
   ),
+  -- Organizations without any lot are in it once, with nulls, so that their mark is moved on.
   lot as materialized (
     select
       due.organization_id,
@@ -44,37 +45,43 @@ as $$
       lot.source,
       lot.remaining_credits,
       lot.expires_at,
+      lot.expires_at <= p_at as is_expired,
       coalesce(
         sum(lot.remaining_credits)
           filter (where lot.expires_at > p_at and lot.effective_at < due.last_expiry_at)
-          over (partition by lot.organization_id),
+          over (partition by due.organization_id),
         0
       ) as good_credits,
       coalesce(
         sum(lot.remaining_credits) filter (where lot.expires_at <= p_at)
-          over (partition by lot.organization_id),
+          over (partition by due.organization_id),
         0
       ) as expired_credits,
       sum(lot.remaining_credits) over (
-        partition by lot.organization_id
+        partition by due.organization_id
         order by lot.expires_at, lot.priority, lot.id
         rows unbounded preceding
       ) - lot.remaining_credits as before_credits
     from due
-    join public.credit_grants as lot on lot.organization_id = due.organization_id
-    where lot.closed_at is null
+    left join public.credit_grants as lot
+      on lot.organization_id = due.organization_id and lot.closed_at is null
   ),
   taken as materialized (
     select
       lot.*,
-      least(
-        lot.remaining_credits,
-        lot.expired_credits
-          - least(lot.expired_credits, greatest(lot.needed_credits - lot.good_credits, 0))
-          - lot.before_credits
-      ) as amount_credits
+      case
+        when lot.is_expired then greatest(
+          least(
+            lot.remaining_credits,
+            lot.expired_credits
+              - least(lot.expired_credits, greatest(lot.needed_credits - lot.good_credits, 0))
+              - lot.before_credits
+          ),
+          0
+        )
+        else 0
+      end as amount_credits
     from lot
-    where lot.expires_at <= p_at
   ),
   expired as materialized (
     select
@@ -105,29 +112,23 @@ as $$
     from expired
     order by expired.organization_id, expired.before_credits
   ),
-  total as (
-    select
-      due.organization_id,
-      coalesce(sum(expired.amount_credits) filter (where expired.source = 'plan'), 0) as monthly,
-      coalesce(sum(expired.amount_credits) filter (where expired.source <> 'plan'), 0) as bonus,
-      (
-        select min(lot.expires_at)
-        from lot
-        left join expired as gone on gone.id = lot.id
-        where lot.organization_id = due.organization_id
-          and lot.remaining_credits > coalesce(gone.amount_credits, 0)
-      ) as next_expiry
-    from due
-    left join expired on expired.organization_id = due.organization_id
-    group by due.organization_id
-  ),
   counted as (
     update public.organization_credit_balances as balance
     set
       monthly_credits = balance.monthly_credits - total.monthly,
       bonus_credits = balance.bonus_credits - total.bonus,
       next_grant_expires_at = coalesce(total.next_expiry, 'infinity')
-    from total
+    from (
+      -- Of one list only: a join of two lists would compare each organization with all others.
+      select
+        taken.organization_id,
+        coalesce(sum(taken.amount_credits) filter (where taken.source = 'plan'), 0) as monthly,
+        coalesce(sum(taken.amount_credits) filter (where taken.source <> 'plan'), 0) as bonus,
+        min(taken.expires_at) filter (where taken.remaining_credits > taken.amount_credits)
+          as next_expiry
+      from taken
+      group by taken.organization_id
+    ) as total
     where balance.organization_id = total.organization_id
   )
   select count(*)::integer from expired

@@ -47,43 +47,53 @@ as $$
       and ended.period_end <= p_at
       and ended.stripe_subscription_id is null
   ),
-  added as materialized (
+  -- One row an organization with both of its new lots: the rollover, then the allocation. A debt is
+  -- repaid by them in this order. Lists of lots would have to be joined with each other.
+  step as materialized (
     select
-      uuidv7() as grant_id,
-      uuidv7() as transaction_id,
-      due.organization_id,
-      due.new_start,
-      due.new_end,
-      lot.source,
-      lot.type,
-      lot.priority,
-      lot.amount_credits,
-      -- A debt is repaid first, by the first of the new lots.
+      due.*,
+      uuidv7() as rollover_id,
+      uuidv7() as rollover_transaction_id,
+      uuidv7() as allocation_id,
+      uuidv7() as allocation_transaction_id,
+      lot.rollover_credits,
+      lot.allocation_credits,
+      least(account.debt_credits, lot.rollover_credits) as rollover_repaid,
       least(
-        lot.amount_credits,
-        greatest(balance.debt_credits + lot.amount_credits - sum(lot.amount_credits) over line, 0)
-      ) as repaid_credits,
-      balance.monthly_credits + balance.bonus_credits - balance.debt_credits
-        + sum(lot.amount_credits) over line as balance_after_credits
+        greatest(account.debt_credits - lot.rollover_credits, 0), lot.allocation_credits
+      ) as allocation_repaid,
+      account.monthly_credits + account.bonus_credits - account.debt_credits as posted_credits
     from due
-    join public.organization_credit_balances as balance
-      on balance.organization_id = due.organization_id
     cross join lateral (
-      select 'rollover', 'rollover', 20, least(due.rollover_limit, sum(old.expired_credits))
-      from public.credit_grants as old
-      where old.organization_id = due.organization_id
-        and old.source = 'plan'
-        and old.expires_at > due.old_start
-        and old.expires_at <= due.new_start
-        and due.rollover_limit > 0
-      union all
-      select 'plan', 'plan_allocation', 10, due.monthly_ai_credits
-      where due.status not in ('unpaid', 'canceled')
-    ) as lot (source, type, priority, amount_credits)
-    where lot.amount_credits > 0
-    window line as (
-      partition by due.organization_id order by lot.priority desc rows unbounded preceding
-    )
+      select balance.*
+      from public.organization_credit_balances as balance
+      where balance.organization_id = due.organization_id
+      limit 1
+    ) as account
+    cross join lateral (
+      select
+        case
+          when due.rollover_limit > 0 then least(
+            due.rollover_limit,
+            coalesce(
+              (
+                select sum(old.expired_credits)
+                from public.credit_grants as old
+                where old.organization_id = due.organization_id
+                  and old.source = 'plan'
+                  and old.expires_at > due.old_start
+                  and old.expires_at <= due.new_start
+              ),
+              0
+            )
+          )
+          else 0
+        end as rollover_credits,
+        case
+          when due.status in ('unpaid', 'canceled') then 0
+          else due.monthly_ai_credits
+        end as allocation_credits
+    ) as lot
   ),
   granted as (
     insert into public.credit_grants (
@@ -91,48 +101,63 @@ as $$
       priority, effective_at, expires_at, closed_at, transaction_id, created_at
     )
     select
-      added.grant_id, added.organization_id, added.source, added.amount_credits,
-      added.amount_credits - added.repaid_credits, added.repaid_credits, added.priority,
-      added.new_start, added.new_end,
-      case when added.repaid_credits = added.amount_credits then p_at end, added.transaction_id, p_at
-    from added
+      step.rollover_id, step.organization_id, 'rollover', step.rollover_credits,
+      step.rollover_credits - step.rollover_repaid, step.rollover_repaid, 20, step.new_start,
+      step.new_end, case when step.rollover_repaid = step.rollover_credits then p_at end,
+      step.rollover_transaction_id, p_at
+    from step
+    where step.rollover_credits > 0
+    union all
+    select
+      step.allocation_id, step.organization_id, 'plan', step.allocation_credits,
+      step.allocation_credits - step.allocation_repaid, step.allocation_repaid, 10, step.new_start,
+      step.new_end, case when step.allocation_repaid = step.allocation_credits then p_at end,
+      step.allocation_transaction_id, p_at
+    from step
+    where step.allocation_credits > 0
   ),
   recorded as (
     insert into public.credit_transactions
       (id, organization_id, type, amount_credits, balance_after_credits, grant_id, event_at)
     select
-      added.transaction_id, added.organization_id, added.type, added.amount_credits, added.balance_after_credits,
-      added.grant_id, p_at
-    from added
-    order by added.organization_id, added.priority desc
+      written.id, written.organization_id, written.type, written.amount_credits,
+      written.balance_after_credits, written.grant_id, p_at
+    from (
+      select
+        step.rollover_transaction_id as id, step.organization_id, 1 as place, 'rollover' as type,
+        step.rollover_credits as amount_credits,
+        step.posted_credits + step.rollover_credits as balance_after_credits,
+        step.rollover_id as grant_id
+      from step
+      where step.rollover_credits > 0
+      union all
+      select
+        step.allocation_transaction_id, step.organization_id, 2, 'plan_allocation',
+        step.allocation_credits,
+        step.posted_credits + step.rollover_credits + step.allocation_credits, step.allocation_id
+      from step
+      where step.allocation_credits > 0
+    ) as written
+    order by written.organization_id, written.place
   ),
   counted as (
     update public.organization_credit_balances as balance
     set
-      monthly_credits = balance.monthly_credits + coalesce(total.monthly, 0),
-      bonus_credits = balance.bonus_credits + coalesce(total.bonus, 0),
-      debt_credits = balance.debt_credits - coalesce(total.repaid, 0),
-      overdraft_credits = due.overdraft_credits,
+      monthly_credits = balance.monthly_credits + step.allocation_credits - step.allocation_repaid,
+      bonus_credits = balance.bonus_credits + step.rollover_credits - step.rollover_repaid,
+      debt_credits = balance.debt_credits - step.rollover_repaid - step.allocation_repaid,
+      overdraft_credits = step.overdraft_credits,
       used_credits = 0,
-      period_start = due.new_start,
-      period_end = due.new_end,
+      period_start = step.new_start,
+      period_end = step.new_end,
       next_grant_expires_at = case
-        when total.monthly + total.bonus > 0 then least(balance.next_grant_expires_at, due.new_end)
+        when step.rollover_credits - step.rollover_repaid > 0
+          or step.allocation_credits - step.allocation_repaid > 0
+          then least(balance.next_grant_expires_at, step.new_end)
         else balance.next_grant_expires_at
       end
-    from due
-    left join (
-      select
-        added.organization_id,
-        coalesce(sum(added.amount_credits - added.repaid_credits)
-          filter (where added.source = 'plan'), 0) as monthly,
-        coalesce(sum(added.amount_credits - added.repaid_credits)
-          filter (where added.source <> 'plan'), 0) as bonus,
-        sum(added.repaid_credits) as repaid
-      from added
-      group by added.organization_id
-    ) as total on total.organization_id = due.organization_id
-    where balance.organization_id = due.organization_id
+    from step
+    where balance.organization_id = step.organization_id
   ),
   moved as (
     update public.org_plans as subscription
