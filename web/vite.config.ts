@@ -50,6 +50,7 @@ export default defineConfig(() => {
       port: Number(process.env.PURSER_WEB_PORT ?? 5173),
       proxy: {
         '/auth': { target: api },
+        '/operations': { target: api },
         '/v1/graphql': { target: hasura, ws: true },
       },
     },
