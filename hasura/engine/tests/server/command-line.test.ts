@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createTestDatabase, type TestDatabase } from '@purser/local/testing'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startEngineProcess } from './engine-process.ts'
 import { writeMetadata } from './metadata-fixture.ts'
+import { TestSocket } from './websocket-client.ts'
 
 const root = join(import.meta.dirname, '../..')
 const run = promisify(execFile)
@@ -93,5 +94,28 @@ describe('command line', () => {
     })
     expect(await response.json()).toEqual({ data: { notes: [] } })
     expect(await engine.stop()).toBe(0)
+  })
+
+  it('ends in order with subscribers and a request under way, and leaves no trigger behind', async () => {
+    const metadata = join(folder, 'good')
+    writeMetadata(metadata, { tables: [{ table: { schema: 'public', name: 'notes' } }] })
+    const engine = await startEngineProcess(database.url, {}, ['--metadata', metadata])
+    const headers = { 'x-hasura-admin-secret': engine.adminSecret }
+    const socket = await TestSocket.connect(engine.url, headers)
+    socket.subscribe('1', 'subscription { notes { id } }')
+    await socket.received('1', 1)
+    const sql = database.sql()
+    const triggers = () => sql`select from pg_trigger where tgname = 'hdb_engine_touched'`
+    await vi.waitFor(async () => expect(await triggers()).toHaveLength(1), 5000)
+    const underWay = fetch(`${engine.url}/v2/query`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ type: 'run_sql', args: { sql: 'select pg_sleep(1)' } }),
+    })
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(await engine.stop()).toBe(0)
+    expect((await underWay).status).toBe(200)
+    expect(await socket.closedWith()).toBe(1001)
+    expect(await triggers()).toHaveLength(0)
   })
 })

@@ -124,4 +124,37 @@ describe('PostgreSQL goes away and comes back', () => {
       expect(Date.now() - started).toBeLessThan(3000)
     }
   })
+
+  it('notifications are heard again after an outage', async () => {
+    const url = new URL(cluster.url())
+    url.port = String(proxy.port)
+    const second = await startTestEngine({
+      databaseUrl: url.href,
+      metadata: { tables: [{ table: { schema: 'public', name: 'notes' } }] },
+      environment: { HASURA_GRAPHQL_LIVE_QUERIES_MULTIPLEXED_REFETCH_INTERVAL: '60000' },
+    })
+    const socket = await TestSocket.connect(second.url, asAdmin)
+    const body = () => socket.of('live').at(-1)?.payload?.data?.notes_by_pk?.body as string
+    const write = (text: string) =>
+      second.graphql(`mutation { insert_notes_one(object: {id: 50, body: "${text}"},
+        on_conflict: {constraint: notes_pkey, update_columns: [body]}) { id } }`)
+    socket.subscribe('live', 'subscription { notes_by_pk(id: 50) { body } }')
+    await socket.received('live', 1)
+    // Until the trigger is there; the next result can only come by notification.
+    await vi.waitFor(async () => {
+      await write(`before ${Date.now()}`)
+      expect(body()).toMatch(/^before/)
+    }, 5000)
+    await proxy.interrupt()
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    await proxy.resume()
+    await vi.waitFor(async () => {
+      await write(`after ${Date.now()}`)
+      expect(body()).toMatch(/^after/)
+    }, 10_000)
+    await write('at the end')
+    await socket.until(() => body() === 'at the end', 3000)
+    socket.close()
+    await second.stop()
+  })
 })
