@@ -27,11 +27,16 @@ const repository = join(dirname(fileURLToPath(import.meta.url)), '../..')
 
 let loaded: Stack | undefined
 
+/** Where the stack under test says how to reach it. */
+export function stackFile(): string {
+  const dataDirectory = process.env.PURSER_DATA_DIR ?? join(repository, '.local')
+  return process.env.PURSER_STACK_FILE ?? join(dataDirectory, 'stack.json')
+}
+
 /** The stack under test. Throws, naming the file and the remedy, when none is running. */
 export function stack(): Stack {
   if (loaded) return loaded
-  const dataDirectory = process.env.PURSER_DATA_DIR ?? join(repository, '.local')
-  const file = process.env.PURSER_STACK_FILE ?? join(dataDirectory, 'stack.json')
+  const file = stackFile()
   try {
     loaded = JSON.parse(readFileSync(file, 'utf8')) as Stack
   } catch (cause) {
