@@ -4,10 +4,7 @@ import type { CronTriggerMetadata } from '../metadata/actions.ts'
 export type CronEvent = { id: string; scheduledTime: Date }
 
 /** The body that Hasura posts: fields without a value are left out. */
-function cronPayload(
-  trigger: CronTriggerMetadata,
-  event: CronEvent,
-): Record<string, unknown> {
+function cronPayload(trigger: CronTriggerMetadata, event: CronEvent): Record<string, unknown> {
   return {
     id: event.id,
     name: trigger.name,
