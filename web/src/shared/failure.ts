@@ -31,8 +31,16 @@ export function failureFromGraphql(error: CombinedError): Failure {
     const status = (error.response as Response | undefined)?.status
     return status === 429 ? failure('overloaded') : UNREACHABLE
   }
-  const { code, ...details } = first.extensions
-  return { code: typeof code === 'string' ? code : 'unknown', message: first.message, details }
+  return failureFromExtensions(first.extensions, first.message)
+}
+
+/** The shape in which both GraphQL and the api's own routes tell their errors. */
+export function failureFromExtensions(
+  extensions: Readonly<Record<string, unknown>>,
+  message: string,
+): Failure {
+  const { code, ...details } = extensions
+  return { code: typeof code === 'string' ? code : 'unknown', message, details }
 }
 
 /** True when a part of the system did not answer, as opposed to an answer that we do not like. */
