@@ -74,7 +74,9 @@ export async function spendAllCredits(organizationId: string): Promise<void> {
   })
 }
 
-export async function withDatabase<Result>(work: (sql: postgres.Sql) => Promise<Result>): Promise<Result> {
+export async function withDatabase<Result>(
+  work: (sql: postgres.Sql) => Promise<Result>,
+): Promise<Result> {
   const sql = postgres(stack().database_url, { max: 1, onnotice: () => undefined })
   try {
     return await work(sql)
