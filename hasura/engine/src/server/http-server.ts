@@ -42,6 +42,15 @@ export function createHttpServer(dependencies: ServerDependencies): http.Server 
   return server
 }
 
+/** Endpoints that Hasura has and this engine has not: said so, lest it look like a wrong address. */
+const unsupportedPaths = new Set([
+  '/v1/graphql/explain',
+  '/v1/query',
+  '/v1beta1/relay',
+  '/v1alpha1/graphql',
+  '/v1alpha1/pg_dump',
+])
+
 async function route(
   request: IncomingMessage,
   response: ServerResponse,
@@ -73,6 +82,9 @@ async function route(
     case 'GET /v1/graphql':
       if (!dependencies.settings.devMode) break
       return sendText(response, 200, graphiqlPage(), 'text/html; charset=utf-8')
+  }
+  if (unsupportedPaths.has(path)) {
+    throw new HasuraError('not-supported', `${path} is not supported by this engine`)
   }
   throw new HasuraError('not-found', 'resource does not exist', { status: 404 })
 }

@@ -173,6 +173,7 @@ describe('HTTP', () => {
     expect(preflight.status).toBe(204)
     expect(preflight.headers.get('access-control-allow-origin')).toBe('https://app.test')
     expect((await engine.post('/v1/unknown', {})).json).toMatchObject({ code: 'not-found' })
+    expect((await engine.post('/v1beta1/relay', {})).json).toMatchObject({ code: 'not-supported' })
     expect((await fetch(`${engine.url}/`)).status).toBe(404)
   })
 })
