@@ -18,6 +18,7 @@ const UNTYPED_KEYS: { parent: string; key: string }[] = [
   { parent: 'computed_fields', key: 'comment' },
   { parent: 'object_relationships', key: 'comment' },
   { parent: 'array_relationships', key: 'comment' },
+  { parent: 'arguments', key: 'description' },
   { parent: 'functions', key: 'comment' },
   { parent: 'rest_endpoints', key: 'comment' },
   { parent: 'manual_configuration', key: 'insertion_order' },
