@@ -1,3 +1,4 @@
+import { expect } from '@playwright/test'
 import { stack } from './stack.ts'
 
 /** Makes the next request to the offline model wait until `releaseModel`. */
@@ -10,19 +11,26 @@ export async function failModel(): Promise<void> {
   await post('/_double/faults', { kind: 'fail', status: 500 })
 }
 
+/** Lets the stalled request go on; waits for it to arrive, as the hold is seen before. */
 export async function releaseModel(): Promise<void> {
-  await post('/_double/release', {})
+  await expect
+    .poll(async () => {
+      const response = await post('/_double/release', {})
+      return ((await response.json()) as { released: number }).released
+    })
+    .toBe(1)
 }
 
 export async function resetModel(): Promise<void> {
   await post('/_double/reset', {})
 }
 
-async function post(path: string, body: object): Promise<void> {
+async function post(path: string, body: object): Promise<Response> {
   const response = await fetch(`${stack().model_url}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   })
   if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
+  return response
 }

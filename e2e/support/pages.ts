@@ -29,7 +29,7 @@ export async function openOrganization(page: Page, name: string) {
   const menu = page.getByRole('button', { name: /^Organization: / })
   if ((await menu.getAttribute('aria-label')) === `Organization: ${name}`) return
   await menu.click()
-  await page.getByRole('menuitem', { name }).click()
+  await page.getByRole('menuitemcheckbox', { name }).click()
   await expect(page.getByRole('button', { name: `Organization: ${name}` })).toBeVisible()
 }
 

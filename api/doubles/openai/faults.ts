@@ -49,10 +49,12 @@ export function createFaults() {
         signal.addEventListener('abort', () => resolve(), { once: true })
       })
     },
-    release() {
+    /** How many requests were waiting: a caller may have come before the one it means. */
+    release(): number {
       const waiting = stalled
       stalled = []
       for (const resume of waiting) resume()
+      return waiting.length
     },
   }
 }

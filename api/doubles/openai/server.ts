@@ -71,10 +71,7 @@ export async function startOpenAiDouble(options: OpenAiDoubleOptions = {}): Prom
     faults.add(faultSchema.parse(await c.req.json()))
     return c.body(null, 204)
   })
-  app.post('/_double/release', (c) => {
-    faults.release()
-    return c.body(null, 204)
-  })
+  app.post('/_double/release', (c) => c.json({ released: faults.release() }))
   app.post('/_double/reset', (c) => {
     reset()
     return c.body(null, 204)
