@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Cluster } from '../postgres/cluster.ts'
+import { guardFolder } from '../processes/guard.ts'
 import { startTestCluster } from '../testing/cluster.ts'
 import { terminalOutput } from '../terminal/output.ts'
 import type { Output } from '../terminal/output.ts'
@@ -50,6 +51,7 @@ async function runStages(stages: Stage[], output: Output): Promise<FinishedStage
   const temporaryDirectory = mkdtempSync(join(tmpdir(), 'purser-check-'))
   // PostgreSQL, which root runs under another account, has its data in it.
   chmodSync(temporaryDirectory, 0o711)
+  const guard = guardFolder(temporaryDirectory)
   let cluster: Promise<Cluster> | undefined
   const context: StageContext = {
     environment: testEnvironment(),
@@ -75,6 +77,7 @@ async function runStages(stages: Stage[], output: Output): Promise<FinishedStage
     await runLane('last')
   } finally {
     await (await cluster?.catch(() => undefined))?.stop()
+    guard.release()
     rmSync(temporaryDirectory, { recursive: true, force: true })
   }
   if (interrupted) throw new ExpectedError('Interrupted.')

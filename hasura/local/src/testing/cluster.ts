@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { startCluster } from '../postgres/cluster.ts'
 import type { Cluster } from '../postgres/cluster.ts'
+import { guardFolder } from '../processes/guard.ts'
 
 /** Everything in a test cluster is thrown away; nobody but this machine's user can reach it. */
 export const TEST_PASSWORD = 'test'
@@ -21,7 +22,11 @@ export async function startTestCluster(options: TestClusterOptions = {}): Promis
   const folder = mkdtempSync(join(tmpdir(), 'purser-test-'))
   // mkdtemp makes a folder that only we may enter; PostgreSQL may run under another account.
   chmodSync(folder, 0o711)
-  const remove = () => rmSync(folder, { recursive: true, force: true })
+  const guard = guardFolder(folder)
+  const remove = () => {
+    guard.release()
+    rmSync(folder, { recursive: true, force: true })
+  }
   try {
     const cluster = await startCluster({
       dataDirectory: join(folder, 'data'),
