@@ -12,12 +12,15 @@ export type WebhookResponse = {
   headers: [name: string, value: string][]
 }
 
-/** The handler could not be reached or did not answer; `reason` has the words of Hasura's client. */
+/**
+ * The handler could not be reached or did not answer; `reason` has the words of Hasura's client.
+ * Without the socket's error as cause: its code would look like an outage of the database.
+ */
 export class WebhookError extends Error {
   readonly reason: string
 
-  constructor(reason: string, cause?: unknown) {
-    super(`http exception when calling webhook: ${reason}`, { cause })
+  constructor(reason: string) {
+    super(`http exception when calling webhook: ${reason}`)
     this.reason = reason
   }
 }
@@ -68,7 +71,7 @@ export class WebhookClient {
         const code = Reflect.get(error, 'code')
         if (error instanceof WebhookError) reject(error)
         else if (request.reusedSocket && code === 'ECONNRESET') reject(new StaleConnectionError())
-        else reject(new WebhookError(`ConnectionFailure ${code ?? error.message}`, error))
+        else reject(new WebhookError(`ConnectionFailure ${code ?? error.message}`))
       }
       request.on('error', fail)
       request.on('response', (response) => {

@@ -85,6 +85,14 @@ const metadata = {
     },
     { name: 'count_people', definition: definition({ output_type: 'Int!', arguments: [] }) },
     {
+      name: 'ask_nobody',
+      definition: definition({
+        handler: 'http://127.0.0.1:1/',
+        output_type: 'Int!',
+        arguments: [],
+      }),
+    },
+    {
       name: 'import_person',
       definition: definition({ kind: 'asynchronous' }),
       permissions: [{ role: 'user' }],
@@ -200,6 +208,17 @@ describe('actions', () => {
     answer = () => ({ status: 402, json: { message: 'no credits', extensions } })
     expect(await engine.graphql('mutation { count_people }')).toEqual({
       errors: [{ message: 'no credits', extensions }],
+    })
+  })
+
+  it('a handler that is away is not an outage of the database', async () => {
+    const { errors } = await engine.graphql('mutation { ask_nobody }')
+    expect(errors[0]).toMatchObject({
+      message: 'http exception when calling webhook',
+      extensions: {
+        code: 'unexpected',
+        internal: { error: { message: 'ConnectionFailure ECONNREFUSED' } },
+      },
     })
   })
 
