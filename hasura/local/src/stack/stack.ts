@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { logTail } from '../processes/log-tail.ts'
 import { migrateDatabase, startDatabase } from './database.ts'
+import type { StackDatabase } from './database.ts'
 import { seedDemoUsers } from './demo-users.ts'
 import { keepRunning } from './keep-running.ts'
 import type { KeepRunningOptions, KeptPart } from './keep-running.ts'
@@ -9,7 +10,9 @@ import type { Output } from '../terminal/output.ts'
 import { apiEnvironment, defineParts, plainEnvironment, urlsOf } from './parts.ts'
 import type { Parts, PartsInput, Urls } from './parts.ts'
 import { reservePorts } from './ports.ts'
+import type { ReservedPorts } from './ports.ts'
 import { loadSecrets } from './secrets.ts'
+import type { Secrets } from './secrets.ts'
 import { LOG_LINES_IN_REPORTS, startServerPart } from './server-part.ts'
 import type { ServerPart } from './server-part.ts'
 import type { StackSettings } from './settings.ts'
@@ -33,59 +36,35 @@ export interface RunningStack {
   stackFile: string
 }
 
+type Keep = (part: KeptPart, isDatabase: boolean) => void
+
 /**
  * Starts the parts in the order in which they need each other and hands each to `keep`, also when
  * a later one fails: whoever called stops what was kept.
  */
-export async function startStack(
-  options: StackOptions,
-  keep: (part: KeptPart, isDatabase: boolean) => void,
-): Promise<RunningStack> {
-  const { settings, environment, output, signal } = options
-  const { dataDirectory } = settings
-  const logDirectory = join(dataDirectory, 'logs')
-  prepareLogs(logDirectory)
-  removeStackFile(dataDirectory)
-  const secrets = loadSecrets(dataDirectory, environment)
-  const reserved = await reservePorts(settings.ports, output.note)
-  const { ports } = reserved
-  const urls = urlsOf(ports)
-
-  const step = stepsOf(output, signal)
-  // Beside all that follows: nothing but the web server needs it.
-  const buildLog = join(logDirectory, 'web-build.log')
-  const build = buildWeb(plainEnvironment(environment, secrets), buildLog, signal)
-  build.catch(() => undefined)
-
-  const reports = reportsTo(output)
-  const database = await step('postgres', `127.0.0.1:${ports.postgres}`, async () => {
-    await reserved.release('postgres')
-    return startDatabase({
-      dataDirectory,
-      port: ports.postgres,
-      secrets,
-      onNote: output.note,
-      ...reports,
-    })
-  })
+export async function startStack(options: StackOptions, keep: Keep): Promise<RunningStack> {
+  const foundation = await layFoundation(options)
+  const { step, urls, secrets, build } = foundation
+  const kept: KeptPart[] = []
+  const database = await startDatabaseStep(options, foundation)
+  kept.push(database.part)
   keep(database.part, true)
   await step('database', '', () => migrateDatabase(database, secrets, options.reset))
 
   const input: PartsInput = {
-    ports,
+    ports: foundation.reserved.ports,
     secrets,
-    logDirectory,
-    environment,
+    logDirectory: foundation.logDirectory,
+    environment: options.environment,
     apiDatabaseUrl: database.apiUrl,
     hasuraDatabaseUrl: database.hasuraUrl,
     metadataDatabaseUrl: database.url,
   }
   const parts = defineParts(input)
-  const kept = [database.part]
   const start = (name: keyof Parts) =>
     step(name, urls[name], async () => {
-      await reserved.release(name)
-      const part = await keepServer(parts[name], signal, reports)
+      await foundation.reserved.release(name)
+      const part = await keepServer(parts[name], options)
       kept.push(part)
       keep(part, false)
     })
@@ -95,10 +74,10 @@ export async function startStack(
     step('demo users', '', () =>
       seedDemoUsers({
         environment: apiEnvironment(input),
-        demoPassword: settings.demoPassword,
+        demoPassword: options.settings.demoPassword,
         databaseUrl: database.url,
-        logFile: join(logDirectory, 'demo-users.log'),
-        signal,
+        logFile: join(foundation.logDirectory, 'demo-users.log'),
+        signal: options.signal,
       }),
     ),
     start('hasura'),
@@ -107,7 +86,7 @@ export async function startStack(
   await start('web')
 
   const stackFile = writeStackFile({
-    dataDirectory,
+    dataDirectory: options.settings.dataDirectory,
     urls,
     users,
     databaseUrl: database.url,
@@ -115,6 +94,43 @@ export async function startStack(
     processIds: processIdsOf(kept),
   })
   return { urls, users, stackFile }
+}
+
+interface Foundation {
+  logDirectory: string
+  secrets: Secrets
+  reserved: ReservedPorts
+  urls: Urls
+  step: ReturnType<typeof stepsOf>
+  /** true when the web app had to be built. */
+  build: Promise<boolean>
+}
+
+/** What has to be settled before the first part starts. */
+async function layFoundation(options: StackOptions): Promise<Foundation> {
+  const { settings, environment, output, signal } = options
+  const logDirectory = join(settings.dataDirectory, 'logs')
+  prepareLogs(logDirectory)
+  removeStackFile(settings.dataDirectory)
+  const secrets = loadSecrets(settings.dataDirectory, environment)
+  const reserved = await reservePorts(settings.ports, output.note)
+  // Beside all that follows: nothing but the web server needs it.
+  const buildLog = join(logDirectory, 'web-build.log')
+  const build = buildWeb(plainEnvironment(environment, secrets), buildLog, signal)
+  build.catch(() => undefined)
+  const urls = urlsOf(reserved.ports)
+  return { logDirectory, secrets, reserved, urls, step: stepsOf(output, signal), build }
+}
+
+function startDatabaseStep(options: StackOptions, foundation: Foundation): Promise<StackDatabase> {
+  const { reserved, secrets, step } = foundation
+  const port = reserved.ports.postgres
+  return step('postgres', `127.0.0.1:${port}`, async () => {
+    await reserved.release('postgres')
+    const { dataDirectory } = options.settings
+    const onNote = options.output.note
+    return startDatabase({ dataDirectory, port, secrets, onNote, ...reportsTo(options.output) })
+  })
 }
 
 /** Waits for all, also when one fails: a part that starts later would be left behind. */
@@ -142,12 +158,12 @@ function processIdsOf(parts: KeptPart[]): Record<string, number> {
   return { stack: process.pid, ...Object.fromEntries(running) }
 }
 
-function keepServer(part: ServerPart, signal: AbortSignal, reports: Reports): Promise<KeptPart> {
+function keepServer(part: ServerPart, options: StackOptions): Promise<KeptPart> {
   return keepRunning({
     name: part.name,
-    start: () => startServerPart(part, signal),
+    start: () => startServerPart(part, options.signal),
     logTail: () => logTail(part.logFile, LOG_LINES_IN_REPORTS),
-    ...reports,
+    ...reportsTo(options.output),
   })
 }
 
