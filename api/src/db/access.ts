@@ -1,6 +1,7 @@
 import type { CreditAmount } from '../credits/amounts.ts'
+import { createBatcher } from './batcher.ts'
 import type { Database } from './client.ts'
-import { describeDatabaseFailure } from './failures.ts'
+import { batchFailureOf, describeDatabaseFailure } from './failures.ts'
 import type { ReservationStatus } from './ledger-rows.ts'
 
 export interface AccessQuestion {
@@ -68,25 +69,31 @@ export interface OperationResultRow {
 
 export type AccessQueries = ReturnType<typeof createAccessQueries>
 
+const MAXIMUM_BATCH_ITEMS = 64
+const MAXIMUM_QUEUED_CALLS = 10_000
+
 /** Reading only: what an organization may do, which models serve it, what became of an operation. */
 export function createAccessQueries(sql: Database) {
-  const argumentsOf = (question: AccessQuestion) => sql`
-    ${question.organizationId}::uuid, ${question.userId}::uuid, ${question.capability}::text,
-    ${question.qualityLevel}::text, ${question.amountCredits}::numeric`
-
+  // Checks come in crowds, as pages open: those that wait together are asked together.
+  const checks = createBatcher<AccessQuestion, AccessRow & { item: number }>({
+    run: (questions) => checkAll(sql, questions),
+    groupOf: ({ organizationId }) => organizationId,
+    failureOf: batchFailureOf,
+    maximumItems: MAXIMUM_BATCH_ITEMS,
+    maximumQueued: MAXIMUM_QUEUED_CALLS,
+  })
   return {
     async check(question: AccessQuestion): Promise<AccessRow> {
-      const rows = await available(
-        sql<AccessRow[]>`select * from private.check_ai_access(${argumentsOf(question)})`,
-      )
-      if (!rows[0]) throw new Error('private.check_ai_access answered no row')
-      return rows[0]
+      return available(checks.call(question))
     },
 
     async explain(question: AccessQuestion): Promise<AccessExplanation> {
       const rows = await available(
         sql<{ explanation: AccessExplanation }[]>`
-          select private.explain_ai_access(${argumentsOf(question)}) as explanation`,
+          select private.explain_ai_access(
+            ${question.organizationId}::uuid, ${question.userId}::uuid, ${question.capability}::text,
+            ${question.qualityLevel}::text, ${question.amountCredits}::numeric
+          ) as explanation`,
       )
       if (!rows[0]) throw new Error('private.explain_ai_access answered no row')
       return rows[0].explanation
@@ -126,6 +133,21 @@ export function createAccessQueries(sql: Database) {
       return rows[0]
     },
   }
+}
+
+async function checkAll(
+  sql: Database,
+  questions: AccessQuestion[],
+): Promise<(AccessRow & { item: number })[]> {
+  return sql<(AccessRow & { item: number })[]>`
+    select * from private.check_ai_access_batch(
+      ${questions.map(({ organizationId }) => organizationId)}::uuid[],
+      ${questions.map(({ userId }) => userId)}::uuid[],
+      ${questions.map(({ capability }) => capability)}::text[],
+      ${questions.map(({ qualityLevel }) => qualityLevel)}::text[],
+      ${questions.map(({ amountCredits }) => amountCredits)}::numeric[]
+    )
+    order by item`
 }
 
 async function available<Rows>(query: PromiseLike<Rows>): Promise<Rows> {

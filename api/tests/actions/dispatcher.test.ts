@@ -92,9 +92,9 @@ describe('the dispatcher refuses', () => {
 })
 
 test('an unexpected failure answers internal_error with a request id, and no detail of it', async () => {
-  await api.sql`alter function private.check_ai_access rename to check_ai_access_gone`
+  await api.sql`alter function private.check_ai_access_batch rename to check_ai_access_gone`
   const answer = await callAction(api, 'check_ai_access', input, asService(organization))
-  await api.sql`alter function private.check_ai_access_gone rename to check_ai_access`
+  await api.sql`alter function private.check_ai_access_gone rename to check_ai_access_batch`
 
   expect(answer).toEqual({
     status: 400,

@@ -592,8 +592,7 @@ comment on function private.apply_settlements(
 -- private/check_ai_access.sql
 /*
  * Whether a request would be allowed right now, what it would cost and which model would serve it;
- * if not, why and which plan would allow it. One statement, no side effect: the rules are those of
- * reserve_credits (access_rules, limits_refusal), which asks them again under the lock.
+ * if not, why and which plan would allow it: check_ai_access_batch for one question.
  *
  * reason: null when allowed, else an outcome of reserve_credits that denies.
  */
@@ -624,44 +623,97 @@ security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
 as $$
+  select
+    answer.allowed,
+    answer.reason,
+    answer.capability_id,
+    answer.quality_level_id,
+    answer.model_id,
+    answer.estimated_credits,
+    answer.available_credits,
+    answer.required_credits,
+    answer.allowed_quality_levels,
+    answer.unlocked_by_plan,
+    answer.retry_after_seconds,
+    answer.rate_limits
+  from private.check_ai_access_batch(
+    array[p_organization_id], array[p_user_id], array[p_capability_id],
+    array[p_quality_level_id], array[p_amount_credits]
+  ) as answer
+$$;
+
+comment on function private.check_ai_access(uuid, uuid, text, text, numeric)
+  is 'Whether a request would be allowed, at what cost, by which model; else why not.';
+
+grant execute on function private.check_ai_access(uuid, uuid, text, text, numeric) to purser_api;
+
+-- private/check_ai_access_batch.sql
+/*
+ * Whether requests would be allowed right now, what they would cost and which model would serve them;
+ * if not, why and which plan would allow it. One row an item, in no order. Reads only: the rules are
+ * those of reserve_credits (access_rules, limits_refusal), which asks them again under the lock.
+ * The items know nothing of each other: each is answered as if it came alone.
+ *
+ * reason: null when allowed, else an outcome of reserve_credits that denies.
+ */
+create function private.check_ai_access_batch(
+  p_organization_ids uuid[],
+  p_user_ids uuid[],
+  p_capability_ids text[],
+  p_quality_level_ids text[],
+  p_amounts_credits numeric[]
+)
+returns table (
+  item integer,
+  allowed boolean,
+  reason text,
+  capability_id text,
+  quality_level_id text,
+  model_id text,
+  estimated_credits numeric,
+  available_credits numeric,
+  required_credits numeric,
+  allowed_quality_levels text[],
+  unlocked_by_plan text,
+  retry_after_seconds integer,
+  rate_limits jsonb
+)
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
   with moment as materialized (
     select private.current_time_utc() as at
   )
   select
+    rule.item,
     verdict.reason is null,
     verdict.reason,
-    p_capability_id,
+    rule.capability_id,
     rule.quality_level_id,
     rule.model_id,
     coalesce(rule.estimated_credits, 0),
     coalesce(position.available_credits, 0),
     rule.amount_credits,
-    private.allowed_quality_levels(rule.plan_id, p_capability_id),
+    private.allowed_quality_levels(rule.plan_id, rule.capability_id),
     case
       when verdict.reason = 'quality_level_not_allowed'
-        then private.unlocking_plan(p_capability_id, rule.quality_level_id)
+        then private.unlocking_plan(rule.capability_id, rule.quality_level_id)
       when verdict.reason in ('capability_not_in_plan', 'capability_disabled')
-        then private.unlocking_plan(p_capability_id, p_quality_level_id)
+        then private.unlocking_plan(rule.capability_id, p_quality_level_ids[rule.item])
     end,
     case
-      when verdict.reason = 'rate_limited' then private.retry_after_seconds(
-        p_organization_id, p_capability_id, rule.minute_limit, rule.hour_limit, rule.day_limit,
-        0, moment.at
-      )
+      when verdict.reason = 'rate_limited' then private.seconds_until_reset(limits.windows, moment.at)
     end,
-    case
-      when coalesce(rule.minute_limit, rule.hour_limit, rule.day_limit) is null then '[]'
-      else private.rate_limit_windows(
-        p_organization_id, p_capability_id, rule.minute_limit, rule.hour_limit, rule.day_limit,
-        moment.at
-      )
-    end
+    limits.windows
   from moment
   cross join lateral private.access_rules(
-    array[p_organization_id], array[p_user_id], array[p_capability_id],
-    array[p_quality_level_id], array[p_amount_credits], moment.at
+    p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
+    moment.at
   ) as rule
-  left join lateral private.credit_position(p_organization_id, moment.at) as position on true
+  left join lateral private.credit_position(rule.organization_id, moment.at) as position on true
   cross join lateral (
     select coalesce(
       rule.refusal,
@@ -671,12 +723,24 @@ as $$
       )
     ) as reason
   ) as verdict
+  cross join lateral (
+    select case
+      when coalesce(rule.minute_limit, rule.hour_limit, rule.day_limit) is null then '[]'
+      else private.rate_limit_windows(
+        rule.organization_id, rule.capability_id,
+        rule.minute_limit, rule.hour_limit, rule.day_limit, moment.at
+      )
+    end as windows
+    -- Without it the planner writes the call into both places that use it.
+    offset 0
+  ) as limits
 $$;
 
-comment on function private.check_ai_access(uuid, uuid, text, text, numeric)
-  is 'Whether a request would be allowed, at what cost, by which model; else why not.';
+comment on function private.check_ai_access_batch(uuid[], uuid[], text[], text[], numeric[])
+  is 'Whether requests would be allowed, at what cost, by which model; else why not.';
 
-grant execute on function private.check_ai_access(uuid, uuid, text, text, numeric) to purser_api;
+grant execute on function private.check_ai_access_batch(uuid[], uuid[], text[], text[], numeric[])
+  to purser_api;
 
 -- private/check_quality_default.sql
 /*
@@ -3149,6 +3213,27 @@ $$;
 comment on function private.revoke_form_token(uuid, text) is 'Ends the token of a form.';
 
 grant execute on function private.revoke_form_token(uuid, text) to purser_api;
+
+-- private/seconds_until_reset.sql
+/*
+ * How long until every full window of rate_limit_windows() has room again: what
+ * retry_after_seconds() finds for a reservation. Null when a limit of 0 blocks for good.
+ */
+create function private.seconds_until_reset(p_windows jsonb, p_at timestamptz)
+returns integer
+language sql
+stable
+as $$
+  select case
+    when bool_and(limited.resets_at is not null)
+      then greatest(1, ceil(extract(epoch from max(limited.resets_at) - p_at)))::integer
+  end
+  from jsonb_to_recordset(p_windows) as limited (remaining integer, resets_at timestamptz)
+  where limited.remaining = 0
+$$;
+
+comment on function private.seconds_until_reset(jsonb, timestamptz)
+  is 'Seconds until every full rate limit has room again; null when one blocks for good.';
 
 -- private/seconds_until_room.sql
 /*
