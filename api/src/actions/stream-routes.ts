@@ -47,7 +47,9 @@ export function streamRoutes({ services, verifyToken, metrics }: StreamRoutesOpt
     if (!input.success) throw describeInputProblem(input.error)
 
     const gone = new AbortController()
-    c.req.raw.signal.addEventListener('abort', () => gone.abort())
+    const { signal } = c.req.raw
+    if (signal.aborted) gone.abort()
+    else signal.addEventListener('abort', () => gone.abort(), { once: true })
     const events = createEventChannel()
     const call = { input: input.data, session, services, log }
     const work = begin(operation, call, events, gone.signal)
