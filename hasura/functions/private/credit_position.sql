@@ -16,6 +16,7 @@ as $$
     from public.credit_reservations as hold
     where hold.organization_id = balance.organization_id
       and hold.expires_at >= balance.next_hold_expires_at
+      and hold.expires_at > '-infinity'
       and hold.expires_at <= p_at
       and hold.status = 'reserved'
   ) as overdue on balance.next_hold_expires_at <= p_at
@@ -32,6 +33,7 @@ as $$
     from public.credit_reservations as hold
     where hold.organization_id = balance.organization_id
       and hold.expires_at >= balance.next_hold_expires_at
+      and hold.expires_at > '-infinity'
       and hold.expires_at > p_at
       and hold.status = 'reserved'
       and hold.created_at < last_expiry.at

@@ -29,6 +29,7 @@ as $$
       from public.credit_reservations as hold
       where hold.organization_id = balance.organization_id
         and hold.expires_at >= balance.next_hold_expires_at
+        and hold.expires_at > '-infinity'
         and hold.status = 'reserved'
         and hold.created_at < last_expiry.at
     ) as needed on balance.reserved_credits > 0

@@ -23,6 +23,7 @@ as $$
     join public.credit_reservations as hold
       on hold.organization_id = due.organization_id
       and hold.expires_at >= due.next_hold_expires_at
+      and hold.expires_at > '-infinity'
       and hold.expires_at <= p_at
     where hold.status = 'reserved'
   ),
@@ -48,6 +49,8 @@ as $$
         from public.credit_reservations as hold
         where hold.organization_id = due.organization_id
           and hold.expires_at > p_at
+          and hold.expires_at <= p_at + interval '1 minute'
+          and hold.expires_at > '-infinity'
           and hold.status = 'reserved'
         order by hold.expires_at
         limit 1
@@ -59,8 +62,9 @@ as $$
     set
       reserved_credits = balance.reserved_credits - total.amount_credits,
       next_hold_expires_at = case
-        when total.next_expiry is null then 'infinity'
-        else least(total.next_expiry, p_at + interval '1 minute')
+        when total.next_expiry is not null then total.next_expiry
+        when balance.reserved_credits > total.amount_credits then p_at + interval '1 minute'
+        else 'infinity'
       end
     from total
     where balance.organization_id = total.organization_id

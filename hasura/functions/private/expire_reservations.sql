@@ -28,6 +28,7 @@ begin
         from public.credit_reservations as hold
         where hold.organization_id = balance.organization_id
           and hold.expires_at >= balance.next_hold_expires_at
+          and hold.expires_at > '-infinity'
           and hold.expires_at <= v_at
           and hold.status = 'reserved'
       )
@@ -44,6 +45,7 @@ begin
     join public.credit_reservations as hold
       on hold.organization_id = balance.organization_id
       and hold.expires_at >= balance.next_hold_expires_at
+      and hold.expires_at > '-infinity'
       and hold.expires_at <= v_at
     where balance.reserved_credits > 0
       and balance.next_hold_expires_at <= v_at

@@ -37,13 +37,19 @@ as $$
       false
     ) as is_valid
   ) as counted
-  left join lateral (
-    select named.id
-    from public.llm_models as named
-    where named.id = p_usage ->> 'model' or named.provider_model_id = p_usage ->> 'model'
-    order by (named.id = p_usage ->> 'model') desc, named.id
-    limit 1
-  ) as model on true
+  cross join lateral (
+    -- Our own id first: the second search is for those who report the provider's.
+    select coalesce(
+      (select named.id from public.llm_models as named where named.id = p_usage ->> 'model'),
+      (
+        select named.id
+        from public.llm_models as named
+        where named.provider_model_id = p_usage ->> 'model'
+        order by named.id
+        limit 1
+      )
+    ) as id
+  ) as model
   left join lateral (
     select dated.*
     from public.llm_model_prices as dated

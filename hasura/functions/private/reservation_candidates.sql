@@ -73,7 +73,8 @@ as $$
   left join lateral (
     select made.*
     from public.credit_reservations as made
-    where made.organization_id = rule.organization_id
+    -- In this form only the index of keys can serve it.
+    where made.organization_id is not distinct from rule.organization_id
       and made.idempotency_key = p_idempotency_keys[rule.item]
       and made.idempotency_key > ''
     limit 1

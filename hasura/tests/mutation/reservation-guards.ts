@@ -75,7 +75,7 @@ export const RESERVATION_GUARDS: Guard[] = [
   {
     rule: 'a key belongs to its organization',
     in: 'reservation_candidates',
-    cut: 'made.organization_id = rule.organization_id\n      and ',
+    cut: 'made.organization_id is not distinct from rule.organization_id\n      and ',
     by: '',
     scenario: 'keysAreScoped',
   },

@@ -848,6 +848,7 @@ as $$
     from public.credit_reservations as hold
     where hold.organization_id = balance.organization_id
       and hold.expires_at >= balance.next_hold_expires_at
+      and hold.expires_at > '-infinity'
       and hold.expires_at <= p_at
       and hold.status = 'reserved'
   ) as overdue on balance.next_hold_expires_at <= p_at
@@ -864,6 +865,7 @@ as $$
     from public.credit_reservations as hold
     where hold.organization_id = balance.organization_id
       and hold.expires_at >= balance.next_hold_expires_at
+      and hold.expires_at > '-infinity'
       and hold.expires_at > p_at
       and hold.status = 'reserved'
       and hold.created_at < last_expiry.at
@@ -1106,6 +1108,7 @@ as $$
       from public.credit_reservations as hold
       where hold.organization_id = balance.organization_id
         and hold.expires_at >= balance.next_hold_expires_at
+        and hold.expires_at > '-infinity'
         and hold.status = 'reserved'
         and hold.created_at < last_expiry.at
     ) as needed on balance.reserved_credits > 0
@@ -1347,6 +1350,7 @@ as $$
     join public.credit_reservations as hold
       on hold.organization_id = due.organization_id
       and hold.expires_at >= due.next_hold_expires_at
+      and hold.expires_at > '-infinity'
       and hold.expires_at <= p_at
     where hold.status = 'reserved'
   ),
@@ -1372,6 +1376,8 @@ as $$
         from public.credit_reservations as hold
         where hold.organization_id = due.organization_id
           and hold.expires_at > p_at
+          and hold.expires_at <= p_at + interval '1 minute'
+          and hold.expires_at > '-infinity'
           and hold.status = 'reserved'
         order by hold.expires_at
         limit 1
@@ -1383,8 +1389,9 @@ as $$
     set
       reserved_credits = balance.reserved_credits - total.amount_credits,
       next_hold_expires_at = case
-        when total.next_expiry is null then 'infinity'
-        else least(total.next_expiry, p_at + interval '1 minute')
+        when total.next_expiry is not null then total.next_expiry
+        when balance.reserved_credits > total.amount_credits then p_at + interval '1 minute'
+        else 'infinity'
       end
     from total
     where balance.organization_id = total.organization_id
@@ -1426,6 +1433,7 @@ begin
         from public.credit_reservations as hold
         where hold.organization_id = balance.organization_id
           and hold.expires_at >= balance.next_hold_expires_at
+          and hold.expires_at > '-infinity'
           and hold.expires_at <= v_at
           and hold.status = 'reserved'
       )
@@ -1442,6 +1450,7 @@ begin
     join public.credit_reservations as hold
       on hold.organization_id = balance.organization_id
       and hold.expires_at >= balance.next_hold_expires_at
+      and hold.expires_at > '-infinity'
       and hold.expires_at <= v_at
     where balance.reserved_credits > 0
       and balance.next_hold_expires_at <= v_at
@@ -2347,13 +2356,19 @@ as $$
       false
     ) as is_valid
   ) as counted
-  left join lateral (
-    select named.id
-    from public.llm_models as named
-    where named.id = p_usage ->> 'model' or named.provider_model_id = p_usage ->> 'model'
-    order by (named.id = p_usage ->> 'model') desc, named.id
-    limit 1
-  ) as model on true
+  cross join lateral (
+    -- Our own id first: the second search is for those who report the provider's.
+    select coalesce(
+      (select named.id from public.llm_models as named where named.id = p_usage ->> 'model'),
+      (
+        select named.id
+        from public.llm_models as named
+        where named.provider_model_id = p_usage ->> 'model'
+        order by named.id
+        limit 1
+      )
+    ) as id
+  ) as model
   left join lateral (
     select dated.*
     from public.llm_model_prices as dated
@@ -2752,7 +2767,8 @@ as $$
   left join lateral (
     select made.*
     from public.credit_reservations as made
-    where made.organization_id = rule.organization_id
+    -- In this form only the index of keys can serve it.
+    where made.organization_id is not distinct from rule.organization_id
       and made.idempotency_key = p_idempotency_keys[rule.item]
       and made.idempotency_key > ''
     limit 1
