@@ -79,7 +79,7 @@ test('an operation is held, charged and shown live to a colleague, and its cost 
   await releaseModel()
   const result = admin.page.getByRole('region', { name: 'Suggested questions' })
   await expect(result.getByRole('listitem')).toHaveCount(5)
-  await expect(result.getByText('Offline sample')).toBeVisible()
+  await expect(result.getByText('Offline sample', { exact: true })).toBeVisible()
   const charged = await result.getByRole('status').textContent()
   const [, amount, available] = /([\d.]+) credits? charged, ([\d,.]+) available/.exec(
     charged ?? '',
