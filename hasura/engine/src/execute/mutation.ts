@@ -6,6 +6,7 @@ import {
   needsSecondStatement,
   outputStatement,
   rowsStatement,
+  unchangedOutput,
 } from '../sql/mutation-output.ts'
 import { deleteSql, insertSql, updateSql, type Mutation } from '../sql/mutation.ts'
 import { queryStatement } from '../sql/operation.ts'
@@ -72,7 +73,7 @@ export async function runMutationRoot(
       return runOutput(database, insert.table, output, input, written)
     }
     case 'update':
-      if (root.update.operators.length === 0) return emptyOutput(root.output)
+      if (root.update.operators.length === 0) return unchangedOutput(root.output)
       return runMutation(database, updateSql(root.update), root.output, input, '$')
     case 'update-many': {
       const results: string[] = []

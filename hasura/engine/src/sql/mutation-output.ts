@@ -111,3 +111,7 @@ export function emptyOutput(output: MutationOutput): string {
   })
   return `{${members.join(',')}}`
 }
+
+/** The answer to an update that sets nothing: Hasura does not look the row up (its issue 6061). */
+export const unchangedOutput = (output: MutationOutput): string =>
+  output.kind === 'row' ? '{}' : emptyOutput(output)

@@ -110,6 +110,11 @@ const mutations: [string, string, Json][] = [
     },
   ],
   [
+    'update by primary key: an empty _set gives an object without members',
+    'mutation { update_book_by_pk(pk_columns: {id: 1}, _set: {}) { id } }',
+    { update_book_by_pk: {} },
+  ],
+  [
     'update: an empty _set',
     'mutation { update_book(where: {}, _set: {}) { affected_rows returning { id } } }',
     { update_book: { affected_rows: 0, returning: [] } },
