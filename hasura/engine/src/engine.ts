@@ -4,7 +4,8 @@ import type { Metadata } from './metadata/types.ts'
 import { checkActions } from './schema/check-actions.ts'
 import { InconsistencyLog, type InconsistentObject } from './schema/inconsistency.ts'
 import { buildRoleSchema, type RoleSchema } from './schema/role-schema.ts'
-import { ADMIN, resolveRoles } from './schema/roles.ts'
+import { ADMIN } from './schema/role-types.ts'
+import { resolveRoles } from './schema/roles.ts'
 import { trackSource } from './schema/track.ts'
 
 /** Hasura's settings that change what the compiler does, and the limits on a request. */

@@ -5,7 +5,10 @@ export interface InconsistentObject {
   readonly name: string
   readonly type: string
   readonly reason: string
-  readonly definition: Json
+  /** Of the object that is wrong; absent where there is no single one. */
+  readonly definition?: Json
+  /** What an inherited role could not inherit. */
+  readonly entity?: Json
 }
 
 /** Thrown while an object is resolved; the object is left out of the schema and listed. */
@@ -13,6 +16,10 @@ export class Inconsistency extends Error {}
 
 export class InconsistencyLog {
   readonly objects: InconsistentObject[] = []
+
+  add(object: InconsistentObject): void {
+    this.objects.push(object)
+  }
 
   /** The value, or null when it is inconsistent; then the object is listed. */
   attempt<Value>(object: Omit<InconsistentObject, 'reason'>, resolve: () => Value): Value | null {

@@ -10,13 +10,14 @@ import { alwaysTrue } from './expressions.ts'
 import { Inconsistency, type InconsistencyLog } from './inconsistency.ts'
 import { quoted } from './names.ts'
 import { metadataParameter, permissionFilter } from './permission-filter.ts'
-import type {
-  Preset,
-  RoleDelete,
-  RoleInsert,
-  RolePermissions,
-  RoleSelect,
-  RoleUpdate,
+import {
+  ADMIN,
+  type Preset,
+  type RoleDelete,
+  type RoleInsert,
+  type RolePermissions,
+  type RoleSelect,
+  type RoleUpdate,
 } from './role-types.ts'
 import type { TrackedColumn, TrackedSource, TrackedTable } from './tracked-types.ts'
 
@@ -54,6 +55,7 @@ export function statedPermissions(
       }
       const resolved = log.attempt(object, () => {
         try {
+          if (role === ADMIN) throw new Inconsistency('cannot define permission for admin role')
           return resolve(context, permission)
         } catch (error) {
           if (!(error instanceof Inconsistency)) throw error

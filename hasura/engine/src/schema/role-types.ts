@@ -6,6 +6,9 @@ import type {
   TrackedTable,
 } from './tracked-types.ts'
 
+/** The role above all permissions. */
+export const ADMIN = 'admin'
+
 /** A thing that a role may read, in all rows that it sees or, masked, in some of them. */
 export interface Readable<Thing> {
   readonly thing: Thing

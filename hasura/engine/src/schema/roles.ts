@@ -1,12 +1,11 @@
 import type { Catalog } from '../catalog/types.ts'
-import type { Metadata } from '../metadata/types.ts'
-import type { InconsistencyLog } from './inconsistency.ts'
-import { inheritPermissions, parentRoles } from './inherited-roles.ts'
+import { qualifiedText } from '../metadata/common.ts'
+import type { InheritedRole, Metadata } from '../metadata/types.ts'
+import type { InconsistencyLog, InconsistentObject } from './inconsistency.ts'
+import { inheritPermissions, refuseCycles, withParents, type Write } from './inherited-roles.ts'
 import { adminPermissions, noPermissions, statedPermissions } from './permissions.ts'
-import type { RolePermissions } from './role-types.ts'
+import { ADMIN, type RolePermissions } from './role-types.ts'
 import type { TrackedFunction, TrackedSource, TrackedTable } from './tracked-types.ts'
-
-export const ADMIN = 'admin'
 
 /** Who may do what, resolved once for all roles. */
 export interface Roles {
@@ -31,21 +30,15 @@ export function resolveRoles(
     ]),
   )
   const inherited = metadata.inherited_roles ?? []
+  refuseCycles(inherited)
+  const resolve = inheritance(inherited, stated, log)
   const permissions = (role: string, tableKey: string): RolePermissions => {
     const table = source.tables.get(tableKey)
     if (!table) return noPermissions
-    if (role === ADMIN) return adminPermissions(table)
-    const ofTable = stated.get(tableKey)
-    const own = ofTable?.get(role)
-    const parents = parentRoles(role, inherited)
-    if (parents.length === 1 && parents[0] === role) return own ?? noPermissions
-    const merged = inheritPermissions(
-      parents.map((parent) => ofTable?.get(parent) ?? noPermissions),
-    )
-    return own ? overridden(merged, own) : merged
+    return role === ADMIN ? adminPermissions(table) : resolve(role, tableKey)
   }
   const holds = (role: string, roles: readonly string[]) =>
-    role === ADMIN || [role, ...parentRoles(role, inherited)].some((name) => roles.includes(name))
+    role === ADMIN || withParents(role, inherited).some((name) => roles.includes(name))
   return {
     names: roleNames(metadata, [...source.tables.values()], source.functions),
     permissions,
@@ -57,13 +50,43 @@ export function resolveRoles(
   }
 }
 
-/** A permission stated for the inherited role itself wins over its parents'. */
-const overridden = (merged: RolePermissions, own: RolePermissions): RolePermissions => ({
-  select: own.select ?? merged.select,
-  insert: own.insert ?? merged.insert,
-  update: own.update ?? merged.update,
-  delete: own.delete ?? merged.delete,
-})
+type Stated = ReadonlyMap<string, ReadonlyMap<string, RolePermissions>>
+
+/** The permissions of any role but admin; what inherited roles could not inherit is logged. */
+function inheritance(
+  inherited: readonly InheritedRole[],
+  stated: Stated,
+  log: InconsistencyLog,
+): (role: string, tableKey: string) => RolePermissions {
+  const known = new Map<string, RolePermissions>()
+  const resolve = (role: string, tableKey: string): RolePermissions => {
+    const own = stated.get(tableKey)?.get(role) ?? noPermissions
+    const definition = inherited.find(({ role_name }) => role_name === role)
+    if (!definition) return own
+    const key = JSON.stringify([role, tableKey])
+    const resolved = known.get(key)
+    if (resolved) return resolved
+    const parents = definition.role_set.map((parent) => resolve(parent, tableKey))
+    const { permissions, conflicts } = inheritPermissions(parents, own)
+    for (const kind of conflicts) log.add(notInherited(role, tableKey, kind))
+    known.set(key, permissions)
+    return permissions
+  }
+  for (const { role_name } of inherited)
+    for (const tableKey of stated.keys()) resolve(role_name, tableKey)
+  return resolve
+}
+
+function notInherited(role: string, tableKey: string, kind: Write): InconsistentObject {
+  const [schema, name] = JSON.parse(tableKey) as [string, string]
+  const table = qualifiedText({ schema, name })
+  return {
+    name: role,
+    type: 'inherited role permission inconsistency',
+    reason: `Could not inherit permission for the role '${role}' for the entity: '${kind} permission, table: ${table}, source: 'default''`,
+    entity: { table, source: 'default', permission_type: kind },
+  }
+}
 
 function roleNames(
   metadata: Metadata,

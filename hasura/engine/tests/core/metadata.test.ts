@@ -166,6 +166,11 @@ describe('inconsistent objects', () => {
       'in permission for role "a": column "gone" does not exist',
     ],
     [
+      'a permission of the role admin',
+      { table: 'profile', select_permissions: [{ role: 'admin', permission: { filter: {} } }] },
+      'in table "profile": in permission for role "admin": cannot define permission for admin role',
+    ],
+    [
       'a filter with an unknown operator',
       {
         table: 'profile',
