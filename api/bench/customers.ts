@@ -2,8 +2,8 @@ import type postgres from 'postgres'
 import type { Customer } from './designs.ts'
 
 /**
- * Organizations on the largest plan with a member and credits enough for the whole run. Each has a
- * plan grant, a rollover-like promotion and a purchase, as a real one would.
+ * Organizations on the largest plan with a member and credits enough for the whole run: a purchase
+ * that is used first, so that no grant runs out meanwhile, beside the plan's grants and a promotion.
  */
 export async function createCustomers(
   sql: postgres.Sql,
@@ -33,7 +33,7 @@ export async function createCustomers(
       select private.grant_credits(${organizationId}::uuid, 'promo', 50, null,
         now() + interval '1 year', null, null, 'bench promo')`
     await sql`
-      select private.grant_credits(${organizationId}::uuid, 'topup', 900000000, null, null, null,
+      select private.grant_credits(${organizationId}::uuid, 'topup', 900000000, 1, null, null,
         null, 'bench topup')`
   }
   return customers

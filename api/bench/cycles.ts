@@ -32,7 +32,7 @@ export interface Measure {
 
 const CONNECTIONS = 10
 const SPREAD_ORGANIZATIONS = 1000
-const WARM_UP_SECONDS = 0.4
+const WARM_UP_SECONDS = 0.6
 
 type Place = 'hot' | 'spread'
 type DesignName = 'batched' | 'one' | 'application' | 'update'
