@@ -38,7 +38,14 @@ export default defineConfig(() => {
   const hasura = process.env.HASURA_URL ?? 'http://127.0.0.1:8080'
   return {
     plugins: [
-      VueRouter({ dts: path('./src/route-map.d.ts'), routesFolder: path('./src/pages') }),
+      VueRouter({
+        dts: path('./src/route-map.d.ts'),
+        // What several pages are made of is no page.
+        routesFolder: {
+          src: path('./src/pages'),
+          exclude: (defaults) => [...defaults, '**/parts/**'],
+        },
+      }),
       ...componentPlugins(),
       precompress(),
     ],

@@ -18,6 +18,7 @@ declare module 'vue' {
     UIcon: (typeof import('@nuxt/ui/components/Icon.vue'))['default']
     UInput: (typeof import('@nuxt/ui/components/Input.vue'))['default']
     ULink: (typeof import('@nuxt/ui/components/Link.vue'))['default']
+    UModal: (typeof import('@nuxt/ui/components/Modal.vue'))['default']
     USkeleton: (typeof import('@nuxt/ui/components/Skeleton.vue'))['default']
     UTextarea: (typeof import('@nuxt/ui/components/Textarea.vue'))['default']
   }

@@ -59,6 +59,13 @@ declare module 'vue-router/auto-routes' {
       Record<never, never>,
       | never
     >,
+    '/settings/api-keys': RouteRecordInfo<
+      '/settings/api-keys',
+      '/settings/api-keys',
+      Record<never, never>,
+      Record<never, never>,
+      | never
+    >,
     '/settings/quality-levels': RouteRecordInfo<
       '/settings/quality-levels',
       '/settings/quality-levels',
@@ -76,6 +83,20 @@ declare module 'vue-router/auto-routes' {
     '/sign-up': RouteRecordInfo<
       '/sign-up',
       '/sign-up',
+      Record<never, never>,
+      Record<never, never>,
+      | never
+    >,
+    '/testimonials/assemble': RouteRecordInfo<
+      '/testimonials/assemble',
+      '/testimonials/assemble',
+      Record<never, never>,
+      Record<never, never>,
+      | never
+    >,
+    '/testimonials/polish': RouteRecordInfo<
+      '/testimonials/polish',
+      '/testimonials/polish',
       Record<never, never>,
       Record<never, never>,
       | never
@@ -125,6 +146,14 @@ declare module 'vue-router/auto-routes' {
       pathParamNames:
         | never
     }
+    'src/pages/settings/api-keys.vue': {
+      routes:
+        | '/settings/api-keys'
+      views:
+        | never
+      pathParamNames:
+        | never
+    }
     'src/pages/settings/quality-levels.vue': {
       routes:
         | '/settings/quality-levels'
@@ -144,6 +173,22 @@ declare module 'vue-router/auto-routes' {
     'src/pages/sign-up.vue': {
       routes:
         | '/sign-up'
+      views:
+        | never
+      pathParamNames:
+        | never
+    }
+    'src/pages/testimonials/assemble.vue': {
+      routes:
+        | '/testimonials/assemble'
+      views:
+        | never
+      pathParamNames:
+        | never
+    }
+    'src/pages/testimonials/polish.vue': {
+      routes:
+        | '/testimonials/polish'
       views:
         | never
       pathParamNames:

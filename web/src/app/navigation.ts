@@ -16,4 +16,5 @@ export const navigation: readonly NavigationEntry[] = [
     icon: 'i-lucide-sliders-horizontal',
     title: 'app.pages.quality',
   },
+  { to: '/settings/api-keys', icon: 'i-lucide-key-round', title: 'app.pages.apiKeys' },
 ]

@@ -24,16 +24,7 @@ function keysOf(messages: object, prefix = ''): string[] {
   )
 }
 
-const locales = [
-  'access',
-  'app',
-  'capabilities',
-  'credits',
-  'errors',
-  'history',
-  'identity',
-  'questions',
-]
+const locales = readdirSync(join(source, 'locales/en')).map((name) => name.replace('.json', ''))
 const keys = locales.flatMap((name) =>
   keysOf(
     JSON.parse(readFileSync(join(source, `locales/en/${name}.json`), 'utf8')) as object,

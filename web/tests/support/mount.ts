@@ -16,6 +16,7 @@ export function mountInApp(
     props?: Record<string, unknown>
     slots?: Record<string, string>
     client?: Client
+    provide?: Record<symbol, unknown> | undefined
   } = {},
 ): VueWrapper {
   const pinia = createPinia()
@@ -30,13 +31,20 @@ export function mountInApp(
     attachTo: document.body,
     global: {
       plugins: [pinia, i18n, router, ui, ...(options.client ? [withClient(options.client)] : [])],
-      provide: { [failureTextKey as symbol]: createFailureText(i18n.global) },
+      provide: {
+        [failureTextKey as symbol]: createFailureText(i18n.global),
+        ...options.provide,
+      },
     },
   })
 }
 
 /** Runs a composable inside a component, and answers what it returns. */
-export function runInApp<Result>(setup: () => Result, client?: Client) {
+export function runInApp<Result>(
+  setup: () => Result,
+  client?: Client,
+  provide?: Record<symbol, unknown>,
+) {
   let result: Result | undefined
   const component = defineComponent({
     setup() {
@@ -44,7 +52,7 @@ export function runInApp<Result>(setup: () => Result, client?: Client) {
       return () => h('div')
     },
   })
-  const wrapper = mountInApp(component, client ? { client } : {})
+  const wrapper = mountInApp(component, { ...(client && { client }), provide })
   return { result: result as Result, unmount: () => wrapper.unmount() }
 }
 

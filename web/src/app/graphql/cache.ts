@@ -25,6 +25,13 @@ export function createCache() {
       AiAccess: embedded,
       SuggestedQuestions: embedded,
       SuggestedQuestion: embedded,
+      Testimonial: embedded,
+      AiRateLimit: embedded,
+      AiAccessExplanation: embedded,
+      AiAccessRule: embedded,
+      AiModelChoice: embedded,
+      NewServiceApiKey: embedded,
+      RevokedServiceApiKey: embedded,
     },
   })
 }

@@ -22,6 +22,17 @@ export function isDenial(problem: Failure): problem is Denial {
   return (DENIAL_REASONS as readonly string[]).includes(problem.code)
 }
 
+/** A level that may be chosen instead, with what a run of it is expected to cost. */
+export interface OtherLevel {
+  id: string
+  name: string
+  estimatedCredits: number
+}
+
+export function isSolvedByLevel(reason: DenialReason): boolean {
+  return reason === 'insufficient_credits' || reason === 'quality_level_not_allowed'
+}
+
 /** Whose move it is. Only owners and admins can buy or change the plan, so a member is told whom to ask. */
 export function nextStepKey(reason: DenialReason, canManage: boolean): string {
   switch (reason) {

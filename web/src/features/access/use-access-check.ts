@@ -8,6 +8,7 @@ import { isDenial, type Denial } from './denial.ts'
 const QUIET_MILLISECONDS = 250
 
 type AccessAnswer = AiAccessQuery['check_ai_access']
+export type RateLimit = AccessAnswer['rate_limits'][number]
 
 /**
  * Asks the server, before the click, whether a run would be let through: the page and the enforcement read one source.
@@ -20,6 +21,8 @@ export function useAccessCheck(options: {
 }) {
   const { client } = useClientHandle()
   const denial = shallowRef<Denial | null>(null)
+  /** null until the first answer. */
+  const rateLimits = shallowRef<readonly RateLimit[] | null>(null)
   let latest = 0
 
   async function check() {
@@ -35,13 +38,14 @@ export function useAccessCheck(options: {
     // Without an answer nothing is forbidden here: the run itself will be checked.
     if (turn !== latest) return
     denial.value = data ? denialFrom(data.check_ai_access) : null
+    if (data) rateLimits.value = data.check_ai_access.rate_limits
   }
 
   watchDebounced([options.levelId, options.changes], check, {
     debounce: QUIET_MILLISECONDS,
     immediate: true,
   })
-  return { denial, check }
+  return { denial, rateLimits, check }
 }
 
 function denialFrom(answer: AccessAnswer): Denial | null {

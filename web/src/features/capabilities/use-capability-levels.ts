@@ -10,6 +10,8 @@ export interface CapabilityLevels {
   name: string
   description: string
   isActive: boolean
+  /** What is charged for a run that is cancelled. */
+  abortPolicy: string
   options: LevelOption[]
   /** The level used when nobody chooses one. */
   defaultLevelId: string | null
@@ -35,6 +37,7 @@ export function useCapabilityLevels() {
         name: capability.name,
         description: capability.description ?? '',
         isActive: capability.is_active,
+        abortPolicy: capability.abort_policy,
         options,
         defaultLevelId: effectiveDefault(options, setting?.quality_level_id ?? null),
       }

@@ -15,7 +15,7 @@ export interface OperationCharge {
 
 /** What every operation is asked beside its own fields. */
 interface CommonInput {
-  quality_level?: string | null
+  quality_level?: string | null | undefined
   idempotency_key: string
 }
 
@@ -30,41 +30,40 @@ export interface OperationDefinition<Draft extends object, Answer extends Operat
   schema: (t: Translate) => GenericSchema<Draft>
   /** The operation's own input; part of the identity of a request. */
   toInput: (draft: Draft) => object
-  /** For copying. */
-  toText: (answer: Answer) => string
-  ask: (client: Client, input: object) => AskedOperation<Answer>
-}
-
-export interface AskedOperation<Answer> {
-  then(listener: (outcome: { answer: Answer } | { problem: Failure }) => void): { stop(): void }
+  /** For copying and for reading out; of an answer that is being written, what there is. */
+  toText: (answer: Partial<Answer>) => string
+  /** Runs the plain action; returns what ends the waiting for it. */
+  ask: (
+    client: Client,
+    input: object,
+    listener: (outcome: { answer: Answer } | { problem: Failure }) => void,
+  ) => () => void
 }
 
 /** Binds an operation to its mutation, whose types end here: the panel handles any operation. */
 export function defineOperation<
   Name extends string,
   Draft extends object,
-  Input extends CommonInput,
+  Variables extends { input: CommonInput },
   Answer extends OperationCharge,
 >(
   definition: Omit<OperationDefinition<Draft, Answer>, 'ask' | 'toInput'> & {
     name: Name
-    document: TypedDocumentNode<Record<Name, Answer>, { input: Input }>
-    toInput: (draft: Draft) => Omit<Input, keyof CommonInput | 'form'>
+    document: TypedDocumentNode<Record<Name, Answer>, Variables>
+    toInput: (draft: Draft) => Omit<Variables['input'], keyof CommonInput | 'form'>
   },
 ): OperationDefinition<Draft, Answer> {
   const { document, ...rest } = definition
   return {
     ...rest,
-    ask: (client, input) => ({
-      then(listener) {
-        const { unsubscribe } = client
-          .mutation(document, { input: input as Input })
-          .subscribe(({ data, error }) => {
-            if (error) listener({ problem: failureFromGraphql(error) })
-            else if (data) listener({ answer: data[definition.name] })
-          })
-        return { stop: unsubscribe }
-      },
-    }),
+    ask(client, input, listener) {
+      const { unsubscribe } = client
+        .mutation<Record<Name, Answer>>(document, { input })
+        .subscribe(({ data, error }) => {
+          if (error) listener({ problem: failureFromGraphql(error) })
+          else if (data) listener({ answer: data[definition.name] })
+        })
+      return unsubscribe
+    },
   }
 }

@@ -81,9 +81,9 @@ export function useOperation<Draft extends object, Answer extends OperationCharg
       if (current !== thisRun) return
       if (opened.status === 'unavailable') return askAction(thisRun, input)
       if (opened.status === 'refused') return fail(thisRun, opened.problem)
+      // Read to the end even when the page is gone: leaving the loop would end the work.
       for await (const event of opened.events) {
-        if (current !== thisRun) return
-        receive(thisRun, event)
+        if (current === thisRun) receive(thisRun, event)
       }
     } catch {
       // Aborted, or broken in the middle: what is known by then is told below.
@@ -110,12 +110,11 @@ export function useOperation<Draft extends object, Answer extends OperationCharg
 
   function askAction(thisRun: Run<Answer>, input: object) {
     if (state.value.status === 'running') state.value = { ...state.value, way: 'action' }
-    const asked = definition.ask(client, input).then((outcome) => {
+    thisRun.stopWaiting = definition.ask(client, input, (outcome) => {
       if (current !== thisRun) return
       if ('problem' in outcome) fail(thisRun, outcome.problem)
       else finish(thisRun, outcome.answer)
     })
-    thisRun.stopWaiting = asked.stop
   }
 
   function finish(thisRun: Run<Answer>, answer: Answer) {
