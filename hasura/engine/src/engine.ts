@@ -4,6 +4,7 @@ import type { Metadata } from './metadata/types.ts'
 import { checkActions } from './schema/check-actions.ts'
 import { InconsistencyLog, type InconsistentObject } from './schema/inconsistency.ts'
 import { buildRoleSchema, type RoleSchema } from './schema/role-schema.ts'
+import { refuseNameConflicts } from './schema/name-conflicts.ts'
 import { ADMIN } from './schema/role-types.ts'
 import { resolveRoles } from './schema/roles.ts'
 import { trackSource } from './schema/track.ts'
@@ -58,6 +59,7 @@ export function buildEngine({ metadata, catalog, settings }: EngineInput): Engin
   const source = trackSource(metadata, catalog, log)
   const roles = resolveRoles(metadata, catalog, source, settings.inferFunctionPermissions, log)
   const served = checkActions(metadata, catalog, source, log)
+  refuseNameConflicts(served, source)
   const schemas = new LRUCache<string, RoleSchema>({ max: MAX_ROLE_SCHEMAS })
   const build = (role: string, backendOnly: boolean) =>
     buildRoleSchema({ metadata: served, catalog, source, roles }, role, backendOnly)

@@ -23,3 +23,19 @@ export const qualifiedText = ({ schema, name }: QualifiedName): string =>
 
 export const qualifiedKey = ({ schema, name }: QualifiedName): string =>
   JSON.stringify([schema, name])
+
+/** A list whose entries are told apart by name: Hasura refuses a second one, and so nothing is lost. */
+export const declaredOnce = <Entry extends z.ZodType>(
+  things: string,
+  entry: Entry,
+  nameOf: (entry: z.infer<Entry>) => string,
+) =>
+  z.array(entry).superRefine((entries, { addIssue }) => {
+    const names = entries.map(nameOf)
+    const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index))
+    if (repeated.size > 0)
+      addIssue({
+        code: 'custom',
+        message: `multiple declarations exist for the following ${things}: ${[...repeated].join(', ')}`,
+      })
+  })

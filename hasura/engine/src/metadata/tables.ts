@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { columnList, json, jsonObject, qualifiedName } from './common.ts'
+import { declaredOnce, columnList, json, jsonObject, qualifiedName } from './common.ts'
 
 const rootField = z.union([
   z.string(),
@@ -105,22 +105,24 @@ export type InsertPermission = z.infer<typeof insertPermission>
 export type UpdatePermission = z.infer<typeof updatePermission>
 export type DeletePermission = z.infer<typeof deletePermission>
 
-const forRole = <Permission extends z.ZodType>(permission: Permission) =>
-  z
-    .array(z.strictObject({ role: z.string(), permission, comment: z.string().nullish() }))
-    .optional()
+const forRole = <Permission extends z.ZodType>(things: string, permission: Permission) => {
+  const entry = z.strictObject({ role: z.string(), permission, comment: z.string().nullish() })
+  return declaredOnce(things, entry, ({ role }) => role).optional()
+}
+
+const byName = ({ name }: { name: string }) => name
 
 export const tableMetadata = z.strictObject({
   table: qualifiedName,
   is_enum: z.boolean().optional(),
   configuration: tableConfiguration.nullish(),
-  object_relationships: z.array(relationship).optional(),
-  array_relationships: z.array(relationship).optional(),
-  computed_fields: z.array(computedField).optional(),
-  insert_permissions: forRole(insertPermission),
-  select_permissions: forRole(selectPermission),
-  update_permissions: forRole(updatePermission),
-  delete_permissions: forRole(deletePermission),
+  object_relationships: declaredOnce('object relationships', relationship, byName).optional(),
+  array_relationships: declaredOnce('array relationships', relationship, byName).optional(),
+  computed_fields: declaredOnce('computed fields', computedField, byName).optional(),
+  insert_permissions: forRole('insert permissions', insertPermission),
+  select_permissions: forRole('select permissions', selectPermission),
+  update_permissions: forRole('update permissions', updatePermission),
+  delete_permissions: forRole('delete permissions', deletePermission),
   event_triggers: z.array(z.never('not supported by this engine')).optional(),
   remote_relationships: z.array(z.never('not supported by this engine')).optional(),
   apollo_federation_config: z.null('not supported by this engine').optional(),

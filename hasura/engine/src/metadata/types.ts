@@ -1,13 +1,17 @@
 import { z } from 'zod'
 import { actionMetadata, cronTrigger, customTypes } from './actions.ts'
-import { json } from './common.ts'
+import { declaredOnce, json, qualifiedText } from './common.ts'
 import { functionMetadata, tableMetadata } from './tables.ts'
+
+const byName = ({ name }: { name: string }) => name
 
 const source = z.strictObject({
   name: z.literal('default'),
   kind: z.enum(['postgres'], 'other databases are not supported by this engine').optional(),
-  tables: z.array(tableMetadata),
-  functions: z.array(functionMetadata).optional(),
+  tables: declaredOnce('tables', tableMetadata, ({ table }) => qualifiedText(table)),
+  functions: declaredOnce('functions', functionMetadata, (entry) =>
+    qualifiedText(entry.function),
+  ).optional(),
   configuration: json.optional(),
   customization: z.strictObject({}).nullish(),
   native_queries: z.array(z.never('not supported by this engine')).optional(),
@@ -50,13 +54,17 @@ export type RestEndpoint = z.infer<typeof restEndpoint>
 export const metadataDocument = z.strictObject({
   version: z.literal(3),
   sources: z.array(source).max(1, 'more than one source is not supported by this engine'),
-  actions: z.array(actionMetadata).optional(),
+  actions: declaredOnce('actions', actionMetadata, byName).optional(),
   custom_types: customTypes.nullish(),
-  inherited_roles: z.array(inheritedRole).optional(),
-  query_collections: z.array(queryCollection).optional(),
+  inherited_roles: declaredOnce(
+    'inherited roles',
+    inheritedRole,
+    ({ role_name }) => role_name,
+  ).optional(),
+  query_collections: declaredOnce('query collections', queryCollection, byName).optional(),
   allowlist: z.array(allowlistEntry).optional(),
-  rest_endpoints: z.array(restEndpoint).optional(),
-  cron_triggers: z.array(cronTrigger).optional(),
+  rest_endpoints: declaredOnce('REST endpoints', restEndpoint, byName).optional(),
+  cron_triggers: declaredOnce('cron triggers', cronTrigger, byName).optional(),
   graphql_schema_introspection: z
     .strictObject({ disabled_for_roles: z.array(z.string()).optional() })
     .nullish(),

@@ -55,6 +55,7 @@ export function trackTable(
   const columns = table.columns
     .map((column) => trackColumn(column, table, enums, metadata))
     .filter(({ graphqlName: name, type }) => isGraphqlName(name) && isGraphqlName(scalarName(type)))
+  refuseRepeatedNames(columns, metadata)
   return {
     ...metadata.table,
     catalog: table,
@@ -66,6 +67,16 @@ export function trackTable(
     computedFields: [],
     primaryKey: table.primaryKey,
     rootFields: rootFields(metadata, graphqlName),
+  }
+}
+
+function refuseRepeatedNames(columns: readonly TrackedColumn[], { table }: TableMetadata): void {
+  for (const { name, graphqlName } of columns) {
+    const other = columns.find((one) => one.graphqlName === graphqlName && one.name !== name)
+    if (other)
+      throw new Inconsistency(
+        `in table ${quoted(qualifiedText(table))}: the columns ${quoted(name)} and ${quoted(other.name)} have the same name ${quoted(graphqlName)} in the GraphQL schema`,
+      )
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/types.ts'
 import { qualifiedKey, qualifiedText, type Json } from '../metadata/common.ts'
 import type { Metadata } from '../metadata/types.ts'
-import type { InconsistencyLog } from './inconsistency.ts'
+import { Inconsistency, type InconsistencyLog } from './inconsistency.ts'
 import { trackComputedField, trackFunction } from './track-function.ts'
 import { trackRelationship } from './track-relationship.ts'
 import { enumTables, trackTable } from './track-table.ts'
@@ -46,12 +46,19 @@ function relationships(
     ['object', table.metadata.object_relationships ?? []],
     ['array', table.metadata.array_relationships ?? []],
   ] as const
+  const names = kinds.flatMap(([, definitions]) => definitions.map(({ name }) => name))
+  const isRepeated = (name: string) => names.indexOf(name) !== names.lastIndexOf(name)
   return kinds.flatMap(([kind, definitions]) =>
     definitions.flatMap((definition) => {
       const type = `${kind}_relation`
       const name = `${type} ${definition.name} in table ${qualifiedText(table)} in source default`
       const object = { name, type, definition: definition as unknown as Json }
-      return log.attempt(object, () => trackRelationship(tables, table, kind, definition)) ?? []
+      const track = () => {
+        if (isRepeated(definition.name))
+          throw new Inconsistency(`conflicting definitions for field "${definition.name}"`)
+        return trackRelationship(tables, table, kind, definition)
+      }
+      return log.attempt(object, track) ?? []
     }),
   )
 }
