@@ -10,7 +10,7 @@ import { expire, extend, release, reserve, setClock, settle } from '../support/o
  * answer, the balances and the ledgers must be the same in the end.
  */
 const START = Date.parse('2026-05-01T10:00:00Z')
-const RUNS = 60
+const RUNS = Number(process.env['PURSER_FUZZ_RUNS'] ?? 60)
 
 interface World {
   sql: Sql

@@ -9,7 +9,7 @@ import { extend, release, reserve, settle } from '../support/operations.ts'
  * that the gate gave, and played through a model of ten lines: every hold must have fitted when it
  * was made and every charge must be what was left to charge. So the outcome equals a serial order.
  */
-const RUNS = 40
+const RUNS = Number(process.env['PURSER_FUZZ_RUNS'] ?? 40)
 const CALLERS = 6
 const OVERDRAFT_CENTS = 200
 
