@@ -179,7 +179,8 @@ create table public.org_plans (
 
 create index org_plans_plan_id_idx on public.org_plans (plan_id);
 create index org_plans_pending_plan_id_idx on public.org_plans (pending_plan_id);
-create index org_plans_period_end_idx on public.org_plans (period_end) where stripe_subscription_id is null;
+create index org_plans_period_end_idx
+  on public.org_plans (period_end, organization_id) where stripe_subscription_id is null;
 
 comment on table public.org_plans is 'The subscription of an organization, one row each, made with the organization.';
 comment on column public.org_plans.monthly_ai_credits is 'As agreed when the organization subscribed; a new price list does not change it.';

@@ -19,7 +19,7 @@ create table public.organization_credit_balances (
 ) with (fillfactor = 30, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 
 create index organization_credit_balances_next_grant_expires_at_idx
-  on public.organization_credit_balances (next_grant_expires_at);
+  on public.organization_credit_balances (next_grant_expires_at, organization_id);
 
 comment on table public.organization_credit_balances is 'What an organization has, one row each. Posted = monthly + bonus - debt; available = posted - reserved.';
 comment on column public.organization_credit_balances.monthly_credits is 'What remains of the grants of the plan.';
