@@ -11,6 +11,7 @@ beforeAll(async () => {
 
 afterAll(() => api.stop())
 
+const DAY_MILLISECONDS = 86_400_000
 let minute = 0
 
 /** One more delivery of a trigger, each for a scheduled time of its own. */
@@ -28,18 +29,17 @@ async function run(name: string): Promise<Record<string, unknown>> {
 
 test('reset_periods starts the next period of an idle organization, once', async () => {
   const organization = await createOrganization(api.sql)
+  const start = new Date(Date.now() - 40 * DAY_MILLISECONDS)
+  const end = new Date(Date.now() - DAY_MILLISECONDS / 24)
   await api.sql`
-    update public.org_plans
-    set period_start = now() - interval '40 days', period_end = now() - interval '1 hour'
+    update public.org_plans set period_start = ${start}, period_end = ${end}
     where organization_id = ${organization.id}`
   await api.sql`
     update public.organization_credit_balances
-    set period_start = now() - interval '40 days', period_end = now() - interval '1 hour',
-      next_grant_expires_at = now() - interval '1 hour'
+    set period_start = ${start}, period_end = ${end}, next_grant_expires_at = ${end}
     where organization_id = ${organization.id}`
   await api.sql`
-    update public.credit_grants
-    set effective_at = now() - interval '40 days', expires_at = now() - interval '1 hour'
+    update public.credit_grants set effective_at = ${start}, expires_at = ${end}
     where organization_id = ${organization.id}`
   expect(await run('reset_periods')).toMatchObject({ processed: 1, failed: 0, periods: 1 })
   // 2,000 of the new month, and of the old one what the plan lets roll over.

@@ -1,12 +1,16 @@
 // @vitest-environment node
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { configFrom } from '../../server/config.ts'
 import { startWebServer, type RunningWebServer } from '../../server/create-web-server.ts'
 
 let api: Server
+let dist: string
 let web: RunningWebServer
 /** The response that the api is writing, for the test to go on with. */
 let writing: Promise<ServerResponse>
@@ -16,12 +20,17 @@ beforeAll(async () => {
   api.listen(0, '127.0.0.1')
   await once(api, 'listening')
   const url = `http://127.0.0.1:${(api.address() as AddressInfo).port}`
-  web = await startWebServer(configFrom({ PURSER_WEB_PORT: '0', API_URL: url, HASURA_URL: url }))
+  dist = mkdtempSync(join(tmpdir(), 'purser-web-'))
+  writeFileSync(join(dist, 'index.html'), '<!doctype html><title>Purser</title>')
+  web = await startWebServer(
+    configFrom({ PURSER_WEB_PORT: '0', PURSER_WEB_DIST: dist, API_URL: url, HASURA_URL: url }),
+  )
 })
 afterAll(async () => {
   await web.close()
   api.closeAllConnections()
   api.close()
+  rmSync(dist, { recursive: true })
 })
 
 async function openStream(path: string, signal?: AbortSignal): Promise<Response> {
