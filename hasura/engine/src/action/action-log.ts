@@ -1,5 +1,6 @@
 import type { Sql } from 'postgres'
 import { engineSchema } from '../engine-schema.ts'
+import { parseJson, stringifyJson } from '../exact-json.ts'
 import type { Json, JsonObject } from '../metadata/common.ts'
 
 /** The rows behind asynchronous actions: written by the mutation, worked off by any engine. */
@@ -47,7 +48,7 @@ export async function claimActions(sql: Sql, leaseSeconds: number): Promise<Clai
   return rows.map((row) => ({
     id: row['id'],
     actionName: row['action_name'],
-    input: JSON.parse(row['input_payload']),
+    input: parseJson(row['input_payload']) as JsonObject,
     requestHeaders: JSON.parse(row['request_headers']),
     sessionVariables: JSON.parse(row['session_variables']),
     requestQuery: row['request_query'] ?? '',
@@ -83,6 +84,6 @@ export async function findActionLog(sql: Sql, id: string): Promise<ActionLogEntr
   }
 }
 
-const jsonText = (value: unknown): string => JSON.stringify(value)
+const jsonText = (value: unknown): string => stringifyJson(value as Json)
 const parsedOrNull = (text: string | null): Json | null =>
   text === null ? null : (JSON.parse(text) as Json)

@@ -1,6 +1,7 @@
 import type { RequestHeaders } from '../auth/headers.ts'
 import { fillTemplate, MissingEnvironmentError, type Environment } from '../environment-template.ts'
 import { HasuraError } from '../errors.ts'
+import { stringifyJson } from '../exact-json.ts'
 import type { ActionMetadata } from '../metadata/actions.ts'
 import type { Json, JsonObject } from '../metadata/common.ts'
 import type { ActionOutput } from '../plan/types.ts'
@@ -51,7 +52,7 @@ export async function callHandler(
       configuredHeaderPrecedence,
     )
     const timeoutSeconds = action.definition.timeout ?? defaultTimeoutSeconds
-    response = await webhooks.post(url, headers, JSON.stringify(payload), timeoutSeconds * 1000)
+    response = await webhooks.post(url, headers, stringifyJson(payload), timeoutSeconds * 1000)
   } catch (error) {
     throw unreachable(error, request)
   }

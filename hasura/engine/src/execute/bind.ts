@@ -1,4 +1,5 @@
 import { HasuraError } from '../errors.ts'
+import { exactDigits } from '../exact-json.ts'
 import type { BoundParameter } from '../schema/expressions.ts'
 import type { Json } from '../metadata/common.ts'
 import type { Session, SqlValue } from './types.ts'
@@ -25,7 +26,7 @@ export function bind(
         const value = variables[source.name]
         return value === undefined || value === null
           ? null
-          : withoutNul(source.codec(value, source.path))
+          : withoutNul(source.codec(value, source.path, exactDigits(variables, source.name)))
       }
       case 'session': {
         const value = session.variables[source.name]

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Engine } from '../engine.ts'
 import { HasuraError, validationFailed } from '../errors.ts'
+import { exactDigits, stringifyJson } from '../exact-json.ts'
 import type { Json } from '../metadata/common.ts'
 import { PlanContext } from '../plan/context.ts'
 import { planOperation } from '../plan/operation.ts'
@@ -145,7 +146,7 @@ function shapeKey(
     const value = Object.hasOwn(values, name) ? values[name] : undefined
     if (value === undefined) return 0
     if (value === null) return 1
-    return structural.has(name) ? [value] : 2
+    return structural.has(name) ? [exactDigits(values, name) ?? stringifyJson(value)] : 2
   })
   return `${JSON.stringify(shape)} ${documentKey}`
 }

@@ -14,7 +14,7 @@ import { sqlTypeName } from '../schema/scalars.ts'
 import { readArguments, type ArgumentValues } from './arguments.ts'
 import { collectFields, type CollectedField } from './collect.ts'
 import type { PlanContext } from './context.ts'
-import { inputJson } from './input.ts'
+import { inputJson, setMember } from './input.ts'
 import {
   aggregatePlan,
   listPlan,
@@ -43,7 +43,7 @@ export function planAction(
   const { key, path, field } = collected
   const args = readArguments(context, collected, true)
   const input: Record<string, Json> = {}
-  for (const [name, value] of args) input[name] = inputJson(context, value, true)
+  for (const [name, value] of args) setMember(context, input, name, value, true)
   const isAsync = meaning.kind === 'action-async'
   if (isAsync) refuseSelections(collected)
   const output: ActionOutput =

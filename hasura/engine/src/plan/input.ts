@@ -5,20 +5,20 @@ import {
   isListType,
   isNonNullType,
   isScalarType,
-  Kind,
   print,
   type GraphQLEnumType,
   type GraphQLInputField,
   type GraphQLInputObjectType,
   type GraphQLInputType,
   type GraphQLScalarType,
-  type ValueNode,
 } from 'graphql'
 import { validationFailed } from '../errors.ts'
+import { putMember } from '../exact-json.ts'
 import type { Json, JsonObject } from '../metadata/common.ts'
 import { checkFinite, checkScalar } from '../schema/codecs.ts'
 import { inputMeaning } from '../schema/meaning.ts'
 import type { PlanContext } from './context.ts'
+import { literalJson } from './literal-json.ts'
 import {
   describeRaw,
   isList,
@@ -28,7 +28,7 @@ import {
   type RawInput,
 } from './raw-input.ts'
 import { isUsageAllowed } from './variable-usage.ts'
-import { variableJson } from './variables.ts'
+import { variableDigits, variableJson } from './variables.ts'
 
 /** A value checked against its type; scalars are encoded later, when their column is known. */
 export type InputValue =
@@ -44,7 +44,7 @@ export type InputValue =
   | {
       readonly kind: 'leaf'
       readonly json: Json
-      /** A number as the document writes it, with all its digits. */
+      /** A number as the request writes it, with all its digits. */
       readonly numberText?: string
       /** Of the scalar; absent for text of a column of an array type. */
       readonly typeName?: string
@@ -119,7 +119,7 @@ function readVariable(
   if (value.from === 'request' && value.json !== null) context.structuralVariable(name, path)
   const raw: RawInput =
     value.from === 'request'
-      ? { json: value.json }
+      ? { json: value.json, digits: value.digits }
       : value.node === null
         ? { json: null }
         : { node: value.node }
@@ -201,38 +201,14 @@ function readScalar(
   type?: GraphQLScalarType,
 ): InputValue {
   const of = type ? { typeName: type.name } : {}
-  if ('json' in raw) return { kind: 'leaf', json: raw.json, path, ...of }
+  if ('json' in raw) {
+    const exact = raw.digits === undefined ? {} : { numberText: raw.digits }
+    return { kind: 'leaf', json: raw.json, path, ...exact, ...of }
+  }
   const { node } = raw
   if (node.kind === 'IntValue' || node.kind === 'FloatValue')
     return { kind: 'leaf', json: Number(node.value), numberText: node.value, path, ...of }
-  return { kind: 'leaf', json: nodeJson(context, node, path, 0), path, ...of }
-}
-
-/** A literal as JSON; variables inside it are filled in. */
-function nodeJson(context: PlanContext, node: ValueNode, path: string, depth: number): Json {
-  context.checkDepth(depth)
-  switch (node.kind) {
-    case Kind.NULL:
-      return null
-    case Kind.INT:
-    case Kind.FLOAT:
-      return Number(node.value)
-    case Kind.STRING:
-    case Kind.BOOLEAN:
-    case Kind.ENUM:
-      return node.value
-    case Kind.VARIABLE:
-      return variableJson(context.structuralVariable(node.name.value, path))
-    case Kind.LIST:
-      return node.values.map((item) => nodeJson(context, item, path, depth + 1))
-    case Kind.OBJECT:
-      return Object.fromEntries(
-        node.fields.map(({ name, value }) => [
-          name.value,
-          nodeJson(context, value, path, depth + 1),
-        ]),
-      )
-  }
+  return { kind: 'leaf', json: literalJson(context, node, path, 0), path, ...of }
 }
 
 /** A value as JSON. `strict` is for what leaves as JSON: GraphQL's own scalars as their types say, numbers finite. */
@@ -246,17 +222,38 @@ export function inputJson(context: PlanContext, value: InputValue, strict = fals
       if (strict && value.typeName) checkScalar(value.typeName, value.json, value.path)
       if (strict) checkFinite(value.json, value.path)
       return value.json
-    case 'list':
-      return value.items.map((item) => inputJson(context, item, strict))
+    case 'list': {
+      const list: Json[] = []
+      for (const [index, item] of value.items.entries())
+        setMember(context, list, index, item, strict)
+      return list
+    }
     case 'variable':
       return variableJson(context.structuralVariable(value.name, value.path))
     case 'object': {
       const object: JsonObject = {}
       for (const { field, value: member } of value.fields)
-        object[field.name] = inputJson(context, member, strict)
+        setMember(context, object, field.name, member, strict)
       return object
     }
   }
+}
+
+/** Puts a value into the JSON array or object that it belongs to, with the digits of a number. */
+export function setMember(
+  context: PlanContext,
+  holder: Json[] | JsonObject,
+  key: string | number,
+  value: InputValue,
+  strict: boolean,
+): void {
+  const digits =
+    value.kind === 'variable'
+      ? variableDigits(context.variable(value.name, value.path))
+      : value.kind === 'leaf'
+        ? value.numberText
+        : undefined
+  putMember(holder, key, inputJson(context, value, strict), digits)
 }
 
 export function unexpectedNull(type: GraphQLInputType, path: string) {

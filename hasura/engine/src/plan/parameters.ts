@@ -1,7 +1,7 @@
 import type { PgType } from '../catalog/types.ts'
 import { validationFailed } from '../errors.ts'
 import type { Json } from '../metadata/common.ts'
-import { checkScalar, codecFor, exactNumber, listCodec } from '../schema/codecs.ts'
+import { checkScalar, codecFor, listCodec } from '../schema/codecs.ts'
 import type { BoundParameter, Codec } from '../schema/expressions.ts'
 import { sqlArrayTypeName, sqlTypeName } from '../schema/scalars.ts'
 import type { PlanContext } from './context.ts'
@@ -16,7 +16,7 @@ export function parameter(
 ): BoundParameter {
   const sqlType = list ? sqlArrayTypeName(type) : sqlTypeName(type)
   const codec = list ? listCodec(codecFor(type)) : codecFor(type)
-  return { source: source(context, value, codec, type), sqlType }
+  return { source: source(context, value, codec), sqlType }
 }
 
 /** A value that PostgreSQL does not see as a column's: limits, paths, cursors. */
@@ -36,25 +36,15 @@ export const literal = (text: string | null, sqlType: string): BoundParameter =>
   sqlType,
 })
 
-function source(
-  context: PlanContext,
-  value: InputValue,
-  codec: Codec,
-  type: PgType,
-): BoundParameter['source'] {
+function source(context: PlanContext, value: InputValue, codec: Codec): BoundParameter['source'] {
   if (value.kind === 'null') return { from: 'literal', text: null }
   if (value.kind === 'enum') return { from: 'literal', text: value.name }
   if (value.kind === 'variable')
     return { from: 'variable', name: value.name, codec, path: value.path }
   const json: Json = inputJson(context, value)
-  const text = codec(json, value.path)
-  const digits = value.kind === 'leaf' && EXACT.has(type.name) ? value.numberText : undefined
-  const exact = digits === undefined ? text : exactNumber(type, digits, value.path)
-  return { from: 'literal', text: exact }
+  const digits = value.kind === 'leaf' ? value.numberText : undefined
+  return { from: 'literal', text: codec(json, value.path, digits) }
 }
-
-/** Numbers that the document writes go to PostgreSQL with all their digits. */
-const EXACT = new Set(['int8', 'numeric', 'float4', 'float8'])
 
 export const nonNegativeInt: Codec = (value, path) => {
   checkScalar('Int', value, path)

@@ -6,6 +6,7 @@ import {
   type TypeNode,
 } from 'graphql'
 import { HasuraError, validationFailed } from '../errors.ts'
+import { exactDigits } from '../exact-json.ts'
 import type { Json } from '../metadata/common.ts'
 
 export type VariableValues = Readonly<Record<string, Json>>
@@ -14,7 +15,7 @@ export interface Variable {
   readonly name: string
   readonly type: TypeNode
   readonly value:
-    | { readonly from: 'request'; readonly json: Json }
+    | { readonly from: 'request'; readonly json: Json; readonly digits: string | undefined }
     | { readonly from: 'default'; readonly node: ConstValueNode | null }
   readonly hasNonNullDefault: boolean
 }
@@ -44,7 +45,7 @@ export function readVariables(
       value:
         json === undefined
           ? { from: 'default', node: defaultValue ?? null }
-          : { from: 'request', json },
+          : { from: 'request', json, digits: exactDigits(values, name) },
       hasNonNullDefault: defaultValue !== undefined && defaultValue.kind !== 'NullValue',
     })
   }
@@ -55,3 +56,7 @@ export const variableJson = ({ value }: Variable): Json => {
   if (value.from === 'request') return value.json
   return value.node === null ? null : (valueFromASTUntyped(value.node) as Json)
 }
+
+/** A number's digits, where JavaScript's number may have lost some. */
+export const variableDigits = ({ value }: Variable): string | undefined =>
+  value.from === 'request' ? value.digits : undefined

@@ -1,5 +1,6 @@
 import type { PgType } from '../catalog/types.ts'
 import { HasuraError, validationFailed } from '../errors.ts'
+import { exactDigits, isLong, stringifyJson } from '../exact-json.ts'
 import type { Json } from '../metadata/common.ts'
 import type { Codec } from './expressions.ts'
 import { isJson, isNumeric, scalarName } from './scalars.ts'
@@ -107,11 +108,14 @@ function aesonKind(value: Json): string {
 /** Text is left to PostgreSQL, whatever the type; other JSON must be of the type's own kind. */
 const scalarCodec =
   (type: PgType): Codec =>
-  (value, path) => {
+  (value, path, digits) => {
     if (value === null) return null
     if (type.name === 'ltree') return ltree(value, path)
     if (typeof value === 'string') return value
-    if (isNumeric(type)) return numberText(type, value, path)
+    if (isNumeric(type)) {
+      const text = numberText(type, value, path)
+      return digits !== undefined && EXACT.has(type.name) ? exactNumber(type, digits, path) : text
+    }
     if (type.name === 'bool' && typeof value === 'boolean') return String(value)
     const message =
       type.name === 'bool'
@@ -128,7 +132,8 @@ const ltree: Codec = (value, path) => {
   )
 }
 
-const jsonText: Codec = (value) => JSON.stringify(value)
+const jsonText: Codec = (value, _path, digits) =>
+  digits !== undefined && isLong(digits) ? digits : stringifyJson(value)
 
 /** The codec of values of a column's type. */
 export function codecFor(type: PgType): Codec {
@@ -136,10 +141,13 @@ export function codecFor(type: PgType): Codec {
   return isJson(type) ? jsonText : scalarCodec(type)
 }
 
+/** Types whose numbers go to PostgreSQL with all their digits. */
+const EXACT = new Set(['int8', 'numeric', 'float4', 'float8'])
+
 const MAX_BIGINT = 2n ** 63n - 1n
 
-/** The digits of a number in the document; JavaScript's number has been checked, the last digits not. */
-export function exactNumber(type: PgType, text: string, path: string): string {
+/** The digits as they were written; JavaScript's number has been checked, the last digits not. */
+function exactNumber(type: PgType, text: string, path: string): string {
   if (type.name === 'int8' && /^-?\d+$/.test(text)) {
     const value = BigInt(text)
     if (value > MAX_BIGINT || value < -MAX_BIGINT - 1n) throw parseFailed(outOfBounds(text), path)
@@ -150,18 +158,19 @@ export function exactNumber(type: PgType, text: string, path: string): string {
 /** A list becomes PostgreSQL's array text; text is taken for an array literal as it is. */
 export const arrayCodec =
   (element: Codec): Codec =>
-  (value, path) => {
+  (value, path, digits) => {
     if (typeof value === 'string') return value
-    return arrayText(Array.isArray(value) ? value : [value], element, path)
+    return arrayText(Array.isArray(value) ? value : [value], element, path, digits)
   }
 
 /** GraphQL's list coercion: one value is a list of one. */
 export const listCodec =
   (element: Codec): Codec =>
-  (value, path) =>
-    arrayText(Array.isArray(value) ? value : [value], element, path)
+  (value, path, digits) =>
+    arrayText(Array.isArray(value) ? value : [value], element, path, digits)
 
-function arrayText(values: readonly Json[], element: Codec, path: string): string {
+/** `digits` are those of the one value that stands for a list. */
+function arrayText(values: readonly Json[], element: Codec, path: string, digits?: string): string {
   const items = values.map((value, index) => {
     if (value === null) return 'NULL'
     if (Array.isArray(value)) {
@@ -169,7 +178,8 @@ function arrayText(values: readonly Json[], element: Codec, path: string): strin
       // An element codec of a list type has written an array; others (json) have written a value.
       return inner !== null && inner.startsWith('{') ? inner : quoteItem(inner ?? '')
     }
-    return quoteItem(element(value, `${path}[${index}]`) ?? '')
+    const own = exactDigits(values, index) ?? digits
+    return quoteItem(element(value, `${path}[${index}]`, own) ?? '')
   })
   return `{${items.join(',')}}`
 }

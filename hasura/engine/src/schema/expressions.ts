@@ -1,7 +1,10 @@
 import type { Json, QualifiedName } from '../metadata/common.ts'
 
-/** Turns a JSON value of a variable into the text that PostgreSQL reads; throws a HasuraError. */
-export type Codec = (value: Json, path: string) => string | null
+/**
+ * Turns a JSON value of a variable into the text that PostgreSQL reads; throws a HasuraError.
+ * `digits` are a number's own, where the value may have lost some.
+ */
+export type Codec = (value: Json, path: string, digits?: string) => string | null
 
 /** Where the value of a bound parameter comes from when the statement runs. */
 export type ValueSource =

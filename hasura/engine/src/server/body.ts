@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { HasuraError } from '../errors.ts'
+import { parseJson } from '../exact-json.ts'
 
 /**
  * Reads a request's body, at most `maxBytes`. What exceeds it is not read: the caller answers and
@@ -37,7 +38,7 @@ export class ClientGoneError extends Error {}
 /** Parses a JSON body; a syntax error is told in Hasura's form. */
 export function parseJsonBody(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch (error) {
     throw new HasuraError('invalid-json', (error as Error).message, { status: 400 })
   }

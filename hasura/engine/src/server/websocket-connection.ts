@@ -1,3 +1,4 @@
+import { parseJson } from '../exact-json.ts'
 import { CloseCode, MessageType, parseMessage, type SubscribePayload } from 'graphql-ws'
 import type { WebSocket } from 'ws'
 import type { Authenticated } from '../auth/authenticator.ts'
@@ -95,7 +96,7 @@ export class WebsocketConnection {
   #receive(text: string): void {
     let message: ReturnType<typeof parseMessage>
     try {
-      message = parseMessage(text)
+      message = parseMessage(parseJson(text))
     } catch (error) {
       const reason = `Parsing client message failed: ${(error as Error).message}`
       this.close(CloseCode.BadRequest, reason)
