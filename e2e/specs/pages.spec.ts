@@ -5,7 +5,16 @@ import { openOrganization, signIn, watchForeignRequests } from '../support/pages
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 const PUBLIC_PAGES = ['/sign-in', '/sign-up']
-const PAGES = ['/', '/history', '/settings/quality-levels', '/organizations', '/no-such-page']
+const PAGES = [
+  '/',
+  '/testimonials/assemble',
+  '/testimonials/polish',
+  '/history',
+  '/settings/quality-levels',
+  '/settings/api-keys',
+  '/organizations',
+  '/no-such-page',
+]
 const LOOKS = [
   { name: 'desktop, light', size: { width: 1280, height: 900 }, scheme: 'light' as const },
   { name: 'desktop, dark', size: { width: 1280, height: 900 }, scheme: 'dark' as const },

@@ -1,9 +1,16 @@
 import { expect } from '@playwright/test'
 import { stack } from './stack.ts'
 
+const CHUNKS_BEFORE_STALL = 6
+
 /** Makes the next request to the offline model wait until `releaseModel`. */
 export async function stallModel(): Promise<void> {
   await post('/_double/faults', { kind: 'stall', times: 1 })
+}
+
+/** Makes the next answer stop in the middle, where part of it has been seen, until `releaseModel`. */
+export async function stallModelInMidAnswer(): Promise<void> {
+  await post('/_double/faults', { kind: 'stall', times: 1, at_chunk: CHUNKS_BEFORE_STALL })
 }
 
 /** Makes the offline model answer with an error until `resetModel`. */

@@ -5,11 +5,18 @@ export interface NavigationEntry {
   icon: string
   /** Key of the text, which is also what the page calls itself. */
   title: string
+  /** Start of the addresses of further pages that belong to it. */
+  covers?: string
 }
 
 /** A new page takes its place here; its file in `pages/` does the rest. */
 export const navigation: readonly NavigationEntry[] = [
-  { to: '/', icon: 'i-lucide-sparkles', title: 'app.pages.workspace' },
+  {
+    to: '/',
+    icon: 'i-lucide-sparkles',
+    title: 'app.pages.workspace',
+    covers: '/testimonials/',
+  },
   { to: '/history', icon: 'i-lucide-receipt-text', title: 'app.pages.history' },
   {
     to: '/settings/quality-levels',

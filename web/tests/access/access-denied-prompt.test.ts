@@ -82,13 +82,40 @@ test('the wait for a rate limit counts down, and says when it is over', async ()
   vi.advanceTimersByTime(1_000)
   await nextTick()
   expect(wrapper.text()).toContain('You can try again now')
+  expect(wrapper.emitted('waited')).toHaveLength(1)
+  wrapper.unmount()
+})
+
+test.each([
+  ['insufficient_credits', true],
+  ['quality_level_not_allowed', true],
+  ['capability_not_in_plan', false],
+  ['rate_limited', false],
+])('%s: another level is offered where it helps (%s)', async (code, isOffered) => {
+  const wrapper = mountInApp(AccessDeniedPrompt, {
+    props: {
+      denial: failure(code, { required_credits: 2, available_credits: 1 }),
+      canManage: false,
+      otherLevels: [{ id: 'fast', name: 'Fast', estimatedCredits: 0.5 }],
+    },
+  })
+  const buttons = wrapper.findAll('button')
+  expect(buttons.map((button) => button.text())).toEqual(
+    isOffered ? ['Use Fast instead, ≈ 0.5 credits'] : [],
+  )
+  await buttons[0]?.trigger('click')
+  expect(wrapper.emitted('chooseLevel')).toEqual(isOffered ? [['fast']] : undefined)
   wrapper.unmount()
 })
 
 test('every reason has a title, a sentence and a next step for both sides', () => {
   for (const reason of DENIAL_REASONS) {
     expect(isDenial(failure(reason))).toBe(true)
-    const keys = [`access.titles.${reason}`, `errors.${reason}`]
+    const keys = [
+      `access.titles.${reason}`,
+      `errors.${reason}`,
+      `access.explanation.ruleTexts.${reason}`,
+    ]
     for (const key of [...keys, nextStepKey(reason, true), nextStepKey(reason, false)]) {
       expect(i18n.global.te(key), key).toBe(true)
     }

@@ -1,0 +1,125 @@
+import { expect, test, type Page } from '@playwright/test'
+import { releaseModel, resetModel, stallModelInMidAnswer } from '../support/model.ts'
+import { createOrganization, withDatabase } from '../support/organizations.ts'
+import { balanceOf, openOrganization, signIn, watchForeignRequests } from '../support/pages.ts'
+import { stack } from '../support/stack.ts'
+
+const TESTIMONIAL =
+  'Harbour Notes is good for our marina. We used paper before and lost it. Now all of us see who has which berth.'
+
+test.afterEach(async () => {
+  await resetModel()
+})
+
+/** Leaves the organization with exactly this much, as a correction by hand would. */
+async function leaveCredits(organizationId: string, credits: number) {
+  await withDatabase(async (sql) => {
+    const [balance] = await sql<{ amount: string }[]>`
+      select (monthly_credits + bonus_credits - ${credits}::numeric)::text as amount
+      from public.organization_credit_balances where organization_id = ${organizationId}`
+    const amounts = [balance?.amount ?? '0']
+    const [hold] = await sql<{ reservation_id: string }[]>`
+      select reservation_id from private.reserve_credits(
+        ${[organizationId]}::uuid[], array[null]::uuid[], array['question_generation'],
+        array['fast'], ${amounts}::numeric[], array['e2e-leave'], array[null]::integer[],
+        array[null]::jsonb[])`
+    await sql`
+      select outcome from private.settle_credits(
+        ${[organizationId]}::uuid[], ${[hold?.reservation_id ?? '']}::uuid[], ${amounts}::numeric[],
+        array[null]::jsonb[], array[null]::jsonb[])`
+  })
+}
+
+function exchange(key: string) {
+  return fetch(`${stack().api_url}/auth/service-token`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}` },
+  })
+}
+
+async function polishInStream(page: Page) {
+  await page.getByRole('link', { name: 'Polish testimonial' }).click()
+  await page.getByLabel('Testimonial', { exact: true }).fill(TESTIMONIAL)
+  const run = page.getByRole('button', { name: 'Polish testimonial' })
+
+  // What is written shows before the answer is complete; cancelling keeps it and charges for it.
+  await stallModelInMidAnswer()
+  await run.click()
+  await expect(page.getByText('you pay for what was produced until then')).toBeVisible()
+  await expect(page.getByRole('blockquote')).toContainText(/\w+ \w+/)
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await expect(page.getByRole('status').filter({ hasText: 'Cancelled' })).toContainText(
+    /credits? charged for what was produced|Nothing was charged/,
+  )
+  await expect(balanceOf(page).held).toContainText(/^0/)
+  await resetModel()
+
+  await stallModelInMidAnswer()
+  await run.click()
+  await expect(page.getByRole('blockquote')).toContainText(/\w+ \w+/)
+  await expect(page.getByRole('region', { name: 'Polished testimonial' })).toHaveCount(0)
+  await releaseModel()
+  const result = page.getByRole('region', { name: 'Polished testimonial' })
+  await expect(result.getByRole('status')).toContainText(/credits? charged/)
+  await expect(result.getByText('Offline sample', { exact: true })).toBeVisible()
+}
+
+test('a testimonial is polished as it is written, a dear level gives way to a cheap one, and an API key works until it is revoked', async ({
+  browser,
+}) => {
+  const organization = await createOrganization('pro')
+  const context = await browser.newContext()
+  const expectNoForeignRequests = await watchForeignRequests(context)
+  const page = await context.newPage()
+  await signIn(page, organization.owner)
+  await openOrganization(page, organization.name)
+  await polishInStream(page)
+
+  // One credit is left: enhanced is refused, the prompt offers what still goes, and says why.
+  await page.getByRole('radio', { name: 'Enhanced' }).check()
+  await leaveCredits(organization.id, 1)
+  const denied = page.getByRole('alert', { name: 'Not enough credits' })
+  await expect(denied).toBeVisible()
+  await denied.getByRole('button', { name: 'Why?' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Why this decision' })
+  await expect(dialog).toContainText('A run would be refused now: Not enough credits.')
+  await expect(dialog.getByRole('listitem').last()).toContainText('this refused it')
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+  await denied.getByRole('button', { name: /^Use Fast instead/ }).click()
+  await expect(page.getByRole('radio', { name: 'Fast' })).toBeChecked()
+  await expect(denied).toBeHidden()
+  await page.getByRole('button', { name: 'Polish testimonial' }).click()
+  await expect(page.getByRole('region', { name: 'Polished testimonial' })).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Rate limits: Polish testimonial' })).toContainText(
+    /[1-9]\d* of \d+/,
+  )
+
+  await page.getByRole('link', { name: 'API keys' }).click()
+  await page.getByLabel('Name').fill('Nightly import')
+  await page.getByRole('button', { name: 'Create key' }).click()
+  const key = await page.getByLabel('Key', { exact: true }).inputValue()
+  const row = page.getByRole('listitem').filter({ hasText: 'Nightly import' })
+  await expect(row).toContainText('Never used')
+  expect((await exchange(key)).status).toBe(200)
+  await expect(row).toContainText('Last used')
+  await row.getByRole('button', { name: 'Revoke Nightly import' }).click()
+  await page.getByRole('button', { name: 'Revoke key' }).click()
+  await expect(row).toContainText('Revoked')
+  expect((await exchange(key)).status).toBe(401)
+
+  expectNoForeignRequests()
+  await context.close()
+})
+
+test('a member is told who manages API keys', async ({ browser }) => {
+  const organization = await createOrganization('team')
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  await signIn(page, await organization.addMember('member', 'Mio'))
+  await openOrganization(page, organization.name)
+  await page.getByRole('link', { name: 'API keys' }).click()
+  await expect(page.getByText('Owners and admins manage API keys')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Create key' })).toHaveCount(0)
+  await context.close()
+})
