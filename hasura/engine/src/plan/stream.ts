@@ -22,7 +22,9 @@ export function planStream(
   const cursor = asList(args.get('cursor') ?? { kind: 'null', path }).flatMap((item) =>
     cursorColumns(context, item),
   )
-  if (cursor.length !== 1)
+  if (cursor.length === 0)
+    throw validationFailed('one streaming column field is expected', `${path}.args.cursor`)
+  if (cursor.length > 1)
     throw validationFailed('multiple column cursors are not supported yet', `${path}.args.cursor`)
   const batchSize = args.get('batch_size')
   const rows: RowsPlan = {

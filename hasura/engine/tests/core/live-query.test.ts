@@ -97,4 +97,18 @@ describe('a stream', () => {
       [{ book_stream: [] }, null],
     ])
   })
+
+  it.each([
+    ['{initial_value: {}}', 'one streaming column field is expected'],
+    ['[]', 'one streaming column field is expected'],
+    [
+      '[{initial_value: {id: 1}}, {initial_value: {title: "a"}}]',
+      'multiple column cursors are not supported yet',
+    ],
+  ])('of the cursor %s is refused (validation-failed)', (cursor, message) => {
+    const query = `subscription { book_stream(batch_size: 2, cursor: ${cursor}) { title } }`
+    expect(() => compiled(query, { caller: { role: 'admin' }, variables: {} })).toThrow(
+      expect.objectContaining({ code: 'validation-failed', message }),
+    )
+  })
 })
