@@ -1,3 +1,4 @@
+import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
 import { releaseModel, resetModel, stallModelInMidAnswer } from '../support/model.ts'
 import { createOrganization, withDatabase } from '../support/organizations.ts'
@@ -30,6 +31,13 @@ async function leaveCredits(organizationId: string, credits: number) {
   })
 }
 
+/** States that no address leads to, so that the pages' own check never meets them. */
+async function expectAccessible(page: Page) {
+  const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+  const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze()
+  expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([])
+}
+
 function exchange(key: string) {
   return fetch(`${stack().api_url}/auth/service-token`, {
     method: 'POST',
@@ -47,6 +55,7 @@ async function polishInStream(page: Page) {
   await run.click()
   await expect(page.getByText('you pay for what was produced until then')).toBeVisible()
   await expect(page.getByRole('blockquote')).toContainText(/\w+ \w+/)
+  await expectAccessible(page)
   await page.getByRole('button', { name: 'Cancel' }).click()
   await expect(page.getByRole('status').filter({ hasText: 'Cancelled' })).toContainText(
     /credits? charged for what was produced|Nothing was charged/,
@@ -84,6 +93,7 @@ test('a testimonial is polished as it is written, a dear level gives way to a ch
   const dialog = page.getByRole('dialog', { name: 'Why this decision' })
   await expect(dialog).toContainText('A run would be refused now: Not enough credits.')
   await expect(dialog.getByRole('listitem').last()).toContainText('this refused it')
+  await expectAccessible(page)
   await page.keyboard.press('Escape')
   await expect(dialog).toBeHidden()
   await denied.getByRole('button', { name: /^Use Fast instead/ }).click()
@@ -103,6 +113,7 @@ test('a testimonial is polished as it is written, a dear level gives way to a ch
   await expect(row).toContainText('Never used')
   expect((await exchange(key)).status).toBe(200)
   await expect(row).toContainText('Last used')
+  await expectAccessible(page)
   await row.getByRole('button', { name: 'Revoke Nightly import' }).click()
   await page.getByRole('button', { name: 'Revoke key' }).click()
   await expect(row).toContainText('Revoked')

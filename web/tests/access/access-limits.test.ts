@@ -9,7 +9,7 @@ test('each limit says how much of it is used, and when there is room again', () 
       capabilityName: 'Polish testimonial',
       limits: [
         { window: 'minute', limit: 5, used: 5, remaining: 0, resets_at: '2026-11-22T12:00:30Z' },
-        { window: 'day', limit: 50, used: 0, remaining: 50, resets_at: null },
+        { window: 'day', limit: 50, used: 0, remaining: 50, resets_at: '2026-11-23T00:00:00Z' },
       ],
     },
   })
