@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
+import { HasuraError } from './errors.ts'
 import { MetadataDirectoryError } from './metadata/load-directory.ts'
 import { DatabaseError, startEngine } from './server/start.ts'
 import { readSettings, SettingsError, type Settings } from './settings.ts'
@@ -78,6 +79,7 @@ main().catch((error: unknown) => {
     if (isUsage) console.error(`\n${usage}`)
     process.exit(2)
   }
-  console.error(error instanceof DatabaseError ? error.message : error)
+  const isTold = error instanceof DatabaseError || error instanceof HasuraError
+  console.error(isTold ? error.message : error)
   process.exit(1)
 })

@@ -72,6 +72,18 @@ describe('command line', () => {
     expect(code).toBe(2)
   })
 
+  it('says which objects of the metadata make the same name', async () => {
+    const metadata = join(folder, 'conflict')
+    const table = { schema: 'public', name: 'notes' }
+    const custom_root_fields = { select_by_pk: 'notes' }
+    writeMetadata(metadata, { tables: [{ table, configuration: { custom_root_fields } }] })
+    const { code, stderr } = await start(['--database-url', database.url, '--metadata', metadata])
+    expect(stderr).toMatch(
+      /^Encountered conflicting definitions.*'notes' defined in \[table notes /,
+    )
+    expect(code).toBe(1)
+  })
+
   it('says that a port is in use, and that the database does not answer', async () => {
     const server = createServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => server.once('listening', resolve))
