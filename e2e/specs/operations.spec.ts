@@ -134,3 +134,32 @@ test('a member is told who manages API keys', async ({ browser }) => {
   await expect(page.getByRole('button', { name: 'Create key' })).toHaveCount(0)
   await context.close()
 })
+
+test('where no stream can be opened, a testimonial is assembled all the same', async ({
+  browser,
+}) => {
+  const organization = await createOrganization('pro')
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  await page.route('**/operations/**', (route) => route.abort())
+  await signIn(page, organization.owner)
+  await openOrganization(page, organization.name)
+  await page.getByRole('link', { name: 'Assemble testimonial' }).click()
+  const run = page.getByRole('button', { name: 'Assemble testimonial' })
+  await run.click()
+  await expect(page.getByText('Enter the question that was asked.')).toBeVisible()
+
+  await page.getByLabel('Product name').fill('Harbour Notes')
+  const pair = (number: number) => page.getByRole('group', { name: `Question ${number}` })
+  await pair(1).getByLabel('Question', { exact: true }).fill('What changed for you?')
+  await pair(1).getByLabel('Answer').fill('Nobody asks any more who has which berth.')
+  await page.getByRole('button', { name: 'Add a question' }).click()
+  await expect(pair(2).getByLabel('Question', { exact: true })).toBeFocused()
+  await pair(2).getByRole('button', { name: 'Remove question 2' }).click()
+  await expect(pair(1).getByLabel('Question', { exact: true })).toBeFocused()
+  await run.click()
+  const result = page.getByRole('region', { name: 'Assembled testimonial' })
+  await expect(result.getByRole('blockquote')).not.toBeEmpty()
+  await expect(result.getByRole('status')).toContainText(/credits? charged/)
+  await context.close()
+})
