@@ -1,4 +1,5 @@
 import type { PollSettings } from '../settings.ts'
+import { PollerRegistry } from './poller-registry.ts'
 import type { DescribeError } from './poller.ts'
 import { StreamPoller, type RunStreamBatch } from './stream-poller.ts'
 import type { TouchNotifier } from './touch-notifier.ts'
@@ -11,41 +12,28 @@ export type StreamDependencies = {
   settings: PollSettings
 }
 
-type Entry = { poller: StreamPoller; unwatch: () => void }
-
-/** Keeps one poller for each streaming statement that has subscribers. */
+/** Subscribers of streams, those of one statement together. */
 export class Streams {
-  readonly #dependencies: StreamDependencies
-  readonly #entries = new Map<string, Entry>()
+  readonly #pollers: PollerRegistry<StreamLivePlan, StreamPoller>
 
-  constructor(dependencies: StreamDependencies) {
-    this.#dependencies = dependencies
+  constructor({ runBatch, describeError, notifier, settings }: StreamDependencies) {
+    this.#pollers = new PollerRegistry(
+      notifier,
+      ({ text }: StreamLivePlan) =>
+        new StreamPoller({ text, runBatch, describeError, ...settings }),
+    )
   }
 
   subscribe(plan: StreamLivePlan, subscriber: Subscriber): Unsubscribe {
-    const entry = this.#entries.get(plan.text) ?? this.#open(plan)
-    const id = entry.poller.add(plan, subscriber)
+    const poller = this.#pollers.open(plan)
+    const id = poller.add(plan, subscriber)
     return () => {
-      entry.poller.remove(id)
-      if (entry.poller.isEmpty) this.#close(plan.text, entry)
+      poller.remove(id)
+      this.#pollers.closeIfEmpty(plan, poller)
     }
   }
 
   stop(): void {
-    for (const [text, entry] of this.#entries) this.#close(text, entry)
-  }
-
-  #open(plan: StreamLivePlan): Entry {
-    const { runBatch, describeError, notifier, settings } = this.#dependencies
-    const poller = new StreamPoller({ text: plan.text, runBatch, describeError, ...settings })
-    const entry = { poller, unwatch: notifier.watch(plan.relations, poller.touch) }
-    this.#entries.set(plan.text, entry)
-    return entry
-  }
-
-  #close(text: string, entry: Entry): void {
-    if (this.#entries.get(text) === entry) this.#entries.delete(text)
-    entry.unwatch()
-    entry.poller.stop()
+    this.#pollers.stop()
   }
 }
