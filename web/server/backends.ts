@@ -39,10 +39,17 @@ export function createBackends(config: WebServerConfig) {
     if (!config.trustsProxy) delete request.headers['x-forwarded-proto']
   }
 
+  /** The admin secret is for operators on Hasura's own port; here it could only be guessed at. */
+  function dropAdminSecret(request: IncomingMessage) {
+    delete request.headers['x-hasura-admin-secret']
+    delete request.headers['x-hasura-access-key']
+  }
+
   function forward(request: IncomingMessage, response: ServerResponse): boolean {
     const backend = backendFor(request.url)
     if (!backend) return false
     setForwardedFor(request)
+    dropAdminSecret(request)
     proxy.web(request, response, { target: backend.url, agent }).catch((error: unknown) => {
       answerUnavailable(response, backend, error)
     })
@@ -53,6 +60,7 @@ export function createBackends(config: WebServerConfig) {
     const backend = backendFor(request.url)
     if (backend !== hasura) return void socket.end('HTTP/1.1 404 Not Found\r\n\r\n')
     setForwardedFor(request)
+    dropAdminSecret(request)
     proxy.ws(request, socket as never, { target: backend.url }, head).catch((error: unknown) => {
       logUnavailable(backend, error)
       socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n')

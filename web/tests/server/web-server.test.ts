@@ -146,6 +146,13 @@ test('the address a caller claims is not passed on, unless a proxy is trusted to
   expect(seen.at(-1)?.headers['x-forwarded-for']).toBe('6.6.6.6, 127.0.0.1')
 })
 
+test('an admin secret is not passed on from this public address', async () => {
+  const headers = { 'x-hasura-admin-secret': 'guess', 'x-hasura-access-key': 'guess' }
+  await fetch(`${web.url}/v1/graphql`, { method: 'POST', body: '{}', headers })
+  expect(seen.at(-1)?.url).toBe('/v1/graphql')
+  expect(JSON.stringify(seen.at(-1)?.headers)).not.toContain('guess')
+})
+
 test('subscriptions pass through both ways, with their protocol', async () => {
   const socket = new WebSocket(
     `${web.url.replace('http', 'ws')}/v1/graphql`,
