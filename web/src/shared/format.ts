@@ -17,6 +17,8 @@ export function useFormat() {
     shortDay: (iso: string) => formatters.value.shortDay(iso),
     untilDay: (iso: string, now?: Date) => formatters.value.untilDay(iso, now),
     seconds: (milliseconds: number) => formatters.value.seconds(milliseconds),
+    price: (amountUsd: number) => formatters.value.price(amountUsd),
+    money: (amount: number, currency?: string) => formatters.value.money(amount, currency),
   }
 }
 
@@ -44,6 +46,11 @@ export function createFormatters(locale: string) {
     unitDisplay: 'short',
     maximumFractionDigits: 0,
   })
+  const price = new Intl.NumberFormat(locale, {
+    style: 'currency',
+    currency: 'USD',
+    trailingZeroDisplay: 'stripIfInteger',
+  })
   return {
     credits: (amount: number | null | undefined) => (amount == null ? '–' : credits.format(amount)),
     /** For columns of amounts, which line up at the decimal point. */
@@ -56,6 +63,13 @@ export function createFormatters(locale: string) {
     untilDay: (iso: string, now = new Date()) =>
       relativeDay.format(utcDaysBetween(now, new Date(iso)), 'day'),
     seconds: (milliseconds: number) => seconds.format(Math.floor(milliseconds / 1000)),
+    /** List prices: $29, $4.83. */
+    price: (amountUsd: number) => price.format(amountUsd),
+    /** What was or will be charged, to the cent; Stripe writes currencies small. */
+    money: (amount: number, currency = 'usd') =>
+      new Intl.NumberFormat(locale, { style: 'currency', currency: currency.toUpperCase() }).format(
+        amount,
+      ),
   }
 }
 
