@@ -79,7 +79,7 @@ export const TABLES: Record<string, TableAccess> = {
     rows: OFFER,
     key: 'id',
     columns:
-      'id name description rank price_usd_monthly monthly_ai_credits overdraft_credits rollover_credits topup_allowed features is_active',
+      'id name description rank price_usd_monthly monthly_ai_credits overdraft_credits rollover_credits topup_allowed refund_policy dispute_policy pay_as_you_go_allowed pay_as_you_go_credit_price_usd features is_active',
   },
   'public.quality_levels': {
     field: 'quality_levels',
@@ -244,6 +244,55 @@ export const TABLES: Record<string, TableAccess> = {
     rows: OPERATORS,
     key: 'capability_id quality_level_id',
     columns: ACCURACY,
+  },
+  'public.credit_topup_packages': {
+    field: 'credit_topup_packages',
+    rows: CATALOGUE,
+    key: 'id',
+    columns: 'id name credits price_usd rank is_best_value is_active',
+  },
+  'public.credit_purchases': {
+    field: 'credit_purchases',
+    rows: MANAGERS,
+    key: 'id',
+    columns:
+      'organization_id id kind package_id credits price_usd currency status failure_reason stripe_checkout_session_id receipt_url grant_id transaction_id refunded_usd disputed_usd withdrawn_credits unrecovered_credits requested_by_user_id idempotency_key created_at expires_at paid_at closed_at',
+    only: {
+      platform_admin:
+        'stripe_payment_intent_id stripe_charge_id stripe_invoice_item_id actor checked_at',
+    },
+    hidden: 'request_fingerprint version checkout_url checkout_attempts',
+  },
+  'public.billing_settings': {
+    field: 'billing_settings',
+    rows: MANAGERS,
+    key: 'organization_id',
+    columns:
+      'organization_id auto_topup_enabled auto_topup_threshold_credits auto_topup_package_id auto_topup_monthly_limit auto_topup_stopped_reason auto_topup_last_at pay_as_you_go_enabled pay_as_you_go_limit_credits payment_method_label updated_by_user_id updated_at',
+    only: { platform_admin: 'stripe_payment_method_id' },
+  },
+  'public.billing_refunds': {
+    field: 'billing_refunds',
+    rows: MANAGERS,
+    key: 'organization_id id',
+    columns:
+      'organization_id id purchase_id invoice_id amount_usd currency status counts reason created_at updated_at',
+    only: { platform_admin: 'stripe_payment_intent_id' },
+  },
+  'public.billing_disputes': {
+    field: 'billing_disputes',
+    rows: MANAGERS,
+    key: 'organization_id id',
+    columns:
+      'organization_id id purchase_id invoice_id amount_usd currency status counts reason withdrawn_credits reinstated_credits evidence_due_at created_at updated_at',
+    only: { platform_admin: 'stripe_payment_intent_id' },
+  },
+  'public.stripe_events': {
+    field: 'stripe_events',
+    rows: OPERATORS,
+    key: 'id',
+    columns:
+      'id type api_version created_at received_at object_id organization_id status attempts deliveries next_attempt_at lease_expires_at last_error outcome applied_at payload',
   },
   'public.job_runs': {
     field: 'job_runs',

@@ -81,6 +81,15 @@ const ACTIONS: Record<string, ActionAccess> = {
     roles: 'platform_admin',
     input: `input: {transaction_id: "${ID}", reason: "r", ${KEY}}`,
   },
+  purchase_credits: {
+    kind: 'mutation',
+    roles: MANAGERS,
+    input: `input: {package_id: "topup_1000", ${KEY}}`,
+  },
+  open_billing_portal: { kind: 'mutation', roles: MANAGERS, input: 'return_path: "/billing"' },
+  set_auto_topup: { kind: 'mutation', roles: MANAGERS, input: 'input: {enabled: false}' },
+  set_pay_as_you_go: { kind: 'mutation', roles: MANAGERS, input: 'input: {enabled: false}' },
+  replay_stripe_event: { kind: 'mutation', roles: 'platform_admin', input: 'event_id: "evt_1"' },
 }
 
 /** Where an operator names an organization; nobody else can, whatever the input says. */

@@ -44,6 +44,7 @@ async function prepareOrganization(desk: Desk): Promise<PreparedOrganization> {
   await desk.admin`
     insert into public.form_tokens (organization_id, form_id, created_by, created_at, expires_at)
     values (${id}, 'contact', ${owner}, now(), now() + interval '1 day')`
+  await buy(desk, id)
   return { id, owner, member }
 }
 
@@ -55,6 +56,26 @@ async function operate(desk: Desk, organization: string, user: string): Promise<
   const [settled] = await settle(desk.api, { organization, reservation, amount: '0.50', output })
   if (settled?.outcome !== 'settled') throw new Error(`not settled: ${settled?.outcome}`)
   return reservation
+}
+
+/** Rows in every table of billing. */
+async function buy(desk: Desk, organization: string): Promise<void> {
+  const [purchase] = await desk.admin<{ id: string }[]>`
+    insert into public.credit_purchases
+      (organization_id, kind, package_id, credits, price_usd, idempotency_key, request_fingerprint, created_at)
+    values (${organization}, 'checkout', 'topup_1000', 1000, 5, ${newKey()}, '\\x00', now())
+    returning id`
+  await desk.admin`
+    insert into public.billing_settings (organization_id, updated_at) values (${organization}, now())`
+  for (const table of ['billing_refunds', 'billing_disputes']) {
+    await desk.admin`
+      insert into public.${desk.admin(table)}
+        (organization_id, id, purchase_id, amount_usd, status, counts, created_at, updated_at)
+      values (${organization}, ${newKey()}, ${purchase!.id}, 5, 'pending', true, now(), now())`
+  }
+  await desk.admin`
+    insert into public.stripe_events (id, type, created_at, received_at, organization_id, status, payload)
+    values (${newKey()}, 'refund.created', now(), now(), ${organization}, 'ignored', '{}')`
 }
 
 async function refund(desk: Desk, reservation: string): Promise<void> {

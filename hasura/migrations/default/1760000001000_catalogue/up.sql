@@ -12,6 +12,13 @@ create table public.plans (
   overdraft_credits numeric(14, 2) not null default 2.00 check (overdraft_credits >= 0),
   rollover_credits numeric(14, 2) not null default 0 check (rollover_credits >= 0),
   topup_allowed boolean not null default true,
+  refund_policy text not null default 'unspent_only'
+    check (refund_policy in ('unspent_only', 'debt')),
+  dispute_policy text not null default 'unspent_only'
+    check (dispute_policy in ('unspent_only', 'debt')),
+  pay_as_you_go_allowed boolean not null default false,
+  pay_as_you_go_credit_price_usd numeric(10, 4) not null default 0.0060
+    check (pay_as_you_go_credit_price_usd > 0),
   features jsonb not null default '[]' check (jsonb_typeof(features) = 'array'),
   is_active boolean not null default true
 );
@@ -23,6 +30,10 @@ comment on column public.plans.monthly_ai_credits is 'Credits granted for each p
 comment on column public.plans.overdraft_credits is 'How far a charge above its hold may go below zero; the next grant repays it. No new hold counts on it.';
 comment on column public.plans.rollover_credits is 'At most so many unused monthly credits are carried into the next period.';
 comment on column public.plans.topup_allowed is 'Whether credits can be bought on this plan.';
+comment on column public.plans.refund_policy is 'Credits of a refunded payment: unspent_only takes what is left of them; debt also takes other credits, and what is missing becomes a debt.';
+comment on column public.plans.dispute_policy is 'The same for payments that a bank takes back.';
+comment on column public.plans.pay_as_you_go_allowed is 'Whether an organization may switch on credits on account.';
+comment on column public.plans.pay_as_you_go_credit_price_usd is 'Price of a credit on account, in US dollars.';
 comment on column public.plans.features is 'Selling points for the plan page, an array of strings.';
 comment on column public.plans.is_active is 'False: kept for those who have it, no longer offered.';
 
