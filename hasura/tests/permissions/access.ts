@@ -79,7 +79,7 @@ export const TABLES: Record<string, TableAccess> = {
     rows: OFFER,
     key: 'id',
     columns:
-      'id name description rank price_usd_monthly monthly_ai_credits overdraft_credits rollover_credits topup_allowed refund_policy dispute_policy pay_as_you_go_allowed pay_as_you_go_credit_price_usd features is_active',
+      'id name description rank price_usd_monthly monthly_ai_credits overdraft_credits rollover_credits topup_allowed refund_policy dispute_policy pay_as_you_go_allowed pay_as_you_go_credit_price_usd upgrade_grant trial_days trial_credits grace_days features is_active',
   },
   'public.quality_levels': {
     field: 'quality_levels',
@@ -139,8 +139,11 @@ export const TABLES: Record<string, TableAccess> = {
     rows: OWN,
     key: 'organization_id',
     columns:
-      'organization_id plan_id monthly_ai_credits overdraft_credits status period_start period_end anchor_day time_zone pending_plan_id pending_change_at created_at updated_at',
-    only: { platform_admin: 'stripe_customer_id stripe_subscription_id' },
+      'organization_id plan_id monthly_ai_credits overdraft_credits status period_start period_end anchor_day time_zone pending_plan_id pending_change_at is_billed period_granted_credits grace_ends_at trial_ends_at trial_used_at created_at updated_at',
+    only: {
+      platform_admin:
+        'stripe_customer_id stripe_subscription_id subscription_revision period_line_id',
+    },
   },
   'public.organization_allowed_quality_levels': {
     field: 'organization_allowed_quality_levels',
@@ -286,6 +289,31 @@ export const TABLES: Record<string, TableAccess> = {
     columns:
       'organization_id id purchase_id invoice_id amount_usd currency status counts reason withdrawn_credits reinstated_credits evidence_due_at created_at updated_at',
     only: { platform_admin: 'stripe_payment_intent_id' },
+  },
+  'public.billing_invoices': {
+    field: 'billing_invoices',
+    rows: MANAGERS,
+    key: 'organization_id id',
+    columns:
+      'organization_id id number status billing_reason amount_due_usd amount_paid_usd currency period_start period_end hosted_invoice_url invoice_pdf_url payment_problem next_payment_attempt_at created_at paid_at updated_at',
+    only: { platform_admin: 'stripe_subscription_id' },
+  },
+  'public.billing_invoice_lines': {
+    field: 'billing_invoice_lines',
+    rows: MANAGERS,
+    key: 'organization_id id',
+    columns:
+      'organization_id id invoice_id plan_id kind period_start period_end amount_usd status period_line_id granted_credits transaction_id created_at applied_at',
+    only: { platform_admin: 'stripe_subscription_id' },
+  },
+  'public.plan_changes': {
+    field: 'plan_changes',
+    rows: MANAGERS,
+    key: 'id',
+    columns:
+      'organization_id id plan_id from_plan_id status effective_at adjusted_credits requested_by_user_id created_at',
+    only: { platform_admin: 'result idempotency_key' },
+    hidden: 'request_fingerprint',
   },
   'public.stripe_events': {
     field: 'stripe_events',

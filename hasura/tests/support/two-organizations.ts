@@ -74,6 +74,21 @@ async function buy(desk: Desk, organization: string): Promise<void> {
       values (${organization}, ${newKey()}, ${purchase!.id}, 5, 'pending', true, now(), now())`
   }
   await desk.admin`
+    insert into public.billing_invoices
+      (organization_id, id, status, amount_due_usd, amount_paid_usd, currency, created_at, updated_at)
+    values (${organization}, ${newKey()}, 'paid', 29, 29, 'usd', now(), now())`
+  await desk.admin`
+    insert into public.billing_invoice_lines
+      (organization_id, id, invoice_id, stripe_subscription_id, plan_id, kind, period_start,
+       period_end, amount_usd, status, created_at, applied_at)
+    values (${organization}, ${newKey()}, 'in_1', 'sub_1', 'pro', 'period', now(),
+      now() + interval '1 month', 29, 'applied', now(), now())`
+  await desk.admin`
+    insert into public.plan_changes
+      (organization_id, plan_id, from_plan_id, status, adjusted_credits, result, idempotency_key,
+       request_fingerprint, created_at)
+    values (${organization}, 'pro', 'free', 'checkout_required', 0, '{}', ${newKey()}, '\\x00', now())`
+  await desk.admin`
     insert into public.stripe_events (id, type, created_at, received_at, organization_id, status, payload)
     values (${newKey()}, 'refund.created', now(), now(), ${organization}, 'ignored', '{}')`
 }

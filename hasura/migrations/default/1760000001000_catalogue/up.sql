@@ -19,6 +19,10 @@ create table public.plans (
   pay_as_you_go_allowed boolean not null default false,
   pay_as_you_go_credit_price_usd numeric(10, 4) not null default 0.0060
     check (pay_as_you_go_credit_price_usd > 0),
+  upgrade_grant text not null default 'prorated' check (upgrade_grant in ('prorated', 'full')),
+  trial_days integer not null default 0 check (trial_days between 0 and 730),
+  trial_credits numeric(14, 2) not null default 0 check (trial_credits >= 0),
+  grace_days integer not null default 7 check (grace_days between 0 and 60),
   features jsonb not null default '[]' check (jsonb_typeof(features) = 'array'),
   is_active boolean not null default true
 );
@@ -34,6 +38,10 @@ comment on column public.plans.refund_policy is 'Credits of a refunded payment: 
 comment on column public.plans.dispute_policy is 'The same for payments that a bank takes back.';
 comment on column public.plans.pay_as_you_go_allowed is 'Whether an organization may switch on credits on account.';
 comment on column public.plans.pay_as_you_go_credit_price_usd is 'Price of a credit on account, in US dollars.';
+comment on column public.plans.upgrade_grant is 'What an upgrade to the plan grants at once: of the difference in monthly credits the share of the period that is left (prorated), or all of it (full).';
+comment on column public.plans.trial_days is 'Length of the trial that an organization has once, with its first subscription; 0 is none.';
+comment on column public.plans.trial_credits is 'Credits of the trial, instead of the monthly ones.';
+comment on column public.plans.grace_days is 'How long AI goes on, on what is left of the old period, when a renewal is not paid.';
 comment on column public.plans.features is 'Selling points for the plan page, an array of strings.';
 comment on column public.plans.is_active is 'False: kept for those who have it, no longer offered.';
 
@@ -173,7 +181,7 @@ create table public.org_plans (
   monthly_ai_credits numeric(14, 2) not null check (monthly_ai_credits >= 0),
   overdraft_credits numeric(14, 2) not null check (overdraft_credits >= 0),
   status text not null default 'active'
-    check (status in ('active', 'trialing', 'past_due', 'unpaid', 'canceled')),
+    check (status in ('active', 'trialing', 'past_due', 'unpaid', 'paused', 'canceled')),
   period_start timestamptz not null,
   period_end timestamptz not null,
   anchor_day integer not null check (anchor_day between 1 and 31),
@@ -182,10 +190,18 @@ create table public.org_plans (
   pending_change_at timestamptz,
   stripe_customer_id text unique,
   stripe_subscription_id text unique,
+  is_billed boolean not null generated always as (stripe_subscription_id is not null) stored,
+  subscription_revision bigint not null default 0,
+  period_line_id text,
+  period_granted_credits numeric(14, 2) not null default 0,
+  grace_ends_at timestamptz,
+  trial_ends_at timestamptz,
+  trial_used_at timestamptz,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   check (period_end > period_start),
-  check (pending_plan_id is null or pending_change_at is not null)
+  check (pending_plan_id is null or pending_change_at is not null),
+  check (grace_ends_at is null or stripe_subscription_id is not null)
 );
 
 create index org_plans_plan_id_idx on public.org_plans (plan_id);
@@ -196,10 +212,17 @@ create index org_plans_period_end_idx
 comment on table public.org_plans is 'The subscription of an organization, one row each, made with the organization.';
 comment on column public.org_plans.monthly_ai_credits is 'As agreed when the organization subscribed; a new price list does not change it.';
 comment on column public.org_plans.overdraft_credits is 'As agreed when the organization subscribed.';
-comment on column public.org_plans.status is 'active, trialing and past_due (grace) may use AI; unpaid and canceled may not.';
+comment on column public.org_plans.status is 'active and trialing may use AI, past_due until grace_ends_at; unpaid, paused and canceled may not.';
 comment on column public.org_plans.anchor_day is 'Day of the month on which periods begin; shorter months begin on their last day.';
 comment on column public.org_plans.time_zone is 'Periods begin at the same local time of this zone.';
 comment on column public.org_plans.pending_plan_id is 'Plan from pending_change_at on; null with a time set is a cancellation.';
+comment on column public.org_plans.is_billed is 'Whether the plan is paid for by a subscription at the payment provider; its paid invoices begin the periods then.';
+comment on column public.org_plans.subscription_revision is 'How often the state of the subscription was copied: a copy of what was read before another copy is refused.';
+comment on column public.org_plans.period_line_id is 'The paid invoice line that began the period; null when the period was not paid for.';
+comment on column public.org_plans.period_granted_credits is 'What the plan has given for this period, less what changes of the plan took back.';
+comment on column public.org_plans.grace_ends_at is 'Until then a billed period stays open when its renewal is not paid; without new credits.';
+comment on column public.org_plans.trial_ends_at is 'End of the running trial.';
+comment on column public.org_plans.trial_used_at is 'When the organization had its trial; it has one.';
 
 create table public.organization_quality_defaults (
   organization_id uuid not null references auth.organizations on delete cascade,

@@ -543,6 +543,8 @@ export type Org_Plans_Bool_Exp = {
   anchor_day?: Int_Comparison_Exp | null | undefined;
   created_at?: Timestamptz_Comparison_Exp | null | undefined;
   credit_balance?: Organization_Credit_Balances_Bool_Exp | null | undefined;
+  grace_ends_at?: Timestamptz_Comparison_Exp | null | undefined;
+  is_billed?: Boolean_Comparison_Exp | null | undefined;
   monthly_ai_credits?: Numeric_Comparison_Exp | null | undefined;
   organization?: Organizations_Bool_Exp | null | undefined;
   organization_id?: Uuid_Comparison_Exp | null | undefined;
@@ -551,6 +553,7 @@ export type Org_Plans_Bool_Exp = {
   pending_plan?: Plans_Bool_Exp | null | undefined;
   pending_plan_id?: String_Comparison_Exp | null | undefined;
   period_end?: Timestamptz_Comparison_Exp | null | undefined;
+  period_granted_credits?: Numeric_Comparison_Exp | null | undefined;
   period_start?: Timestamptz_Comparison_Exp | null | undefined;
   plan?: Plans_Bool_Exp | null | undefined;
   plan_id?: String_Comparison_Exp | null | undefined;
@@ -558,6 +561,8 @@ export type Org_Plans_Bool_Exp = {
   quality_defaults_aggregate?: Organization_Quality_Defaults_Aggregate_Bool_Exp | null | undefined;
   status?: String_Comparison_Exp | null | undefined;
   time_zone?: String_Comparison_Exp | null | undefined;
+  trial_ends_at?: Timestamptz_Comparison_Exp | null | undefined;
+  trial_used_at?: Timestamptz_Comparison_Exp | null | undefined;
   updated_at?: Timestamptz_Comparison_Exp | null | undefined;
 };
 
@@ -884,18 +889,26 @@ export type Plans_Bool_Exp = {
   capability_quality_levels?: Plan_Ai_Capability_Quality_Levels_Bool_Exp | null | undefined;
   capability_quality_levels_aggregate?: Plan_Ai_Capability_Quality_Levels_Aggregate_Bool_Exp | null | undefined;
   description?: String_Comparison_Exp | null | undefined;
+  dispute_policy?: String_Comparison_Exp | null | undefined;
   features?: Jsonb_Comparison_Exp | null | undefined;
+  grace_days?: Int_Comparison_Exp | null | undefined;
   id?: String_Comparison_Exp | null | undefined;
   is_active?: Boolean_Comparison_Exp | null | undefined;
   monthly_ai_credits?: Numeric_Comparison_Exp | null | undefined;
   name?: String_Comparison_Exp | null | undefined;
   organization_plans?: Org_Plans_Bool_Exp | null | undefined;
   overdraft_credits?: Numeric_Comparison_Exp | null | undefined;
+  pay_as_you_go_allowed?: Boolean_Comparison_Exp | null | undefined;
+  pay_as_you_go_credit_price_usd?: Numeric_Comparison_Exp | null | undefined;
   pending_organization_plans?: Org_Plans_Bool_Exp | null | undefined;
   price_usd_monthly?: Numeric_Comparison_Exp | null | undefined;
   rank?: Int_Comparison_Exp | null | undefined;
+  refund_policy?: String_Comparison_Exp | null | undefined;
   rollover_credits?: Numeric_Comparison_Exp | null | undefined;
   topup_allowed?: Boolean_Comparison_Exp | null | undefined;
+  trial_credits?: Numeric_Comparison_Exp | null | undefined;
+  trial_days?: Int_Comparison_Exp | null | undefined;
+  upgrade_grant?: String_Comparison_Exp | null | undefined;
 };
 
 /** Boolean expression to filter rows from the table "quality_levels". All fields are combined with a logical 'AND'. */
