@@ -15,6 +15,7 @@ export function createCache() {
     keys: {
       organization_credit_balances: joined('organization_id'),
       org_plans: joined('organization_id'),
+      billing_settings: joined('organization_id'),
       organization_quality_defaults: joined('organization_id', 'capability_id'),
       ai_capability_quality_levels: joined('capability_id', 'quality_level_id', 'effective_from'),
       plan_ai_capabilities: joined('plan_id', 'capability_id'),
@@ -32,6 +33,11 @@ export function createCache() {
       AiModelChoice: embedded,
       NewServiceApiKey: embedded,
       RevokedServiceApiKey: embedded,
+      CheckoutSession: embedded,
+      BillingPortal: embedded,
+      BillingSettings: embedded,
+      PlanChange: embedded,
+      PlanChangePreview: embedded,
     },
   })
 }
