@@ -3,13 +3,14 @@
 
 insert into public.plans
   (id, name, description, rank, price_usd_monthly, monthly_ai_credits, overdraft_credits,
-   rollover_credits, topup_allowed, pay_as_you_go_allowed, features)
+   rollover_credits, topup_allowed, pay_as_you_go_allowed,
+   session_minute_price_credits, features)
 values
-  ('free', 'Free', 'To try it out.', 1, 0, 10, 2, 0, false, false,
+  ('free', 'Free', 'To try it out.', 1, 0, 10, 2, 0, false, false, null,
    '["10 credits a month", "Question suggestions at fast quality"]'),
-  ('pro', 'Pro', 'For one product that uses AI every day.', 2, 29, 500, 2, 0, true, true,
+  ('pro', 'Pro', 'For one product that uses AI every day.', 2, 29, 500, 2, 0, true, true, 2,
    '["500 credits a month", "All capabilities", "Fast and enhanced quality", "Top-ups"]'),
-  ('team', 'Team', 'For teams that want the best answers, without rate limits.', 3, 99, 2000, 2, 10, true, true,
+  ('team', 'Team', 'For teams that want the best answers, without rate limits.', 3, 99, 2000, 2, 10, true, true, 2,
    '["2,000 credits a month", "All capabilities", "All quality levels", "No rate limits", "Top-ups", "Unused credits roll over"]')
 on conflict do nothing;
 

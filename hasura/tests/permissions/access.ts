@@ -3,6 +3,7 @@
  * metadata: the tests beside this file compare the two through the running engine.
  *
  * own: rows of the caller's organization · asked: those of them that the caller asked for ·
+ * mine: those of them that are about the caller ·
  * all: every row · offered: what belongs to plans on offer. A role that is not named sees nothing.
  */
 export const ROLES = [
@@ -14,7 +15,7 @@ export const ROLES = [
   'anonymous',
 ] as const
 export type Role = (typeof ROLES)[number]
-export type Rows = 'own' | 'asked' | 'all' | 'offered'
+export type Rows = 'own' | 'asked' | 'mine' | 'all' | 'offered'
 
 export interface TableAccess {
   /** Its name in GraphQL. */
@@ -79,7 +80,7 @@ export const TABLES: Record<string, TableAccess> = {
     rows: OFFER,
     key: 'id',
     columns:
-      'id name description rank price_usd_monthly monthly_ai_credits overdraft_credits rollover_credits topup_allowed refund_policy dispute_policy pay_as_you_go_allowed pay_as_you_go_credit_price_usd upgrade_grant trial_days trial_credits grace_days features is_active',
+      'id name description rank price_usd_monthly monthly_ai_credits overdraft_credits rollover_credits topup_allowed session_minute_price_credits session_maximum_minutes refund_policy dispute_policy pay_as_you_go_allowed pay_as_you_go_credit_price_usd upgrade_grant trial_days trial_credits grace_days features is_active',
   },
   'public.quality_levels': {
     field: 'quality_levels',
@@ -321,6 +322,26 @@ export const TABLES: Record<string, TableAccess> = {
     key: 'id',
     columns:
       'id type api_version created_at received_at object_id organization_id status attempts deliveries next_attempt_at lease_expires_at last_error outcome applied_at payload',
+  },
+  'public.usage_sessions': {
+    field: 'usage_sessions',
+    rows: { ...OWN, member: 'mine' },
+    key: 'organization_id id',
+    columns:
+      'organization_id id user_id topic difficulty status end_reason started_at last_heartbeat_at lease_expires_at limit_at ended_at used_seconds used_minutes bought_seconds bought_minutes charged_credits',
+  },
+  'public.usage_periods': {
+    field: 'usage_periods',
+    rows: { ...OWN, member: 'mine' },
+    key: 'organization_id user_id period_start',
+    columns:
+      'organization_id user_id period_start period_end plan_id used_seconds used_minutes limit_minutes bought_seconds bought_minutes booked_minutes sessions archived_at',
+  },
+  'public.session_settings': {
+    field: 'session_settings',
+    rows: OWN,
+    key: 'organization_id',
+    columns: 'organization_id buy_minutes_with_credits updated_by_user_id updated_at',
   },
   'public.job_runs': {
     field: 'job_runs',

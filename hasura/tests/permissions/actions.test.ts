@@ -71,6 +71,16 @@ const ACTIONS: Record<string, ActionAccess> = {
   revoke_service_api_key: { kind: 'mutation', roles: MANAGERS, input: `input: {id: "${ID}"}` },
   create_form_token: { kind: 'mutation', roles: MANAGERS, input: 'input: {form_id: "f"}' },
   revoke_form_token: { kind: 'mutation', roles: MANAGERS, input: 'input: {form_id: "f"}' },
+  start_session: { kind: 'mutation', roles: PEOPLE, input: `input: {${KEY}}` },
+  session_heartbeat: {
+    kind: 'mutation',
+    roles: `${PEOPLE} service`,
+    input: `session_id: "${ID}"`,
+  },
+  end_session: { kind: 'mutation', roles: `${PEOPLE} service`, input: `session_id: "${ID}"` },
+  session_status: { kind: 'query', roles: `${PEOPLE} service`, input: `session_id: "${ID}"` },
+  session_allowance: { kind: 'query', roles: PEOPLE, input: '' },
+  create_realtime_token: { kind: 'mutation', roles: PEOPLE, input: `session_id: "${ID}"` },
   grant_credits: {
     kind: 'mutation',
     roles: 'platform_admin',
@@ -135,7 +145,8 @@ test('every action has its case', () => {
 describe('calling', () => {
   test.each(cases)('$role $verb call $action', async ({ action, role, verb, access }) => {
     const session = { role, organization: ORGANIZATION, user: USER }
-    const query = `${access.kind} { ${action}(${access.input}) { __typename } }`
+    const args = access.input && `(${access.input})`
+    const query = `${access.kind} { ${action}${args} { __typename } }`
     const code = codeOf(await engine.graphql(session, query))
     if (verb === 'may not') {
       expect(code).toBe('validation-failed')

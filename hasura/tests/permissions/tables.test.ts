@@ -18,6 +18,7 @@ const cases = ROLES.flatMap((role) =>
   entries.map(([table, access]) => ({ role, table, access, rows: access.rows[role] ?? 'no' })),
 )
 const seen = cases.filter(({ rows }) => rows !== 'no')
+const ofOrganizations = seen.filter(({ rows }) => ['own', 'asked', 'mine'].includes(rows))
 const ownersOf = ({ rows }: TableAccess) => Object.values(rows).includes('own')
 
 let desk: Desk
@@ -92,7 +93,7 @@ describe('rows', () => {
     expect(answer.data).toEqual({ [aggregate]: { aggregate: { count } } })
   })
 
-  test.each(seen.filter(({ rows }) => rows === 'own' || rows === 'asked'))(
+  test.each(ofOrganizations)(
     '$role sees none of $table without an organization',
     async ({ role, access }) => {
       const selection = words(access.key)[0]!
@@ -103,7 +104,7 @@ describe('rows', () => {
     },
   )
 
-  test.each(seen.filter(({ rows }) => rows === 'own' || rows === 'asked'))(
+  test.each(ofOrganizations)(
     '$role finds no foreign row of $table by its key',
     async ({ role, table, access }) => {
       const row = await foreignRow(table, access)
@@ -172,7 +173,12 @@ describe('columns', () => {
 })
 
 describe('live', () => {
-  const LIVE = ['organization_credit_balances', 'credit_transactions', 'credit_reservations']
+  const LIVE = [
+    'organization_credit_balances',
+    'credit_transactions',
+    'credit_reservations',
+    'usage_sessions',
+  ]
 
   test.each(cases.filter(({ access }) => LIVE.includes(access.field)))(
     '$role is told $rows rows of $table',
@@ -202,7 +208,7 @@ describe('live', () => {
 })
 
 describe('writes', () => {
-  const SETTINGS = ['organization_quality_defaults']
+  const SETTINGS = ['organization_quality_defaults', 'session_settings']
   const MAY_SET: Role[] = ['owner', 'org_admin']
 
   test.each(ROLES)('%s writes settings at most, and a refusal leaves no trace', async (role) => {

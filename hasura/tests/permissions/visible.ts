@@ -25,6 +25,7 @@ export async function expectedKeys(
     own: mine,
     asked: `${mine} and reservation_id in (
       select id from public.credit_reservations where user_id = $2)`,
+    mine: `${mine} and user_id = $2`,
     all: 'true',
     offered: `${access.field === 'plans' ? 'id' : 'plan_id'} in (
       select id from public.plans where is_active)`,

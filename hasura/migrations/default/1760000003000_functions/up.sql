@@ -303,6 +303,73 @@ comment on function private.add_grant(
   uuid, text, text, numeric, integer, timestamptz, jsonb, text, text, bytea, timestamptz
 ) is 'Adds a lot of credits with its ledger row; repays debt first.';
 
+-- private/add_usage.sql
+/*
+ * Counts one use for a caller that holds the gate and prevents repetition itself, as sessions do.
+ * p_at is the time that the gate told, p_event_at when it happened: it counts in that day and billing
+ * period, and is judged by that period's limits. p_force records it whatever they say.
+ *
+ * Outcomes: recorded, quota_exceeded, member_cap_exceeded, below_zero, user_required, and
+ * unknown_meter (or switched off), unknown_organization, invalid_amount. remaining_amount is what the
+ * closest limit leaves, null when there is none; decision is that of consume_quota.
+ */
+create function private.add_usage(
+  p_organization_id uuid,
+  p_user_id uuid,
+  p_meter_id text,
+  p_amount numeric,
+  p_at timestamptz,
+  p_event_at timestamptz,
+  p_metadata jsonb,
+  p_force boolean
+)
+returns table (outcome text, usage_id uuid, remaining_amount numeric, decision jsonb)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_entries private.usage_entry[];
+begin
+  select array[
+    row(
+      1, p_organization_id, p_user_id, p_meter_id, p_amount, 'session', p_event_at, span.day,
+      span.period_start, null::uuid, null::text, null::bytea, p_metadata, uuidv7(),
+      case
+        when meter.id is null then 'unknown_meter'
+        when private.is_usage_amount(p_amount) is not true
+          or (meter.kind = 'flow' and p_amount < 0) then 'invalid_amount'
+      end,
+      null::jsonb, null::integer
+    )::private.usage_entry
+  ]
+  into v_entries
+  from public.org_plans as subscription
+  left join public.meters as meter on meter.id = p_meter_id and meter.is_active
+  cross join lateral private.quota_period('month', p_meter_id, p_event_at, subscription) as span
+  where subscription.organization_id = p_organization_id;
+  if not found then
+    outcome := 'unknown_organization';
+    return next;
+    return;
+  end if;
+
+  v_entries := private.decide_usage(v_entries, p_force);
+  perform private.write_usage(v_entries, p_at);
+  perform private.note_over_limits(v_entries, p_at);
+  outcome := v_entries[1].outcome;
+  usage_id := case when outcome = 'recorded' then v_entries[1].id end;
+  decision := v_entries[1].decision;
+  remaining_amount := (decision ->> 'remaining')::numeric;
+  return next;
+end
+$$;
+
+comment on function private.add_usage(
+  uuid, uuid, text, numeric, timestamptz, timestamptz, jsonb, boolean
+) is 'Counts one use of a meter for a caller that holds the gate.';
+
 -- private/allowed_quality_levels.sql
 /* Levels that a plan allows for a capability, cheapest first; empty when it has none. */
 create function private.allowed_quality_levels(p_plan_id text, p_capability_id text)
@@ -742,6 +809,61 @@ comment on function private.check_ai_access_batch(uuid[], uuid[], text[], text[]
 grant execute on function private.check_ai_access_batch(uuid[], uuid[], text[], text[], numeric[])
   to purser_api;
 
+-- private/check_meter_period.sql
+/*
+ * Trigger: a level has limits without a period, a flow has them for a day or a month; a limit of the
+ * other kind would never count anything. Caps may also be on credits, for a day or a month, and are
+ * for members of the organization.
+ */
+create function private.check_meter_period()
+returns trigger
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kind text;
+begin
+  select meter.kind into v_kind from public.meters as meter where meter.id = new.meter_id;
+  if tg_table_name = 'member_caps' then
+    if new.meter_id = 'credits' then
+      v_kind := 'flow';
+    end if;
+    if not exists (
+      select
+      from auth.members as member
+      where member.organization_id = new.organization_id and member.user_id = new.user_id
+    ) then
+      raise exception 'a cap is for a member of the organization' using errcode = 'check_violation';
+    end if;
+  end if;
+  if v_kind is null then
+    raise exception 'there is no meter %', new.meter_id using errcode = 'check_violation';
+  end if;
+  if (v_kind = 'level') is distinct from (new.period = 'none') then
+    raise exception 'a % has no limit with the period %', v_kind, new.period
+      using errcode = 'check_violation';
+  end if;
+  return new;
+end
+$$;
+
+comment on function private.check_meter_period()
+  is 'Trigger: limits have a period that fits their meter; caps are for members.';
+
+create trigger check_meter_period
+before insert or update on public.plan_meter_limits
+for each row execute function private.check_meter_period();
+
+create trigger check_meter_period
+before insert or update on public.quota_overrides
+for each row execute function private.check_meter_period();
+
+create trigger check_meter_period
+before insert or update on public.member_caps
+for each row execute function private.check_meter_period();
+
 -- private/check_quality_default.sql
 /*
  * A default level must be one that the organization's plan allows, whoever writes it: Hasura checks
@@ -778,6 +900,43 @@ comment on function private.check_quality_default()
 create trigger check_quality_default
 before insert or update on public.organization_quality_defaults
 for each row execute function private.check_quality_default();
+
+-- private/claim_stripe_events.sql
+/*
+ * Job: takes events whose next attempt is due, oldest first, for handling by the caller; each for so
+ * long as the lease. Safe in many places at once: what another has locked is skipped, what another
+ * has leased is not due.
+ */
+create function private.claim_stripe_events(p_limit integer, p_lease_seconds integer)
+returns table (id text, attempts integer, payload jsonb)
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with due as materialized (
+    select event.id, clock.at
+    from public.stripe_events as event
+    cross join (select private.current_time_utc() as at) as clock
+    where event.next_attempt_at <= clock.at
+      and coalesce(event.lease_expires_at <= clock.at, true)
+    order by event.next_attempt_at, event.id
+    limit p_limit
+    for no key update of event skip locked
+  )
+  update public.stripe_events as event
+  set
+    attempts = event.attempts + 1,
+    lease_expires_at = due.at + make_interval(secs => p_lease_seconds)
+  from due
+  where event.id = due.id
+  returning event.id, event.attempts, event.payload
+$$;
+
+comment on function private.claim_stripe_events(integer, integer)
+  is 'Job: takes events of the inbox whose next attempt is due.';
+
+grant execute on function private.claim_stripe_events(integer, integer) to purser_api;
 
 -- private/clean_idempotency.sql
 /*
@@ -828,6 +987,129 @@ comment on function private.clean_idempotency(integer, integer)
   is 'Job: deletes stored answers that are older than the retention.';
 
 grant execute on function private.clean_idempotency(integer, integer) to purser_api;
+
+-- private/consume_quota.sql
+/*
+ * Checks and counts uses of meters in one step, one row an item in the order of the items; the result
+ * is the one of the same calls made one after the other. A negative amount gives back of a level.
+ * Nothing is stored for a refusal.
+ *
+ * Gate: the balance row of each organization (lock_balances): concurrent callers never pass a hard
+ * limit together. Replay: the same key and request of an organization gives its first answer again;
+ * another request under the key is idempotency_conflict.
+ * `decision` tells the limit that was closest: limit, used, held, remaining, period, resets_at, level
+ * (plan, override, member_cap) and source of it, warning (highest level reached), over_limit.
+ *
+ * Outcomes: recorded, replayed, idempotency_conflict, quota_exceeded, member_cap_exceeded, below_zero,
+ * subscription_inactive, user_required (the limit is one for each user), unknown_organization,
+ * unknown_meter, unknown_user, invalid_amount, invalid_key. SQLSTATEs: LG001, LG002.
+ */
+create function private.consume_quota(
+  p_organization_ids uuid[],
+  p_user_ids uuid[],
+  p_meter_ids text[],
+  p_amounts numeric[],
+  p_idempotency_keys text[],
+  p_metadata jsonb[]
+)
+returns table (item integer, outcome text, usage_id uuid, amount numeric, decision jsonb)
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+  select *
+  from private.count_usage(
+    p_organization_ids, p_user_ids, p_meter_ids, p_amounts, p_idempotency_keys,
+    array_fill(null::timestamptz, array[cardinality(p_organization_ids)]), p_metadata, 'consumed'
+  )
+$$;
+
+comment on function private.consume_quota(uuid[], uuid[], text[], numeric[], text[], jsonb[])
+  is 'Checks and counts uses of meters in one step; arrays in, one outcome row an item in order.';
+
+grant execute on function private.consume_quota(uuid[], uuid[], text[], numeric[], text[], jsonb[])
+  to purser_api;
+
+-- private/count_usage.sql
+/*
+ * What consume_quota and record_usage have in common: decides a batch of uses in order and writes the
+ * accepted ones. p_source is consumed or recorded; only consumed asks the limits. Gate: the balance
+ * row of each organization, so limits hold under any concurrency and the ledger's sequence is in
+ * order of commit.
+ */
+create function private.count_usage(
+  p_organization_ids uuid[],
+  p_user_ids uuid[],
+  p_meter_ids text[],
+  p_amounts numeric[],
+  p_idempotency_keys text[],
+  p_event_ats timestamptz[],
+  p_metadata jsonb[],
+  p_source text
+)
+returns table (item integer, outcome text, usage_id uuid, amount numeric, decision jsonb)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  v_at timestamptz;
+  v_entries private.usage_entry[];
+begin
+  perform private.require_batch(
+    cardinality(p_organization_ids), cardinality(p_user_ids), cardinality(p_meter_ids),
+    cardinality(p_amounts), cardinality(p_idempotency_keys), cardinality(p_event_ats),
+    cardinality(p_metadata)
+  );
+  v_at := private.lock_balances(p_organization_ids);
+  v_entries := private.usage_entries(
+    p_organization_ids, p_user_ids, p_meter_ids, p_amounts, p_idempotency_keys, p_event_ats,
+    p_metadata, p_source, v_at
+  );
+  v_entries := private.decide_usage(v_entries, p_source <> 'consumed');
+  perform private.write_usage(v_entries, v_at);
+  perform private.note_over_limits(v_entries, v_at);
+
+  return query
+  select
+    entry.item, entry.outcome,
+    case when entry.outcome in ('recorded', 'replayed') then entry.id end,
+    entry.amount, entry.decision
+  from unnest(v_entries) as entry
+  order by entry.item;
+end
+$$;
+
+comment on function private.count_usage(
+  uuid[], uuid[], text[], numeric[], text[], timestamptz[], jsonb[], text
+) is 'Decides a batch of uses of meters in order and writes the accepted ones.';
+
+-- private/counter_key.sql
+/* Names a counter of an organization in the arithmetic of a batch. */
+create function private.counter_key(
+  p_user_id uuid,
+  p_meter_id text,
+  p_period text,
+  p_day date,
+  p_period_start timestamptz
+)
+returns text
+language sql
+stable
+parallel safe
+as $$
+  select concat_ws(
+    '|', p_user_id, p_meter_id, p_period,
+    case p_period when 'day' then p_day::text when 'month' then extract(epoch from p_period_start)::text end
+  )
+$$;
+
+comment on function private.counter_key(uuid, text, text, date, timestamptz)
+  is 'Names a counter of an organization in the arithmetic of a batch.';
 
 -- private/credit_position.sql
 /*
@@ -1075,6 +1357,99 @@ $$;
 
 comment on function private.decide_settlements(private.settlement_candidate[])
   is 'Decides what each settlement of a batch charges, each in view of the ones before it.';
+
+-- private/decide_usage.sql
+/*
+ * Decides uses of meters one after the other, as if each had come alone: an item sees what earlier
+ * items of its organization took, and the keys that they used. Items come sorted by organization and
+ * then by item, and go back the same way with outcome and decision set. p_is_forced: what has
+ * happened is recorded whatever the limits say. Writes nothing; the caller holds the gates.
+ */
+create function private.decide_usage(
+  p_entries private.usage_entry[],
+  p_is_forced boolean
+)
+returns private.usage_entry[]
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_entries private.usage_entry[] := p_entries;
+  v_entry private.usage_entry;
+  v_first private.usage_entry;
+  v_organization_id uuid;
+  v_rules jsonb;
+  v_taken jsonb;
+  v_keys jsonb;
+  v_rules_key text;
+  v_counter text;
+begin
+  for v_index in 1 .. cardinality(v_entries) loop
+    v_entry := v_entries[v_index];
+    if v_entry.organization_id is distinct from v_organization_id then
+      v_organization_id := v_entry.organization_id;
+      v_rules := '{}';
+      v_taken := '{}';
+      v_keys := '{}';
+    end if;
+
+    if v_keys ? v_entry.idempotency_key then
+      v_first := v_entries[(v_keys ->> v_entry.idempotency_key)::integer];
+      v_entry.outcome := case
+        when v_first.request_fingerprint = v_entry.request_fingerprint then 'replayed'
+        else 'idempotency_conflict'
+      end;
+      v_entry.id := v_first.id;
+      v_entry.decision := v_first.decision;
+    elsif v_entry.outcome is null then
+      v_rules_key := concat_ws('|', v_entry.user_id, v_entry.meter_id, v_entry.event_at);
+      if not v_rules ? v_rules_key then
+        v_rules := v_rules || jsonb_build_object(v_rules_key, (
+          select jsonb_agg(to_jsonb(rule))
+          from private.quota_state(
+            v_entry.organization_id, v_entry.user_id, v_entry.meter_id, v_entry.event_at
+          ) as rule
+        ));
+      end if;
+      v_entry.decision := private.judge_usage(
+        v_rules -> v_rules_key, v_taken, v_entry.meter_id, v_entry.amount, p_is_forced
+      );
+      v_entry.outcome := case
+        when v_rules -> v_rules_key @> '[{"scope_user_id": null}]' and not p_is_forced
+          then 'user_required'
+        when v_entry.amount < 0 and private.is_below_zero(v_entry, v_taken) then 'below_zero'
+        else v_entry.decision ->> 'outcome'
+      end;
+      v_entry.decision := v_entry.decision - 'outcome';
+      if v_entry.outcome = 'recorded' then
+        if v_entry.idempotency_key is not null then
+          v_keys := v_keys || jsonb_build_object(v_entry.idempotency_key, v_index);
+        end if;
+        for v_counter in
+          select private.counter_key(
+            scope.user_id, v_entry.meter_id, period.name, v_entry.day, v_entry.period_start
+          )
+          from unnest(array[
+            '00000000-0000-0000-0000-000000000000', v_entry.user_id
+          ]) as scope (user_id)
+          cross join unnest(array['day', 'month', 'none']) as period (name)
+          where scope.user_id is not null
+        loop
+          v_taken := v_taken || jsonb_build_object(
+            v_counter, coalesce((v_taken ->> v_counter)::numeric, 0) + v_entry.amount
+          );
+        end loop;
+      end if;
+    end if;
+    v_entries[v_index] := v_entry;
+  end loop;
+  return v_entries;
+end
+$$;
+
+comment on function private.decide_usage(private.usage_entry[], boolean)
+  is 'Decides uses of meters in order, each in view of the ones before it.';
 
 -- private/expire_due_grants.sql
 /*
@@ -1760,6 +2135,61 @@ comment on function private.finish_job_run(uuid, integer, integer, jsonb)
 
 grant execute on function private.finish_job_run(uuid, integer, integer, jsonb) to purser_api;
 
+-- private/finish_stripe_event.sql
+/*
+ * Writes what became of an event that the caller had taken. p_status: applied, ignored or failed;
+ * what failed is due again after 15 seconds doubled with each attempt, at most six hours, and is
+ * dead after p_maximum_attempts. Compare-and-set on the attempt: whoever lost its lease to a later
+ * attempt writes nothing (null). Returns the status that now stands.
+ */
+create function private.finish_stripe_event(
+  p_id text,
+  p_attempts integer,
+  p_status text,
+  p_organization_id uuid,
+  p_outcome jsonb,
+  p_error text,
+  p_maximum_attempts integer
+)
+returns text
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  update public.stripe_events as event
+  set
+    status = verdict.status,
+    organization_id = coalesce(p_organization_id, event.organization_id),
+    outcome = p_outcome,
+    last_error = left(p_error, 2000),
+    lease_expires_at = null,
+    next_attempt_at = case
+      when verdict.status = 'failed'
+        then verdict.at + least(interval '15 seconds' * 2 ^ least(p_attempts, 20), interval '6 hours')
+    end,
+    applied_at = case when verdict.status in ('applied', 'ignored') then verdict.at end
+  from (
+    select
+      private.current_time_utc() as at,
+      case
+        when p_status = 'failed' and p_attempts >= p_maximum_attempts then 'dead'
+        else p_status
+      end as status
+  ) as verdict
+  where event.id = p_id
+    and event.attempts = p_attempts
+    and event.next_attempt_at is not null
+  returning event.status
+$$;
+
+comment on function private.finish_stripe_event(text, integer, text, uuid, jsonb, text, integer)
+  is 'Writes what became of an event of Stripe; failed ones are due again or dead.';
+
+grant execute on function private.finish_stripe_event(
+  text, integer, text, uuid, jsonb, text, integer
+) to purser_api;
+
 -- private/first_uuid_at.sql
 /*
  * The smallest version 7 uuid of a moment: ids from it on were made at that millisecond or later.
@@ -2003,6 +2433,53 @@ $$;
 
 comment on function private.is_amount(numeric) is 'Not negative, at most two decimals, at most a billion.';
 
+-- private/is_below_zero.sql
+/*
+ * Whether giving back so much of a level would leave less than nothing: of all that the organization
+ * has, or of what is booked to the user. p_taken as in judge_usage.
+ */
+create function private.is_below_zero(p_entry private.usage_entry, p_taken jsonb)
+returns boolean
+language sql
+stable
+as $$
+  select bool_or(
+    coalesce(counter.used_amount, 0) + coalesce(
+      (p_taken ->> private.counter_key(scope.user_id, p_entry.meter_id, 'none', null, null))::numeric,
+      0
+    ) + p_entry.amount < 0
+  )
+  from unnest(array['00000000-0000-0000-0000-000000000000', p_entry.user_id]) as scope (user_id)
+  left join public.quota_usages as counter
+    on counter.organization_id = p_entry.organization_id
+    and counter.meter_id = p_entry.meter_id
+    and counter.user_id = scope.user_id
+    and counter.period = 'none'
+    and counter.period_start = '-infinity'
+  where scope.user_id is not null
+$$;
+
+comment on function private.is_below_zero(private.usage_entry, jsonb)
+  is 'Whether giving back an amount of a level would leave less than nothing.';
+
+-- private/is_usage_amount.sql
+/*
+ * Whether a number is an amount of a meter: at most four decimals and at most 10^15 either way, so
+ * that sums never overflow and a JSON number shows it exactly. NaN and infinity compare as larger.
+ */
+create function private.is_usage_amount(p_amount numeric)
+returns boolean
+language sql
+immutable
+parallel safe
+as $$
+  select p_amount between -1000000000000000 and 1000000000000000
+    and p_amount <> 0
+    and p_amount = round(p_amount, 4)
+$$;
+
+comment on function private.is_usage_amount(numeric) is 'Not zero, at most four decimals, at most 10^15 either way.';
+
 -- private/issue_form_token.sql
 /*
  * Makes the token of a form valid, and ends the one before it. The form's limits are set with it.
@@ -2042,6 +2519,94 @@ comment on function private.issue_form_token(uuid, text, integer, integer, uuid)
   is 'Makes the token of a form valid, and ends the one before it.';
 
 grant execute on function private.issue_form_token(uuid, text, integer, integer, uuid) to purser_api;
+
+-- private/judge_usage.sql
+/*
+ * What the limits say about one more use. p_rules are rows of quota_state as a JSON array, p_taken
+ * what earlier items of the batch took by counter_key(). Of the limits that refuse, and else of
+ * all, the one with the least left is told: it is the one that bound. A warning is the highest level
+ * that any of them has reached. Computes only.
+ */
+create function private.judge_usage(
+  p_rules jsonb,
+  p_taken jsonb,
+  p_meter_id text,
+  p_amount numeric,
+  p_is_forced boolean
+)
+returns jsonb
+language sql
+stable
+parallel safe
+as $$
+  with rule as (
+    select
+      part.*,
+      part.used_amount + coalesce(
+        (p_taken ->> private.counter_key(
+          part.scope_user_id, p_meter_id, part.period, part.day, part.period_start
+        ))::numeric,
+        0
+      ) as used_before
+    from jsonb_to_recordset(p_rules) as part (
+      level text, period text, scope_user_id uuid, limit_amount numeric, warn_ratios numeric[],
+      ceiling_amount numeric, used_amount numeric, held_amount numeric, period_start timestamptz,
+      period_end timestamptz, day date, source jsonb
+    )
+  ),
+  judged as (
+    select
+      rule.*,
+      p_amount > 0 and not p_is_forced
+        and coalesce(rule.used_before + rule.held_amount + p_amount > rule.ceiling_amount, false)
+        as is_refusing
+    from rule
+  ),
+  verdict as (
+    select bool_or(judged.is_refusing) as is_refused from judged
+  ),
+  bound as (
+    select
+      judged.*,
+      judged.used_before + case when verdict.is_refused then 0 else p_amount end as used_after
+    from judged
+    cross join verdict
+    order by
+      judged.is_refusing desc,
+      judged.limit_amount - judged.used_before - judged.held_amount nulls last,
+      judged.level
+    limit 1
+  )
+  select jsonb_build_object(
+    'outcome', case
+      when not verdict.is_refused then 'recorded'
+      when bound.level = 'member_cap' then 'member_cap_exceeded'
+      else 'quota_exceeded'
+    end,
+    'level', bound.level,
+    'period', bound.period,
+    'limit', bound.limit_amount,
+    'used', bound.used_after,
+    'held', bound.held_amount,
+    'remaining', greatest(bound.limit_amount - bound.used_after - bound.held_amount, 0),
+    'over_limit', coalesce(bound.used_after + bound.held_amount > bound.limit_amount, false),
+    'resets_at', nullif(bound.period_end, 'infinity'),
+    'warning', (
+      select max(reached.ratio)
+      from judged
+      cross join lateral unnest(judged.warn_ratios) as reached (ratio)
+      where judged.used_before + judged.held_amount
+          + case when verdict.is_refused then 0 else p_amount end
+        >= greatest(reached.ratio * judged.limit_amount, 0.0001)
+    ),
+    'source', bound.source
+  )
+  from bound
+  cross join verdict
+$$;
+
+comment on function private.judge_usage(jsonb, jsonb, text, numeric, boolean)
+  is 'Whether the limits allow one more use, and which of them bound.';
 
 -- private/limits_refusal.sql
 /*
@@ -2215,6 +2780,47 @@ $$;
 comment on function private.next_period_start(timestamptz, integer, text)
   is 'When the next period begins: midnight of the anchor day in the time zone, or of the last day of the month.';
 
+-- private/note_over_limits.sql
+/*
+ * Starts the clock of a grace period when use goes beyond its limit, and stops it when a level is
+ * within again. Only limits with a grace period have one. The caller holds the gate and has written
+ * the entries.
+ */
+create function private.note_over_limits(p_entries private.usage_entry[], p_at timestamptz)
+returns void
+language sql
+volatile
+as $$
+  update public.quota_usages as counter
+  set over_limit_at = case
+    when rule.used_amount + rule.held_amount > rule.limit_amount
+      then coalesce(counter.over_limit_at, p_at)
+  end
+  from (
+    select distinct entry.organization_id, entry.user_id, entry.meter_id
+    from unnest(p_entries) as entry
+    join public.org_plans as subscription
+      on subscription.organization_id = entry.organization_id
+    join public.plan_meter_limits as included
+      on included.plan_id = subscription.plan_id and included.meter_id = entry.meter_id
+    where entry.outcome = 'recorded' and included.grace_period_seconds > 0
+  ) as used
+  cross join lateral private.quota_state(
+    used.organization_id, used.user_id, used.meter_id, p_at
+  ) as rule
+  where rule.grace_period_seconds > 0
+    and counter.organization_id = used.organization_id
+    and counter.meter_id = used.meter_id
+    and counter.user_id = rule.scope_user_id
+    and counter.period = rule.period
+    and counter.period_start = rule.period_start
+    and (counter.over_limit_at is null)
+      = coalesce(rule.used_amount + rule.held_amount > rule.limit_amount, false)
+$$;
+
+comment on function private.note_over_limits(private.usage_entry[], timestamptz)
+  is 'Starts and stops the clocks of grace periods.';
+
 -- private/open_organization_account.sql
 /*
  * A new organization has an account at once, in its own transaction: the free plan, a balance row
@@ -2320,6 +2926,38 @@ comment on function private.operation_result(uuid, uuid)
 
 grant execute on function private.operation_result(uuid, uuid) to purser_api;
 
+-- private/period_start_before.sql
+/*
+ * The last moment at or before p_at at which a period begins; the counterpart of next_period_start,
+ * with the same days of shorter months.
+ */
+create function private.period_start_before(
+  p_at timestamptz,
+  p_anchor_day integer,
+  p_time_zone text
+)
+returns timestamptz
+language sql
+immutable
+parallel safe
+as $$
+  select max(start.at)
+  from (
+    select date_trunc('month', p_at at time zone p_time_zone) - month.past as first_day
+    from (values (interval '0'), (interval '1 month')) as month (past)
+  ) as month
+  cross join lateral (
+    select least(
+      month.first_day + make_interval(days => p_anchor_day - 1),
+      month.first_day + interval '1 month' - interval '1 day'
+    ) at time zone p_time_zone as at
+  ) as start
+  where start.at <= p_at
+$$;
+
+comment on function private.period_start_before(timestamptz, integer, text)
+  is 'When the period of a moment began: midnight of the anchor day in the time zone, or of the last day of the month.';
+
 -- private/price_usage.sql
 /*
  * What a usage report costs by the price row in force at a moment, which is when the work was
@@ -2394,6 +3032,277 @@ $$;
 comment on function private.price_usage(jsonb, timestamptz)
   is 'Credits that a usage report costs, by the price in force at a moment.';
 
+-- private/quota_limits.sql
+/*
+ * The one place of precedence: every limit that applies to a use of a meter, one row each. For each
+ * period (day, month, none) the value of the plan is replaced by the override of the organization,
+ * and that by the override of the user; a cap of the member comes on top. All rows bind: the most
+ * restrictive one decides. What is not in the plan and not overridden is blocked.
+ *
+ * scope_user_id tells whose use is measured: 00000000-… is all of the organization, the user where
+ * the plan gives each user a limit or an override is for one user; null where a limit for each user
+ * meets a use without a user. An override keeps hardness, burst, grace and warnings of the plan's row.
+ * For credits there are only caps. `source` says in words for people where the limit comes from.
+ */
+create function private.quota_limits(
+  p_organization_id uuid,
+  p_user_id uuid,
+  p_meter_id text,
+  p_at timestamptz
+)
+returns table (
+  level text,
+  period text,
+  scope_user_id uuid,
+  limit_amount numeric,
+  is_hard boolean,
+  burst_amount numeric,
+  grace_period_seconds integer,
+  warn_ratios numeric[],
+  period_start timestamptz,
+  period_end timestamptz,
+  day date,
+  source jsonb
+)
+language sql
+stable
+as $$
+  with subscription as (
+    select subscribed as row, subscribed.plan_id
+    from public.org_plans as subscribed
+    where subscribed.organization_id = p_organization_id
+  ),
+  included as (
+    select value.*
+    from subscription
+    join public.plan_meter_limits as value
+      on value.plan_id = subscription.plan_id and value.meter_id = p_meter_id
+  ),
+  override as (
+    select distinct on (newest.period, newest.user_id is null) newest.*
+    from public.quota_overrides as newest
+    where newest.organization_id = p_organization_id
+      and newest.meter_id = p_meter_id
+      and (newest.user_id is null or newest.user_id = p_user_id)
+      and newest.removed_at is null
+      and newest.expires_at > p_at
+    order by newest.period, newest.user_id is null, newest.created_at desc, newest.id desc
+  ),
+  named as (
+    select included.period from included
+    union
+    select override.period from override
+    union
+    select case meter.kind when 'level' then 'none' else 'month' end
+    from public.meters as meter
+    where meter.id = p_meter_id and not exists (select from included)
+  ),
+  rule as (
+    select
+      case when coalesce(own.id, general.id) is null then 'plan' else 'override' end as level,
+      named.period,
+      case
+        when own.id is not null or included.scope = 'user' then p_user_id
+        else '00000000-0000-0000-0000-000000000000'
+      end as scope_user_id,
+      case
+        when own.id is not null then own.limit_amount
+        when general.id is not null then general.limit_amount
+        when included.plan_id is not null then included.limit_amount
+        else 0
+      end as limit_amount,
+      coalesce(included.is_hard, true) as is_hard,
+      coalesce(included.burst_amount, 0) as burst_amount,
+      coalesce(included.grace_period_seconds, 0) as grace_period_seconds,
+      coalesce(included.warn_ratios, '{0.8,1}') as warn_ratios,
+      case
+        when coalesce(own.id, general.id) is null then jsonb_build_object(
+          'plan', subscription.plan_id, 'in_plan', included.plan_id is not null
+        )
+        else jsonb_build_object(
+          'override_id', coalesce(own.id, general.id),
+          'user_id', own.user_id,
+          'reason', coalesce(own.reason, general.reason),
+          'set_by', coalesce(own.actor, general.actor),
+          'set_at', coalesce(own.created_at, general.created_at),
+          'until', nullif(coalesce(own.expires_at, general.expires_at), 'infinity'),
+          'plan', subscription.plan_id,
+          'replaced_limit', included.limit_amount
+        )
+      end as source
+    from named
+    cross join subscription
+    left join included on included.period = named.period
+    left join override as own on own.period = named.period and own.user_id is not null
+    left join override as general on general.period = named.period and general.user_id is null
+    -- A meter outside the plan with an override is what the override makes of it.
+    where coalesce(included.plan_id, own.id::text, general.id::text) is not null
+      or not exists (select from override)
+    union all
+    select
+      'member_cap', cap.period, cap.user_id, cap.limit_amount, true, 0, 0, '{0.8,1}',
+      jsonb_build_object('set_by_user_id', cap.updated_by_user_id, 'set_at', cap.updated_at)
+    from public.member_caps as cap
+    where cap.organization_id = p_organization_id
+      and cap.user_id = p_user_id
+      and cap.meter_id = p_meter_id
+  )
+  select
+    rule.level, rule.period, rule.scope_user_id, rule.limit_amount, rule.is_hard,
+    rule.burst_amount, rule.grace_period_seconds, rule.warn_ratios, span.period_start,
+    span.period_end, span.day, rule.source
+  from rule
+  cross join subscription
+  cross join lateral private.quota_period(
+    rule.period, p_meter_id, p_at, subscription.row
+  ) as span
+$$;
+
+comment on function private.quota_limits(uuid, uuid, text, timestamptz)
+  is 'Every limit that applies to a use of a meter: plan, replaced by overrides, and member caps.';
+
+-- private/quota_period.sql
+/*
+ * The period of a meter that a moment falls into, and its day in the organization's time zone.
+ *
+ * day: from midnight to midnight there, so 23 or 25 hours long when clocks change. month: the billing
+ * period. Where that is over and the next has not been opened yet (billing waits for a payment) it is
+ * the one that the anchor day makes; before the current one it is the counter that was kept then.
+ * none: always the same.
+ */
+create function private.quota_period(
+  p_period text,
+  p_meter_id text,
+  p_at timestamptz,
+  p_subscription public.org_plans
+)
+returns table (period_start timestamptz, period_end timestamptz, day date)
+language sql
+stable
+as $$
+  select
+    case p_period
+      when 'none' then '-infinity'::timestamptz
+      when 'day' then midnight.at at time zone p_subscription.time_zone
+      else month.period_start
+    end,
+    case p_period
+      when 'none' then 'infinity'::timestamptz
+      when 'day' then (midnight.at + interval '1 day') at time zone p_subscription.time_zone
+      else month.period_end
+    end,
+    midnight.at::date
+  from (
+    select date_trunc('day', p_at at time zone p_subscription.time_zone) as at
+  ) as midnight
+  left join lateral (
+    select
+      case
+        when p_at >= p_subscription.period_end then greatest(
+          p_subscription.period_end,
+          private.period_start_before(
+            p_at, p_subscription.anchor_day, p_subscription.time_zone
+          )
+        )
+        when p_at >= p_subscription.period_start then p_subscription.period_start
+        else coalesce(
+          (
+            select kept.period_start
+            from public.quota_usages as kept
+            where kept.organization_id = p_subscription.organization_id
+              and kept.meter_id = p_meter_id
+              and kept.user_id = '00000000-0000-0000-0000-000000000000'
+              and kept.period = 'month'
+              and kept.period_start <= p_at
+              and kept.period_end > p_at
+            order by kept.period_start desc
+            limit 1
+          ),
+          private.period_start_before(
+            p_at, p_subscription.anchor_day, p_subscription.time_zone
+          )
+        )
+      end as period_start,
+      case
+        when p_at >= p_subscription.period_end then private.next_period_start(
+          p_at, p_subscription.anchor_day, p_subscription.time_zone
+        )
+        when p_at >= p_subscription.period_start then p_subscription.period_end
+        else least(
+          private.next_period_start(p_at, p_subscription.anchor_day, p_subscription.time_zone),
+          p_subscription.period_start
+        )
+      end as period_end
+    where p_period = 'month'
+  ) as month on true
+$$;
+
+comment on function private.quota_period(text, text, timestamptz, public.org_plans)
+  is 'Start and end of the period that a moment falls into, and its day in the time zone.';
+
+-- private/quota_state.sql
+/*
+ * The limits of quota_limits with what counts against each of them now, and the ceiling above which
+ * it refuses: null for what never refuses. Reads only; under the gate it is what decides, without it
+ * what a check shows.
+ *
+ * Ceiling of a hard limit: the limit and its burst. With a grace period also that only from the first
+ * use beyond the limit until the period is over, and without a burst there is none meanwhile.
+ */
+create function private.quota_state(
+  p_organization_id uuid,
+  p_user_id uuid,
+  p_meter_id text,
+  p_at timestamptz
+)
+returns table (
+  level text,
+  period text,
+  scope_user_id uuid,
+  limit_amount numeric,
+  is_hard boolean,
+  burst_amount numeric,
+  grace_period_seconds integer,
+  grace_ends_at timestamptz,
+  warn_ratios numeric[],
+  ceiling_amount numeric,
+  used_amount numeric,
+  held_amount numeric,
+  period_start timestamptz,
+  period_end timestamptz,
+  day date,
+  source jsonb
+)
+language sql
+stable
+as $$
+  select
+    rule.level, rule.period, rule.scope_user_id, rule.limit_amount, rule.is_hard,
+    rule.burst_amount, rule.grace_period_seconds, grace.ends_at, rule.warn_ratios,
+    case
+      when not rule.is_hard then null
+      when rule.grace_period_seconds = 0 then rule.limit_amount + rule.burst_amount
+      when grace.ends_at <= p_at then rule.limit_amount
+      when rule.burst_amount > 0 then rule.limit_amount + rule.burst_amount
+    end,
+    coalesce(counter.used_amount, 0),
+    coalesce(counter.held_amount, 0),
+    rule.period_start, rule.period_end, rule.day, rule.source
+  from private.quota_limits(p_organization_id, p_user_id, p_meter_id, p_at) as rule
+  left join public.quota_usages as counter
+    on counter.organization_id = p_organization_id
+    and counter.meter_id = p_meter_id
+    and counter.user_id = rule.scope_user_id
+    and counter.period = rule.period
+    and counter.period_start = rule.period_start
+  cross join lateral (
+    select counter.over_limit_at + make_interval(secs => rule.grace_period_seconds) as ends_at
+  ) as grace
+$$;
+
+comment on function private.quota_state(uuid, uuid, text, timestamptz)
+  is 'The limits of a meter with what is used, held, and where each begins to refuse.';
+
 -- private/rate_limit_windows.sql
 /*
  * The rate limits of a capability as they stand: one element for each limit that there is, with what
@@ -2463,6 +3372,115 @@ $$;
 
 comment on function private.rate_limit_windows(uuid, text, integer, integer, integer, timestamptz)
   is 'Rate limits of a capability with their use and the time of the next free place.';
+
+-- private/receive_stripe_event.sql
+/*
+ * Writes an event of Stripe into the inbox, once, and takes it for handling by a lease. This
+ * commits before anything is done about the event: a crash afterwards leaves a row that
+ * claim_stripe_events finds when the lease has ended. Gate: the event's row.
+ *
+ * Outcomes: claimed (the caller handles it and calls finish_stripe_event), busy (somebody else is
+ * at it), done (applied, ignored or dead; nothing to do). A delivery of what failed before is
+ * claimed at once, without waiting for the next attempt.
+ */
+create function private.receive_stripe_event(
+  p_id text,
+  p_type text,
+  p_api_version text,
+  p_created_at timestamptz,
+  p_object_id text,
+  p_payload jsonb,
+  p_lease_seconds integer
+)
+returns table (outcome text, status text, attempts integer)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_at timestamptz;
+  v_event public.stripe_events;
+begin
+  insert into public.stripe_events as event (
+    id, type, api_version, created_at, received_at, object_id, next_attempt_at, payload
+  )
+  values (
+    p_id, p_type, p_api_version, p_created_at, private.current_time_utc(), p_object_id,
+    private.current_time_utc(), p_payload
+  )
+  on conflict (id) do update set deliveries = event.deliveries + 1
+  returning event.* into v_event;
+
+  v_at := private.current_time_utc();
+  outcome := case
+    when v_event.next_attempt_at is null then 'done'
+    when v_event.lease_expires_at > v_at then 'busy'
+    else 'claimed'
+  end;
+  status := v_event.status;
+  attempts := v_event.attempts;
+  if outcome = 'claimed' then
+    attempts := v_event.attempts + 1;
+    update public.stripe_events as event
+    set
+      attempts = v_event.attempts + 1,
+      lease_expires_at = v_at + make_interval(secs => p_lease_seconds)
+    where event.id = p_id;
+  end if;
+  return next;
+end
+$$;
+
+comment on function private.receive_stripe_event(
+  text, text, text, timestamptz, text, jsonb, integer
+) is 'Writes an event of Stripe into the inbox once and takes it for handling.';
+
+grant execute on function private.receive_stripe_event(
+  text, text, text, timestamptz, text, jsonb, integer
+) to purser_api;
+
+-- private/record_usage.sql
+/*
+ * Counts uses that have happened, whatever the limits say: one row an item in the order of the items.
+ * It counts in the day and the billing period of its event time. Gate, replay and decision as in
+ * consume_quota; over_limit and warning tell that a limit was passed.
+ *
+ * Outcomes: recorded, replayed, idempotency_conflict, below_zero, unknown_organization, unknown_meter,
+ * unknown_user, invalid_amount, invalid_event_at (older than 35 days, or in the future), invalid_key.
+ * SQLSTATEs: LG001, LG002.
+ */
+create function private.record_usage(
+  p_organization_ids uuid[],
+  p_user_ids uuid[],
+  p_meter_ids text[],
+  p_amounts numeric[],
+  p_idempotency_keys text[],
+  p_event_ats timestamptz[],
+  p_metadata jsonb[]
+)
+returns table (item integer, outcome text, usage_id uuid, amount numeric, decision jsonb)
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+  select *
+  from private.count_usage(
+    p_organization_ids, p_user_ids, p_meter_ids, p_amounts, p_idempotency_keys, p_event_ats,
+    p_metadata, 'recorded'
+  )
+$$;
+
+comment on function private.record_usage(
+  uuid[], uuid[], text[], numeric[], text[], timestamptz[], jsonb[]
+) is 'Counts uses that have happened; arrays in, one outcome row an item in order.';
+
+grant execute on function private.record_usage(
+  uuid[], uuid[], text[], numeric[], text[], timestamptz[], jsonb[]
+) to purser_api;
 
 -- private/refund_transaction.sql
 /*
@@ -2669,6 +3687,54 @@ comment on function private.release_credits(uuid[], uuid[], text[])
   is 'Gives held credits back; arrays in, one outcome row an item in order.';
 
 grant execute on function private.release_credits(uuid[], uuid[], text[]) to purser_api;
+
+-- private/replay_stripe_event.sql
+/*
+ * Takes an event of the inbox for handling once more, whatever became of it; the caller handles it
+ * and calls finish_stripe_event. What it says is applied at most once: that is the business of the
+ * functions that apply it. No row: there is no such event. Outcomes: claimed, busy.
+ */
+create function private.replay_stripe_event(p_id text, p_lease_seconds integer)
+returns table (outcome text, attempts integer, payload jsonb)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_at timestamptz;
+  v_lease_expires_at timestamptz;
+begin
+  select event.lease_expires_at, event.attempts, event.payload
+  into v_lease_expires_at, attempts, payload
+  from public.stripe_events as event
+  where event.id = p_id
+  for no key update;
+  if not found then
+    return;
+  end if;
+  v_at := private.current_time_utc();
+  outcome := case when v_lease_expires_at > v_at then 'busy' else 'claimed' end;
+  if outcome = 'claimed' then
+    attempts := 1;
+    update public.stripe_events as event
+    set
+      status = 'received',
+      attempts = 1,
+      next_attempt_at = v_at,
+      applied_at = null,
+      lease_expires_at = v_at + make_interval(secs => p_lease_seconds)
+    where event.id = p_id;
+  end if;
+  return next;
+end
+$$;
+
+comment on function private.replay_stripe_event(text, integer)
+  is 'Takes an event of the inbox for handling once more.';
+
+grant execute on function private.replay_stripe_event(text, integer) to purser_api;
 
 -- private/require_batch.sql
 /*
@@ -4462,6 +5528,111 @@ $$;
 comment on function private.unlocking_plan(text, text)
   is 'Smallest plan on offer that allows a capability and level.';
 
+-- private/usage_entries.sql
+/*
+ * The items of consume_quota and record_usage with everything needed to decide them, sorted as
+ * decide_usage wants them. `outcome` is set where it depends on neither the limits nor other items.
+ * An event time of null is now; what happened may be told for 35 days, and up to five minutes ahead,
+ * as clocks of machines differ. The caller holds the gates.
+ */
+create function private.usage_entries(
+  p_organization_ids uuid[],
+  p_user_ids uuid[],
+  p_meter_ids text[],
+  p_amounts numeric[],
+  p_idempotency_keys text[],
+  p_event_ats timestamptz[],
+  p_metadata jsonb[],
+  p_source text,
+  p_at timestamptz
+)
+returns private.usage_entry[]
+language sql
+stable
+as $$
+  select array_agg(
+    row(
+      number.item, asked.organization_id, asked.user_id, asked.meter_id, asked.amount, p_source,
+      asked.event_at, span.day, span.period_start, null::uuid, asked.idempotency_key,
+      fingerprint.sha256, nullif(p_metadata[number.item], 'null'),
+      coalesce(existing.id, uuidv7()),
+      case
+        when subscription.organization_id is null then 'unknown_organization'
+        when asked.idempotency_key is null or length(asked.idempotency_key) not between 1 and 200
+          then 'invalid_key'
+        when existing.request_fingerprint = fingerprint.sha256 then 'replayed'
+        when existing.id is not null then 'idempotency_conflict'
+        when meter.id is null then 'unknown_meter'
+        when asked.user_id is not null and not exists (
+          select
+          from auth.members as member
+          where member.organization_id = asked.organization_id
+            and member.user_id = asked.user_id
+        ) then 'unknown_user'
+        when private.is_usage_amount(asked.amount) is not true
+          or (meter.kind = 'flow' and asked.amount < 0) then 'invalid_amount'
+        when asked.event_at not between p_at - interval '35 days' and p_at + interval '5 minutes'
+          then 'invalid_event_at'
+        when p_source = 'consumed' and subscription.status in ('unpaid', 'canceled')
+          then 'subscription_inactive'
+      end,
+      existing.decision, null::integer
+    )::private.usage_entry
+    order by asked.organization_id, number.item
+  )
+  from generate_series(1, cardinality(p_organization_ids)) as number (item)
+  cross join lateral (
+    select
+      p_organization_ids[number.item] as organization_id,
+      p_user_ids[number.item] as user_id,
+      p_meter_ids[number.item] as meter_id,
+      p_amounts[number.item] as amount,
+      p_idempotency_keys[number.item] as idempotency_key,
+      least(coalesce(p_event_ats[number.item], p_at), p_at + interval '6 minutes') as event_at
+  ) as asked
+  left join lateral (
+    select subscribed.*
+    from public.org_plans as subscribed
+    where subscribed.organization_id = asked.organization_id
+    limit 1
+  ) as subscription on true
+  left join lateral (
+    select counted.id, counted.kind
+    from public.meters as counted
+    where counted.id = asked.meter_id and counted.is_active
+    limit 1
+  ) as meter on true
+  left join lateral (
+    select written.id, written.request_fingerprint, written.decision
+    from public.usage_ledger as written
+    where written.idempotency_key = asked.idempotency_key
+      and written.organization_id = asked.organization_id
+    limit 1
+  ) as existing on true
+  left join lateral private.quota_period(
+    'month', asked.meter_id, asked.event_at, subscription
+  ) as span on subscription.organization_id is not null
+  -- The request as it came, before defaults.
+  cross join lateral (
+    select sha256(convert_to(
+      concat_ws(
+        e'\x1f',
+        p_source,
+        coalesce(asked.user_id::text, ''),
+        coalesce(asked.meter_id, ''),
+        coalesce(trim_scale(asked.amount)::text, ''),
+        coalesce(extract(epoch from p_event_ats[number.item])::text, ''),
+        coalesce(nullif(p_metadata[number.item], 'null')::text, '')
+      ),
+      'UTF8'
+    )) as sha256
+  ) as fingerprint
+$$;
+
+comment on function private.usage_entries(
+  uuid[], uuid[], text[], numeric[], text[], timestamptz[], jsonb[], text, timestamptz
+) is 'Items of a usage batch with all that is needed to decide them.';
+
 -- private/verify_ledger.sql
 /*
  * Proves the books of one organization, or of all when p_organization_id is null: a row for each
@@ -4644,6 +5815,86 @@ comment on function private.verify_ledger(uuid)
 
 grant execute on function private.verify_ledger(uuid) to purser_api;
 
+-- private/write_usage.sql
+/*
+ * Writes the uses that were decided: ledger, roll-up by day, and the counters of the organization and
+ * of the user, in one statement. A flow has a counter for the day and one for the billing period, a
+ * level one without a period. What was held for a use and is booked now is taken off by the caller.
+ * The caller holds the gates.
+ */
+create function private.write_usage(p_entries private.usage_entry[], p_at timestamptz)
+returns void
+language sql
+volatile
+as $$
+  with entry as materialized (
+    select accepted.*
+    from unnest(p_entries) as accepted
+    where accepted.outcome = 'recorded'
+  ),
+  recorded as (
+    insert into public.usage_ledger (
+      organization_id, id, meter_id, user_id, amount, source, day, period_start, event_at,
+      created_at, reservation_id, idempotency_key, request_fingerprint, decision, metadata
+    )
+    select
+      entry.organization_id, entry.id, entry.meter_id, entry.user_id, entry.amount, entry.source,
+      entry.day, entry.period_start, entry.event_at, p_at, entry.reservation_id,
+      entry.idempotency_key, entry.request_fingerprint, entry.decision, entry.metadata
+    from entry
+    order by entry.organization_id, entry.item
+  ),
+  summed as (
+    insert into public.usage_daily as daily
+      (organization_id, meter_id, day, user_id, used_amount, entries)
+    select
+      entry.organization_id, entry.meter_id, entry.day,
+      coalesce(entry.user_id, '00000000-0000-0000-0000-000000000000'),
+      sum(entry.amount), count(*)
+    from entry
+    group by 1, 2, 3, 4
+    on conflict (organization_id, meter_id, day, user_id) do update
+      set
+        used_amount = daily.used_amount + excluded.used_amount,
+        entries = daily.entries + excluded.entries
+  )
+  insert into public.quota_usages as counter (
+    organization_id, meter_id, user_id, period, period_start, period_end, day, used_amount
+  )
+  select
+    part.organization_id, part.meter_id, part.scope_user_id, part.period, part.period_start,
+    part.period_end, part.day, sum(part.amount)
+  from (
+    select
+      entry.organization_id, entry.meter_id, entry.amount, scope.user_id as scope_user_id,
+      named.period, span.period_start, span.period_end,
+      case when named.period = 'day' then entry.day end as day
+    from entry
+    join public.meters as meter on meter.id = entry.meter_id
+    join public.org_plans as subscription
+      on subscription.organization_id = entry.organization_id
+    cross join lateral unnest(
+      array['00000000-0000-0000-0000-000000000000', entry.user_id]
+    ) as scope (user_id)
+    cross join lateral unnest(
+      case meter.kind when 'level' then array['none'] else array['day', 'month'] end
+    ) as named (period)
+    cross join lateral private.quota_period(
+      named.period, entry.meter_id, entry.event_at, subscription
+    ) as span
+    where scope.user_id is not null
+  ) as part
+  group by 1, 2, 3, 4, 5, 6, 7
+  order by 1, 2, 3, 4, 5
+  on conflict (organization_id, meter_id, user_id, period, period_start) do update
+    set
+      used_amount = counter.used_amount + excluded.used_amount,
+      period_end = excluded.period_end
+$$;
+
+comment on function private.write_usage(private.usage_entry[], timestamptz)
+  is 'Writes decided uses: ledger, daily roll-up, counters.';
+
 -- public/balance_at.sql
 /*
  * Posted credits of an organization as they were at a moment: the last ledger row until then. No row
@@ -4763,4 +6014,76 @@ comment on function public.organization_credit_balances_used_this_period(public.
   is 'Credits charged for AI work since the period began.';
 
 grant execute on function public.organization_credit_balances_used_this_period(public.organization_credit_balances)
+  to purser_api, purser_hasura;
+
+-- public/session_state.sql
+/*
+ * What a live session is at a moment, from its row alone: the one place that tells when a session
+ * ends by itself. Behind the gate and in the view alike, so that everybody gets the same answer, and
+ * the job that writes it down changes nothing.
+ *
+ * limit_reached, timeout: the lease ran out together with the minutes or the longest time of a
+ * session; all of the lease was used. stale: silent for too long; used until the last heartbeat.
+ * Credits of an end that is not written down yet are charged when it is.
+ */
+create function public.session_state(
+  p_session private.metered_sessions,
+  p_at timestamptz
+)
+returns table (
+  status text,
+  end_reason text,
+  ended_at timestamptz,
+  used_seconds integer,
+  bought_seconds integer,
+  charged_credits numeric
+)
+language sql
+immutable
+parallel safe
+as $$
+  select
+    case when coalesce(p_session.end_reason, due.end_reason) is null then 'active' else 'ended' end,
+    coalesce(p_session.end_reason, due.end_reason),
+    coalesce(p_session.ended_at, due.ended_at),
+    p_session.used_seconds + due.seconds,
+    p_session.bought_seconds + due.seconds_to_buy,
+    p_session.charged_credits
+  from (
+    select
+      ending.end_reason,
+      case ending.end_reason
+        when 'stale' then p_session.stale_at
+        when 'limit_reached' then p_session.lease_expires_at
+        when 'timeout' then p_session.lease_expires_at
+      end as ended_at,
+      case
+        when ending.end_reason in ('limit_reached', 'timeout')
+          then extract(epoch from p_session.lease_expires_at - p_session.last_heartbeat_at)::integer
+        else 0
+      end as seconds,
+      case
+        when ending.end_reason in ('limit_reached', 'timeout')
+          and p_session.included_until < p_session.lease_expires_at
+          then extract(
+            epoch from p_session.lease_expires_at
+              - greatest(p_session.included_until, p_session.last_heartbeat_at)
+          )::integer
+        else 0
+      end as seconds_to_buy
+    from (
+      select case
+        when p_session.status = 'ended' then null
+        when p_session.limit_at <= least(p_session.lease_expires_at, p_at) then 'limit_reached'
+        when p_session.timeout_at <= least(p_session.lease_expires_at, p_at) then 'timeout'
+        when p_session.stale_at <= p_at then 'stale'
+      end as end_reason
+    ) as ending
+  ) as due
+$$;
+
+comment on function public.session_state(private.metered_sessions, timestamptz)
+  is 'What a live session is at a moment: active or ended, why, and what was used.';
+
+grant execute on function public.session_state(private.metered_sessions, timestamptz)
   to purser_api, purser_hasura;

@@ -905,6 +905,8 @@ export type Plans_Bool_Exp = {
   rank?: Int_Comparison_Exp | null | undefined;
   refund_policy?: String_Comparison_Exp | null | undefined;
   rollover_credits?: Numeric_Comparison_Exp | null | undefined;
+  session_maximum_minutes?: Int_Comparison_Exp | null | undefined;
+  session_minute_price_credits?: Numeric_Comparison_Exp | null | undefined;
   topup_allowed?: Boolean_Comparison_Exp | null | undefined;
   trial_credits?: Numeric_Comparison_Exp | null | undefined;
   trial_days?: Int_Comparison_Exp | null | undefined;
