@@ -18,3 +18,7 @@ comment on function private.refuse_ledger_change() is 'Trigger: refuses changes 
 create trigger refuse_ledger_change
 before update or delete or truncate on public.credit_transactions
 for each statement execute function private.refuse_ledger_change();
+
+create trigger refuse_ledger_change
+before update or delete or truncate on public.usage_ledger
+for each statement execute function private.refuse_ledger_change();

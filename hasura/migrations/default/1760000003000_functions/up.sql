@@ -241,6 +241,7 @@ create function private.add_grant(
   p_idempotency_key text,
   p_request_fingerprint bytea,
   p_at timestamptz,
+  p_payment_metadata jsonb default null,
   out grant_id uuid,
   out transaction_id uuid
 )
@@ -275,13 +276,13 @@ begin
 
   insert into public.credit_transactions (
     id, organization_id, type, amount_credits, balance_after_credits, grant_id, actor,
-    description, event_at
+    description, payment_metadata, event_at
   )
   values (
     transaction_id, p_organization_id, p_type, p_amount_credits,
     v_balance.monthly_credits + v_balance.bonus_credits - v_balance.debt_credits
       + p_amount_credits,
-    grant_id, p_actor, left(p_reason, 500), p_at
+    grant_id, p_actor, left(p_reason, 500), p_payment_metadata, p_at
   );
 
   update public.organization_credit_balances as balance
@@ -300,7 +301,7 @@ end
 $$;
 
 comment on function private.add_grant(
-  uuid, text, text, numeric, integer, timestamptz, jsonb, text, text, bytea, timestamptz
+  uuid, text, text, numeric, integer, timestamptz, jsonb, text, text, bytea, timestamptz, jsonb
 ) is 'Adds a lot of credits with its ledger row; repays debt first.';
 
 -- private/add_usage.sql
@@ -655,6 +656,55 @@ $$;
 comment on function private.apply_settlements(
   uuid[], uuid[], numeric[], jsonb[], jsonb[], timestamptz
 ) is 'Decides and writes a batch of settlements and answers all items.';
+
+-- private/attach_checkout.sql
+/*
+ * Writes the payment page of an attempt to its purchase, or, p_session_id null, that the page could
+ * not be opened: then the purchase has failed, and the same request may try anew. Compare-and-set on
+ * the attempt. Answers the purchase as it stands, whoever was first; no row: there is none.
+ */
+create function private.attach_checkout(
+  p_organization_id uuid,
+  p_purchase_id uuid,
+  p_attempt integer,
+  p_session_id text,
+  p_url text,
+  p_failure_reason text
+)
+returns setof public.credit_purchases
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_at timestamptz := private.lock_balances(array[p_organization_id]);
+begin
+  update public.credit_purchases as purchase
+  set
+    stripe_checkout_session_id = p_session_id,
+    checkout_url = p_url,
+    status = case when p_session_id is null then 'failed' else purchase.status end,
+    failure_reason = left(p_failure_reason, 500),
+    closed_at = case when p_session_id is null then v_at end,
+    version = purchase.version + 1
+  where purchase.organization_id = p_organization_id
+    and purchase.id = p_purchase_id
+    and purchase.checkout_attempts = p_attempt
+    and purchase.status = 'open'
+    and purchase.stripe_checkout_session_id is null;
+  return query
+  select purchase.*
+  from public.credit_purchases as purchase
+  where purchase.organization_id = p_organization_id and purchase.id = p_purchase_id;
+end
+$$;
+
+comment on function private.attach_checkout(uuid, uuid, integer, text, text, text)
+  is 'Writes the payment page of a purchase, or that it could not be opened.';
+
+grant execute on function private.attach_checkout(uuid, uuid, integer, text, text, text)
+  to purser_api;
 
 -- private/check_ai_access.sql
 /*
@@ -1032,6 +1082,129 @@ comment on function private.consume_quota(uuid[], uuid[], text[], numeric[], tex
 grant execute on function private.consume_quota(uuid[], uuid[], text[], numeric[], text[], jsonb[])
   to purser_api;
 
+-- private/count_period.sql
+/*
+ * Adds seconds of a session to the period that a moment falls into, with its plan and limit as they
+ * are now, and books what is not yet in the usage ledger once it is a minute, or at p_is_due. Booked
+ * is always the sum in minutes rounded to four decimals, so the ledger follows the seconds exactly,
+ * however they came. The caller holds the gate.
+ */
+create function private.count_period(
+  p_session private.metered_sessions,
+  p_at timestamptz,
+  p_used_seconds integer,
+  p_bought_seconds integer,
+  p_sessions integer,
+  p_is_due boolean
+)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_period public.usage_periods;
+  v_minutes numeric;
+begin
+  insert into public.usage_periods as period (
+    organization_id, user_id, period_start, period_end, plan_id, used_seconds, limit_minutes,
+    bought_seconds, sessions
+  )
+  select
+    p_session.organization_id, p_session.user_id, month.period_start, month.period_end,
+    subscription.plan_id, p_used_seconds, space.limit_minutes, p_bought_seconds, p_sessions
+  from public.org_plans as subscription
+  cross join lateral private.quota_period(
+    'month', 'session_minutes', p_at, subscription
+  ) as month
+  cross join lateral private.session_minutes_left(
+    p_session.organization_id, p_session.user_id, p_at
+  ) as space
+  where subscription.organization_id = p_session.organization_id
+  on conflict (organization_id, user_id, period_start) do update set
+    -- Of a period that is over only what was used in it is still to come.
+    plan_id = case
+      when period.period_end > excluded.period_start then excluded.plan_id else period.plan_id
+    end,
+    limit_minutes = excluded.limit_minutes,
+    used_seconds = period.used_seconds + excluded.used_seconds,
+    bought_seconds = period.bought_seconds + excluded.bought_seconds,
+    sessions = period.sessions + excluded.sessions
+  returning period.* into v_period;
+
+  v_minutes := round(v_period.used_seconds / 60.0, 4) - v_period.booked_minutes;
+  if v_minutes <= 0 or (v_minutes < 1 and not p_is_due) then
+    return;
+  end if;
+  update public.usage_periods as period
+  set booked_minutes = period.booked_minutes + v_minutes
+  where period.organization_id = v_period.organization_id
+    and period.user_id = v_period.user_id
+    and period.period_start = v_period.period_start;
+  perform private.add_usage(
+    p_session.organization_id, p_session.user_id, 'session_minutes', v_minutes, p_at, p_at,
+    jsonb_build_object('session_id', p_session.id, 'topic', p_session.topic), true
+  );
+end
+$$;
+
+comment on function private.count_period(
+  private.metered_sessions, timestamptz, integer, integer, integer, boolean
+) is 'Adds seconds of a session to the period of its user, and to the usage ledger.';
+
+-- private/count_session.sql
+/*
+ * Counts what a session has used from its last sign of life until p_until, which its lease covers:
+ * into the session, the period of its user, and minute by minute into the usage ledger. Where a
+ * period ends or a day begins in between, each part is counted where it belongs. p_is_last: nothing
+ * is left for later. Returns the session, not yet stored. The caller holds the gate.
+ */
+create function private.count_session(
+  p_session private.metered_sessions,
+  p_until timestamptz,
+  p_is_last boolean
+)
+returns private.metered_sessions
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_session private.metered_sessions := p_session;
+  v_from timestamptz := p_session.last_heartbeat_at;
+  v_until timestamptz;
+  v_boundary timestamptz;
+  v_seconds integer;
+  v_bought_seconds integer;
+begin
+  while v_from < p_until loop
+    select least(space.boundary_at, 'infinity') into v_boundary
+    from private.session_minutes_left(v_session.organization_id, v_session.user_id, v_from) as space;
+    v_until := least(p_until, v_boundary);
+    v_seconds := extract(epoch from v_until - v_from);
+    v_bought_seconds := extract(
+      epoch from v_until - least(greatest(v_session.included_until, v_from), v_until)
+    );
+    v_session.used_seconds := v_session.used_seconds + v_seconds;
+    v_session.bought_seconds := v_session.bought_seconds + v_bought_seconds;
+    v_session.hold_used_seconds := v_session.hold_used_seconds + v_bought_seconds;
+    perform private.count_period(
+      v_session, v_from, v_seconds - v_bought_seconds, v_bought_seconds, 0,
+      p_is_last or v_until = v_boundary
+    );
+    v_from := v_until;
+  end loop;
+  if p_is_last and p_session.last_heartbeat_at >= p_until then
+    perform private.count_period(v_session, v_from - interval '1 second', 0, 0, 0, true);
+  end if;
+  v_session.last_heartbeat_at := greatest(v_from, v_session.last_heartbeat_at);
+  return v_session;
+end
+$$;
+
+comment on function private.count_session(private.metered_sessions, timestamptz, boolean)
+  is 'Counts what a session has used since its last sign of life.';
+
 -- private/count_usage.sql
 /*
  * What consume_quota and record_usage have in common: decides a batch of uses in order and writes the
@@ -1110,6 +1283,52 @@ $$;
 
 comment on function private.counter_key(uuid, text, text, date, timestamptz)
   is 'Names a counter of an organization in the arithmetic of a batch.';
+
+-- private/credit_charges_by_day.sql
+/*
+ * Charges of the credit ledger after one row and up to another, summed by day of the organization's
+ * time zone, user, capability, level and model: what a fold adds to the roll-up, and what a query
+ * adds for the rows behind the mark.
+ */
+create function private.credit_charges_by_day(
+  p_organization_id uuid,
+  p_after_sequence bigint,
+  p_to_sequence bigint
+)
+returns table (
+  organization_id uuid,
+  day date,
+  user_id uuid,
+  capability_id text,
+  quality_level_id text,
+  model_id text,
+  used_credits numeric,
+  entries bigint
+)
+language sql
+stable
+as $$
+  select
+    charge.organization_id,
+    (charge.event_at at time zone subscription.time_zone)::date,
+    coalesce(charge.user_id, '00000000-0000-0000-0000-000000000000'),
+    coalesce(charge.capability_id, ''),
+    coalesce(charge.quality_level_id, ''),
+    coalesce(charge.model_id, ''),
+    -sum(charge.amount_credits),
+    count(*)
+  from public.credit_transactions as charge
+  join public.org_plans as subscription
+    on subscription.organization_id = charge.organization_id
+  where charge.organization_id = p_organization_id
+    and charge.sequence > p_after_sequence
+    and charge.sequence <= p_to_sequence
+    and charge.type = 'ai_consumption'
+  group by 1, 2, 3, 4, 5, 6
+$$;
+
+comment on function private.credit_charges_by_day(uuid, bigint, bigint)
+  is 'Charges of a part of the credit ledger, summed by day and what they were for.';
 
 -- private/credit_position.sql
 /*
@@ -2588,14 +2807,18 @@ as $$
     'limit', bound.limit_amount,
     'used', bound.used_after,
     'held', bound.held_amount,
-    'remaining', greatest(bound.limit_amount - bound.used_after - bound.held_amount, 0),
+    'remaining', case
+      when bound.limit_amount is not null
+        then greatest(bound.limit_amount - bound.used_after - bound.held_amount, 0)
+    end,
     'over_limit', coalesce(bound.used_after + bound.held_amount > bound.limit_amount, false),
     'resets_at', nullif(bound.period_end, 'infinity'),
     'warning', (
       select max(reached.ratio)
       from judged
       cross join lateral unnest(judged.warn_ratios) as reached (ratio)
-      where judged.used_before + judged.held_amount
+      where judged.limit_amount is not null
+        and judged.used_before + judged.held_amount
           + case when verdict.is_refused then 0 else p_amount end
         >= greatest(reached.ratio * judged.limit_amount, 0.0001)
     ),
@@ -2820,6 +3043,121 @@ $$;
 
 comment on function private.note_over_limits(private.usage_entry[], timestamptz)
   is 'Starts and stops the clocks of grace periods.';
+
+-- private/open_credit_purchase.sql
+/*
+ * Begins the purchase of a package by a person: the row stands before Stripe is asked for a payment
+ * page, so that no payment can come for a purchase that nobody knows. Gate: the balance row. Replay:
+ * the same key and request answers the same purchase. One whose page could not be opened, or that
+ * was left by a crash until its page would close too soon, is tried anew as another attempt, which
+ * is another key at Stripe; all callers of one attempt get the same page.
+ *
+ * Outcomes: opened (ask Stripe for the page of this attempt), replayed (it has its page, or has
+ * ended), idempotency_conflict, topup_not_allowed (unlocked_by_plan says which plan would),
+ * subscription_inactive, unknown_package (also one no longer offered), rate_limited (too many open
+ * purchases), unknown_organization, invalid_key.
+ */
+create function private.open_credit_purchase(
+  p_organization_id uuid,
+  p_package_id text,
+  p_return_path text,
+  p_user_id uuid,
+  p_actor jsonb,
+  p_idempotency_key text
+)
+returns table (outcome text, purchase public.credit_purchases, unlocked_by_plan text)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  c_open_purchases constant integer := 20;
+  v_at timestamptz := private.lock_balances(array[p_organization_id]);
+  v_page_until timestamptz := v_at + interval '1 hour';
+  v_fingerprint bytea := sha256(convert_to(
+    concat_ws(e'\x1f', 'checkout', p_package_id, coalesce(p_return_path, '')), 'UTF8'
+  ));
+  v_plan public.plans;
+  v_status text;
+  v_package public.credit_topup_packages;
+begin
+  select plan.* into v_plan
+  from public.org_plans as subscription
+  join public.plans as plan on plan.id = subscription.plan_id
+  where subscription.organization_id = p_organization_id;
+  select subscription.status into v_status
+  from public.org_plans as subscription
+  where subscription.organization_id = p_organization_id;
+  select package.* into v_package
+  from public.credit_topup_packages as package
+  where package.id = p_package_id and package.is_active;
+  select existing.* into purchase
+  from public.credit_purchases as existing
+  where existing.organization_id = p_organization_id
+    and existing.idempotency_key = p_idempotency_key
+  for no key update;
+
+  outcome := case
+    when v_plan.id is null then 'unknown_organization'
+    when coalesce(length(p_idempotency_key), 0) not between 1 and 200 then 'invalid_key'
+    when purchase.id is not null and purchase.request_fingerprint <> v_fingerprint
+      then 'idempotency_conflict'
+    when purchase.stripe_checkout_session_id is not null
+      or purchase.status not in ('open', 'failed') then 'replayed'
+    when not v_plan.topup_allowed then 'topup_not_allowed'
+    when v_status in ('unpaid', 'canceled') then 'subscription_inactive'
+    when v_package.id is null then 'unknown_package'
+    when purchase.id is null and (
+      select count(*)
+      from public.credit_purchases as waiting
+      where waiting.organization_id = p_organization_id
+        and waiting.status = 'open'
+        and waiting.expires_at > v_at
+    ) >= c_open_purchases then 'rate_limited'
+    else 'opened'
+  end;
+
+  if outcome = 'opened' and purchase.id is null then
+    insert into public.credit_purchases as opened (
+      organization_id, kind, package_id, credits, price_usd, requested_by_user_id, actor,
+      idempotency_key, request_fingerprint, created_at, expires_at
+    )
+    values (
+      p_organization_id, 'checkout', v_package.id, v_package.credits, v_package.price_usd,
+      p_user_id, p_actor, p_idempotency_key, v_fingerprint, v_at, v_page_until
+    )
+    returning opened.* into purchase;
+  -- Stripe's pages stay open for half an hour at least.
+  elsif outcome = 'opened'
+    and (purchase.status = 'failed' or purchase.expires_at < v_at + interval '35 minutes')
+  then
+    update public.credit_purchases as reopened
+    set
+      status = 'open',
+      failure_reason = null,
+      closed_at = null,
+      checkout_attempts = reopened.checkout_attempts + 1,
+      version = reopened.version + 1,
+      expires_at = v_page_until
+    where reopened.organization_id = p_organization_id and reopened.id = purchase.id
+    returning reopened.* into purchase;
+  elsif outcome = 'topup_not_allowed' then
+    select plan.id into unlocked_by_plan
+    from public.plans as plan
+    where plan.topup_allowed and plan.is_active
+    order by plan.rank
+    limit 1;
+  end if;
+  return next;
+end
+$$;
+
+comment on function private.open_credit_purchase(uuid, text, text, uuid, jsonb, text)
+  is 'Begins the purchase of a package, before Stripe is asked for its payment page.';
+
+grant execute on function private.open_credit_purchase(uuid, text, text, uuid, jsonb, text)
+  to purser_api;
 
 -- private/open_organization_account.sql
 /*
@@ -3616,6 +3954,93 @@ create trigger refuse_ledger_change
 before update or delete or truncate on public.credit_transactions
 for each statement execute function private.refuse_ledger_change();
 
+create trigger refuse_ledger_change
+before update or delete or truncate on public.usage_ledger
+for each statement execute function private.refuse_ledger_change();
+
+-- private/reinstate_credits.sql
+/*
+ * Gives credits again that were taken back: into their grant as far as it has room and is good, the
+ * rest as a new grant without expiry. A debt is repaid first. Ledger rows of type admin_adjustment.
+ * The caller holds the gate.
+ */
+create function private.reinstate_credits(
+  p_organization_id uuid,
+  p_grant_id uuid,
+  p_amount_credits numeric,
+  p_actor jsonb,
+  p_reason text,
+  p_payment_metadata jsonb,
+  p_at timestamptz
+)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_balance public.organization_credit_balances;
+  v_lot public.credit_grants;
+  v_credits numeric;
+  v_repaid_credits numeric;
+  v_kept_credits numeric;
+begin
+  select balance.* into strict v_balance
+  from public.organization_credit_balances as balance
+  where balance.organization_id = p_organization_id;
+  select lot.* into v_lot
+  from public.credit_grants as lot
+  where lot.id = p_grant_id and lot.expires_at > p_at;
+  v_credits := least(
+    p_amount_credits,
+    coalesce(v_lot.granted_credits - v_lot.repaid_debt_credits - v_lot.remaining_credits, 0)
+  );
+
+  if v_credits > 0 then
+    v_repaid_credits := least(v_balance.debt_credits, v_credits);
+    v_kept_credits := v_credits - v_repaid_credits;
+    update public.credit_grants as lot
+    set
+      remaining_credits = lot.remaining_credits + v_kept_credits,
+      repaid_debt_credits = lot.repaid_debt_credits + v_repaid_credits,
+      closed_at = case when lot.remaining_credits + v_kept_credits = 0 then lot.closed_at end
+    where lot.id = p_grant_id;
+    insert into public.credit_transactions (
+      organization_id, type, amount_credits, balance_after_credits, grant_id, actor, description,
+      payment_metadata, event_at
+    )
+    values (
+      p_organization_id, 'admin_adjustment', v_credits,
+      v_balance.monthly_credits + v_balance.bonus_credits - v_balance.debt_credits + v_credits,
+      p_grant_id, p_actor, left(p_reason, 500), p_payment_metadata, p_at
+    );
+    update public.organization_credit_balances as balance
+    set
+      monthly_credits = balance.monthly_credits
+        + case when v_lot.source = 'plan' then v_kept_credits else 0 end,
+      bonus_credits = balance.bonus_credits
+        + case when v_lot.source = 'plan' then 0 else v_kept_credits end,
+      debt_credits = balance.debt_credits - v_repaid_credits,
+      next_grant_expires_at = case
+        when v_kept_credits > 0 then least(balance.next_grant_expires_at, v_lot.expires_at)
+        else balance.next_grant_expires_at
+      end
+    where balance.organization_id = p_organization_id;
+  end if;
+
+  if v_credits < p_amount_credits then
+    perform private.add_grant(
+      p_organization_id, 'adjustment', 'admin_adjustment', p_amount_credits - v_credits, 50,
+      'infinity', p_actor, p_reason, null, null, p_at, p_payment_metadata
+    );
+  end if;
+end
+$$;
+
+comment on function private.reinstate_credits(
+  uuid, uuid, numeric, jsonb, text, jsonb, timestamptz
+) is 'Gives credits again that were taken back; repays debt first.';
+
 -- private/release_credits.sql
 /*
  * Ends reservations without a charge, one row an item in the order of the items.
@@ -4304,6 +4729,40 @@ comment on function private.revoke_form_token(uuid, text) is 'Ends the token of 
 
 grant execute on function private.revoke_form_token(uuid, text) to purser_api;
 
+-- private/save_payment_method.sql
+/*
+ * Keeps which card of an organization is charged when nobody is at the page. The caller holds the
+ * gate, or has none to hold: a setting moves no credits.
+ */
+create function private.save_payment_method(
+  p_organization_id uuid,
+  p_payment_method_id text,
+  p_label text
+)
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into public.billing_settings as setting
+    (organization_id, stripe_payment_method_id, payment_method_label, updated_at)
+  values
+    (p_organization_id, p_payment_method_id, left(p_label, 100), private.current_time_utc())
+  on conflict (organization_id) do update
+    set
+      stripe_payment_method_id = excluded.stripe_payment_method_id,
+      payment_method_label = excluded.payment_method_label,
+      updated_at = excluded.updated_at
+    where (setting.stripe_payment_method_id, setting.payment_method_label)
+      is distinct from (excluded.stripe_payment_method_id, excluded.payment_method_label)
+$$;
+
+comment on function private.save_payment_method(uuid, text, text)
+  is 'Keeps the card that is charged when nobody is at the page; null forgets it.';
+
+grant execute on function private.save_payment_method(uuid, text, text) to purser_api;
+
 -- private/seconds_until_reset.sql
 /*
  * How long until every full window of rate_limit_windows() has room again: what
@@ -4354,6 +4813,109 @@ $$;
 
 comment on function private.seconds_until_room(public.form_tokens, timestamptz[], timestamptz[], timestamptz)
   is 'Seconds until a full form has room for a customer again.';
+
+-- private/session_minutes_left.sql
+/*
+ * What is left of a user's session minutes at a moment, in whole seconds, by the limit that is the
+ * closest (null: unlimited); and boundary_at, when a period of any of them ends or a new day begins.
+ *
+ * Counted against a limit: what is booked, what sessions have used since (it is booked minute by
+ * minute), and for a limit of the whole organization what is promised to the sessions of others.
+ * For a moment to come: p_ahead_seconds will have been used by then, from p_ahead_from on.
+ * The caller holds the gate.
+ */
+create function private.session_minutes_left(
+  p_organization_id uuid,
+  p_user_id uuid,
+  p_at timestamptz,
+  p_ahead_from timestamptz default null,
+  p_ahead_seconds integer default 0
+)
+returns table (
+  included_seconds integer,
+  bound_by text,
+  limit_minutes numeric,
+  used_minutes numeric,
+  resets_at timestamptz,
+  boundary_at timestamptz
+)
+language sql
+stable
+as $$
+  with subscription as (
+    select subscribed as row
+    from public.org_plans as subscribed
+    where subscribed.organization_id = p_organization_id
+  ),
+  rule as materialized (
+    select
+      limited.*,
+      limited.scope_user_id = '00000000-0000-0000-0000-000000000000' as is_shared,
+      limited.period_start <= coalesce(p_ahead_from, p_at) as has_begun
+    from private.quota_state(p_organization_id, p_user_id, 'session_minutes', p_at) as limited
+  ),
+  unbooked as (
+    select
+      coalesce(sum(period.used_seconds - period.booked_minutes * 60) filter (
+        where period.user_id = p_user_id
+      ), 0) as own_seconds,
+      coalesce(sum(period.used_seconds - period.booked_minutes * 60), 0) as all_seconds
+    from subscription
+    cross join lateral private.quota_period(
+      'month', 'session_minutes', coalesce(p_ahead_from, p_at), subscription.row
+    ) as month
+    join public.usage_periods as period
+      on period.organization_id = p_organization_id
+      and period.period_start = month.period_start
+      and (period.user_id = p_user_id or exists (select from rule where rule.is_shared))
+  ),
+  promised as (
+    select coalesce(sum(greatest(extract(
+      epoch from least(other.lease_expires_at, other.included_until) - other.last_heartbeat_at
+    ), 0)), 0) as seconds
+    from private.metered_sessions as other
+    where other.organization_id = p_organization_id
+      and other.user_id <> p_user_id
+      and other.status = 'active'
+      and exists (select from rule where rule.is_shared)
+  ),
+  measured as (
+    select
+      rule.*,
+      rule.used_amount * 60 + case
+        when not rule.has_begun then 0
+        when rule.is_shared then unbooked.all_seconds + promised.seconds + p_ahead_seconds
+        else unbooked.own_seconds + p_ahead_seconds
+      end as used_seconds
+    from rule
+    cross join unbooked
+    cross join promised
+  )
+  select
+    greatest(floor(
+      (bound.ceiling_amount - bound.held_amount) * 60 - bound.used_seconds
+    ), 0)::integer,
+    bound.level,
+    bound.limit_amount,
+    bound.used_seconds / 60,
+    nullif(bound.period_end, 'infinity'),
+    least(today.period_end, (select min(rule.period_end) from rule))
+  from subscription
+  cross join lateral private.quota_period(
+    'day', 'session_minutes', p_at, subscription.row
+  ) as today
+  left join lateral (
+    select measured.*
+    from measured
+    order by
+      (measured.ceiling_amount - measured.held_amount) * 60 - measured.used_seconds nulls last,
+      measured.level
+    limit 1
+  ) as bound on true
+$$;
+
+comment on function private.session_minutes_left(uuid, uuid, timestamptz, timestamptz, integer)
+  is 'Seconds of live sessions that a user has left at a moment, and which limit tells so.';
 
 -- private/set_organization_plan.sql
 /*
@@ -4435,6 +4997,34 @@ comment on function private.set_organization_plan(uuid, text, jsonb)
   is 'Changes the plan of an organization at once, with the credits of the rest of the period.';
 
 grant execute on function private.set_organization_plan(uuid, text, jsonb) to purser_api;
+
+-- private/set_stripe_customer.sql
+/*
+ * Writes the customer of an organization at Stripe, unless it has one; answers the one it has then.
+ * So of all that ask at the same time, all go on with the same. Null: there is no such organization.
+ */
+create function private.set_stripe_customer(p_organization_id uuid, p_customer_id text)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_customer_id text;
+begin
+  update public.org_plans as subscription
+  set stripe_customer_id = coalesce(subscription.stripe_customer_id, p_customer_id)
+  where subscription.organization_id = p_organization_id
+  returning subscription.stripe_customer_id into v_customer_id;
+  return v_customer_id;
+end
+$$;
+
+comment on function private.set_stripe_customer(uuid, text)
+  is 'Writes the customer of an organization at Stripe, once; answers the one that stands.';
+
+grant execute on function private.set_stripe_customer(uuid, text) to purser_api;
 
 -- private/settle_credits.sql
 /*
@@ -5633,6 +6223,53 @@ comment on function private.usage_entries(
   uuid[], uuid[], text[], numeric[], text[], timestamptz[], jsonb[], text, timestamptz
 ) is 'Items of a usage batch with all that is needed to decide them.';
 
+-- private/verify_credit_usage.sql
+/*
+ * The part of verify_usage about credits: the roll-up up to its mark, by the days of the time zone
+ * that the organization has now, since a change of it starts the roll-up anew.
+ */
+create function private.verify_credit_usage(p_organization_id uuid)
+returns table (
+  organization_id uuid,
+  invariant text,
+  expected numeric,
+  actual numeric,
+  details jsonb
+)
+language sql
+stable
+as $$
+  select
+    coalesce(daily.organization_id, sums.organization_id), 'credit_daily_equals_ledger',
+    coalesce(sums.used_credits, 0), coalesce(daily.used_credits, 0),
+    jsonb_build_object(
+      'day', coalesce(daily.day, sums.day), 'user_id', coalesce(daily.user_id, sums.user_id),
+      'capability', coalesce(daily.capability_id, sums.capability_id),
+      'quality_level', coalesce(daily.quality_level_id, sums.quality_level_id),
+      'model', coalesce(daily.model_id, sums.model_id)
+    )
+  from (
+    select charge.*
+    from private.credit_usage_folds as mark
+    cross join lateral private.credit_charges_by_day(
+      mark.organization_id, 0, mark.folded_sequence
+    ) as charge
+    where p_organization_id is null or mark.organization_id = p_organization_id
+  ) as sums
+  full join (
+    select kept.*
+    from public.credit_usage_daily as kept
+    where p_organization_id is null or kept.organization_id = p_organization_id
+  ) as daily
+    on daily.organization_id = sums.organization_id and daily.day = sums.day
+    and daily.user_id = sums.user_id and daily.capability_id = sums.capability_id
+    and daily.quality_level_id = sums.quality_level_id and daily.model_id = sums.model_id
+  where (sums.used_credits, sums.entries) is distinct from (daily.used_credits, daily.entries)
+$$;
+
+comment on function private.verify_credit_usage(uuid)
+  is 'Differences between the roll-up of credits and their ledger.';
+
 -- private/verify_ledger.sql
 /*
  * Proves the books of one organization, or of all when p_organization_id is null: a row for each
@@ -5815,6 +6452,318 @@ comment on function private.verify_ledger(uuid)
 
 grant execute on function private.verify_ledger(uuid) to purser_api;
 
+-- private/verify_quota_holds.sql
+/* The part of verify_usage about lines of reservations: open exactly as long as they are, and booked. */
+create function private.verify_quota_holds(p_organization_id uuid)
+returns table (
+  organization_id uuid,
+  invariant text,
+  expected numeric,
+  actual numeric,
+  details jsonb
+)
+language sql
+stable
+as $$
+  select
+    line.organization_id, 'hold_follows_reservation', 1, 0,
+    jsonb_build_object(
+      'reservation_id', line.reservation_id, 'meter', line.meter_id, 'line', line.status,
+      'reservation', hold.status
+    )
+  from public.quota_holds as line
+  left join public.credit_reservations as hold
+    on hold.organization_id = line.organization_id and hold.id = line.reservation_id
+  where (p_organization_id is null or line.organization_id = p_organization_id)
+    and line.status is distinct from case hold.status
+      when 'reserved' then 'held'
+      when 'settled' then 'booked'
+      else hold.status
+    end
+  union all
+  select
+    line.organization_id, 'booked_equals_holds',
+    coalesce(line.actual_amount, line.held_amount), coalesce(written.amount, 0),
+    jsonb_build_object('reservation_id', line.reservation_id, 'meter', line.meter_id)
+  from public.quota_holds as line
+  left join (
+    select entry.organization_id, entry.reservation_id, entry.meter_id, sum(entry.amount) as amount
+    from public.usage_ledger as entry
+    where entry.reservation_id is not null
+      and (p_organization_id is null or entry.organization_id = p_organization_id)
+    group by 1, 2, 3
+  ) as written
+    on written.organization_id = line.organization_id
+    and written.reservation_id = line.reservation_id
+    and written.meter_id = line.meter_id
+  where line.status = 'booked'
+    and (p_organization_id is null or line.organization_id = p_organization_id)
+    and coalesce(line.actual_amount, line.held_amount) <> coalesce(written.amount, 0)
+$$;
+
+comment on function private.verify_quota_holds(uuid)
+  is 'Differences between reservations, their quota lines and what was booked.';
+
+-- private/verify_usage.sql
+/*
+ * Proves the books of usage of one organization, or of all when p_organization_id is null: a row for
+ * each difference, with what was expected and found; no rows when all is right. Reads one snapshot,
+ * so it is exact while others write.
+ *
+ * daily_equals_ledger: the roll-up of a meter, day and user. counter_equals_ledger: what a limit is
+ * checked against. held_equals_holds: what counters hold for open reservations.
+ * hold_follows_reservation: a line is open exactly as long as its reservation.
+ * booked_equals_holds: what settled lines put into the ledger.
+ * credit_daily_equals_ledger: the roll-up of credits up to its mark.
+ * capped_credits_equal_ledger: the counters of caps on credits.
+ */
+create function private.verify_usage(p_organization_id uuid default null)
+returns table (
+  organization_id uuid,
+  invariant text,
+  expected numeric,
+  actual numeric,
+  details jsonb
+)
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with entry as materialized (
+    select
+      written.organization_id, written.meter_id, written.day, written.period_start,
+      coalesce(written.user_id, '00000000-0000-0000-0000-000000000000') as user_id,
+      meter.kind,
+      sum(written.amount) as amount, count(*) as entries
+    from public.usage_ledger as written
+    join public.meters as meter on meter.id = written.meter_id
+    where p_organization_id is null or written.organization_id = p_organization_id
+    group by 1, 2, 3, 4, 5, 6
+  ),
+  counted as materialized (
+    select entry.*, scope.user_id as scope_user_id
+    from entry
+    cross join lateral (
+      select '00000000-0000-0000-0000-000000000000'::uuid as user_id
+      union
+      select entry.user_id
+    ) as scope
+  ),
+  expected_counter as (
+    select
+      counted.organization_id, counted.meter_id, counted.scope_user_id, named.period,
+      case named.period
+        when 'day' then counted.day::text
+        when 'month' then counted.period_start::text
+      end as place,
+      sum(counted.amount) as amount
+    from counted
+    cross join lateral unnest(
+      case counted.kind when 'level' then array['none'] else array['day', 'month'] end
+    ) as named (period)
+    group by 1, 2, 3, 4, 5
+  ),
+  kept_counter as (
+    select
+      counter.organization_id, counter.meter_id, counter.user_id, counter.period,
+      case counter.period
+        when 'day' then counter.day::text
+        when 'month' then counter.period_start::text
+      end as place,
+      sum(counter.used_amount) as used_amount, sum(counter.held_amount) as held_amount
+    from public.quota_usages as counter
+    where (p_organization_id is null or counter.organization_id = p_organization_id)
+      and counter.meter_id <> 'credits'
+    group by 1, 2, 3, 4, 5
+  ),
+  held as (
+    select
+      line.organization_id, line.meter_id, scope.user_id, named.period,
+      case named.period
+        when 'day' then line.day::text
+        when 'month' then line.period_start::text
+      end as place,
+      sum(line.held_amount) as amount
+    from public.quota_holds as line
+    join public.meters as meter on meter.id = line.meter_id
+    cross join lateral unnest(
+      array['00000000-0000-0000-0000-000000000000', line.user_id]
+    ) as scope (user_id)
+    cross join lateral unnest(
+      case meter.kind when 'level' then array['none'] else array['day', 'month'] end
+    ) as named (period)
+    where line.status = 'held'
+      and scope.user_id is not null
+      and (p_organization_id is null or line.organization_id = p_organization_id)
+    group by 1, 2, 3, 4, 5
+  )
+  select
+    coalesce(daily.organization_id, sums.organization_id), 'daily_equals_ledger',
+    coalesce(sums.amount, 0), daily.used_amount,
+    jsonb_build_object(
+      'meter', coalesce(daily.meter_id, sums.meter_id), 'day', coalesce(daily.day, sums.day),
+      'user_id', coalesce(daily.user_id, sums.user_id), 'entries', daily.entries,
+      'expected_entries', sums.entries
+    )
+  from (
+    select
+      entry.organization_id, entry.meter_id, entry.day, entry.user_id,
+      sum(entry.amount) as amount, sum(entry.entries) as entries
+    from entry
+    group by 1, 2, 3, 4
+  ) as sums
+  full join (
+    select kept.*
+    from public.usage_daily as kept
+    where p_organization_id is null or kept.organization_id = p_organization_id
+  ) as daily
+    on daily.organization_id = sums.organization_id and daily.meter_id = sums.meter_id
+    and daily.day = sums.day and daily.user_id = sums.user_id
+  where (sums.amount, sums.entries) is distinct from (daily.used_amount, daily.entries)
+  union all
+  select
+    coalesce(kept.organization_id, wanted.organization_id), 'counter_equals_ledger',
+    coalesce(wanted.amount, 0), coalesce(kept.used_amount, 0),
+    jsonb_build_object(
+      'meter', coalesce(kept.meter_id, wanted.meter_id),
+      'user_id', coalesce(kept.user_id, wanted.scope_user_id),
+      'period', coalesce(kept.period, wanted.period), 'of', coalesce(kept.place, wanted.place)
+    )
+  from expected_counter as wanted
+  full join kept_counter as kept
+    on kept.organization_id = wanted.organization_id and kept.meter_id = wanted.meter_id
+    and kept.user_id = wanted.scope_user_id and kept.period = wanted.period
+    and kept.place is not distinct from wanted.place
+  where coalesce(wanted.amount, 0) <> coalesce(kept.used_amount, 0)
+  union all
+  select
+    coalesce(kept.organization_id, held.organization_id), 'held_equals_holds',
+    coalesce(held.amount, 0), coalesce(kept.held_amount, 0),
+    jsonb_build_object(
+      'meter', coalesce(kept.meter_id, held.meter_id),
+      'user_id', coalesce(kept.user_id, held.user_id),
+      'period', coalesce(kept.period, held.period), 'of', coalesce(kept.place, held.place)
+    )
+  from held
+  full join kept_counter as kept
+    on kept.organization_id = held.organization_id and kept.meter_id = held.meter_id
+    and kept.user_id = held.user_id and kept.period = held.period
+    and kept.place is not distinct from held.place
+  where coalesce(held.amount, 0) <> coalesce(kept.held_amount, 0)
+  union all
+  select different.* from private.verify_quota_holds(p_organization_id) as different
+  union all
+  select different.* from private.verify_credit_usage(p_organization_id) as different
+$$;
+
+comment on function private.verify_usage(uuid)
+  is 'Every difference between usage ledger, roll-ups, counters and holds; no rows when all is right.';
+
+grant execute on function private.verify_usage(uuid) to purser_api;
+
+-- private/withdraw_credits.sql
+/*
+ * Takes credits back because the money for them is gone. Policy unspent_only: what is left of the
+ * grants named. Policy debt: also other credits, the latest first, and what is missing then becomes
+ * a debt, which the next grant repays. Open holds keep what they need under either policy: while any
+ * credit is held there is no new debt, so that a debt never stands beside credits. One ledger row a
+ * grant, of type admin_adjustment. The caller holds the gate. Returns how much was taken.
+ */
+create function private.withdraw_credits(
+  p_organization_id uuid,
+  p_grant_ids uuid[],
+  p_amount_credits numeric,
+  p_policy text,
+  p_actor jsonb,
+  p_reason text,
+  p_payment_metadata jsonb,
+  p_at timestamptz
+)
+returns numeric
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_balance public.organization_credit_balances;
+  v_lot record;
+  v_posted_credits numeric;
+  v_left_credits numeric;
+  v_take_credits numeric;
+  v_taken_credits numeric := 0;
+  v_debt_credits numeric := 0;
+  v_lots_credits numeric := 0;
+begin
+  select balance.* into strict v_balance
+  from public.organization_credit_balances as balance
+  where balance.organization_id = p_organization_id;
+  v_posted_credits := v_balance.monthly_credits + v_balance.bonus_credits - v_balance.debt_credits;
+  v_left_credits := least(
+    p_amount_credits, greatest(v_posted_credits - v_balance.reserved_credits, 0)
+  );
+
+  for v_lot in
+    select lot.id, lot.source, lot.remaining_credits
+    from public.credit_grants as lot
+    where lot.organization_id = p_organization_id
+      and lot.closed_at is null
+      and (p_policy = 'debt' or lot.id = any (p_grant_ids))
+    order by lot.id = any (p_grant_ids) desc, lot.created_at desc, lot.id desc
+  loop
+    exit when v_left_credits <= 0;
+    v_take_credits := least(v_lot.remaining_credits, v_left_credits);
+    v_left_credits := v_left_credits - v_take_credits;
+    v_taken_credits := v_taken_credits + v_take_credits;
+    update public.credit_grants as lot
+    set
+      remaining_credits = lot.remaining_credits - v_take_credits,
+      closed_at = case when lot.remaining_credits = v_take_credits then p_at end
+    where lot.id = v_lot.id;
+    insert into public.credit_transactions (
+      organization_id, type, amount_credits, balance_after_credits, grant_id, actor, description,
+      payment_metadata, event_at
+    )
+    values (
+      p_organization_id, 'admin_adjustment', -v_take_credits, v_posted_credits - v_taken_credits,
+      v_lot.id, p_actor, left(p_reason, 500), p_payment_metadata, p_at
+    );
+    update public.organization_credit_balances as balance
+    set
+      monthly_credits = balance.monthly_credits
+        - case when v_lot.source = 'plan' then v_take_credits else 0 end,
+      bonus_credits = balance.bonus_credits
+        - case when v_lot.source = 'plan' then 0 else v_take_credits end
+    where balance.organization_id = p_organization_id
+    returning balance.monthly_credits + balance.bonus_credits into v_lots_credits;
+  end loop;
+
+  if v_taken_credits = 0 then
+    v_lots_credits := v_balance.monthly_credits + v_balance.bonus_credits;
+  end if;
+  if p_policy = 'debt' and v_lots_credits = 0 and v_taken_credits < p_amount_credits then
+    v_debt_credits := p_amount_credits - v_taken_credits;
+    insert into public.credit_transactions (
+      organization_id, type, amount_credits, balance_after_credits, actor, description,
+      payment_metadata, event_at
+    )
+    values (
+      p_organization_id, 'admin_adjustment', -v_debt_credits,
+      v_posted_credits - v_taken_credits - v_debt_credits, p_actor, left(p_reason, 500),
+      p_payment_metadata, p_at
+    );
+    update public.organization_credit_balances as balance
+    set debt_credits = balance.debt_credits + v_debt_credits
+    where balance.organization_id = p_organization_id;
+  end if;
+  return v_taken_credits + v_debt_credits;
+end
+$$;
+
+comment on function private.withdraw_credits(
+  uuid, uuid[], numeric, text, jsonb, text, jsonb, timestamptz
+) is 'Takes credits back whose money is gone, but not what open holds need.';
+
 -- private/write_usage.sql
 /*
  * Writes the uses that were decided: ledger, roll-up by day, and the counters of the organization and
@@ -5857,18 +6806,12 @@ as $$
       set
         used_amount = daily.used_amount + excluded.used_amount,
         entries = daily.entries + excluded.entries
-  )
-  insert into public.quota_usages as counter (
-    organization_id, meter_id, user_id, period, period_start, period_end, day, used_amount
-  )
-  select
-    part.organization_id, part.meter_id, part.scope_user_id, part.period, part.period_start,
-    part.period_end, part.day, sum(part.amount)
-  from (
+  ),
+  part as materialized (
     select
-      entry.organization_id, entry.meter_id, entry.amount, scope.user_id as scope_user_id,
-      named.period, span.period_start, span.period_end,
-      case when named.period = 'day' then entry.day end as day
+      entry.organization_id, entry.meter_id, scope.user_id, named.period, span.period_start,
+      span.period_end, case when named.period = 'day' then entry.day end as day,
+      sum(entry.amount) as amount
     from entry
     join public.meters as meter on meter.id = entry.meter_id
     join public.org_plans as subscription
@@ -5883,13 +6826,36 @@ as $$
       named.period, entry.meter_id, entry.event_at, subscription
     ) as span
     where scope.user_id is not null
-  ) as part
-  group by 1, 2, 3, 4, 5, 6, 7
-  order by 1, 2, 3, 4, 5
-  on conflict (organization_id, meter_id, user_id, period, period_start) do update
-    set
-      used_amount = counter.used_amount + excluded.used_amount,
-      period_end = excluded.period_end
+    group by 1, 2, 3, 4, 5, 6, 7
+  ),
+  counted as (
+    -- Not "on conflict": what is given back would not pass the check of a row that is only proposed.
+    update public.quota_usages as counter
+    set used_amount = counter.used_amount + part.amount, period_end = part.period_end
+    from part
+    where counter.organization_id = part.organization_id
+      and counter.meter_id = part.meter_id
+      and counter.user_id = part.user_id
+      and counter.period = part.period
+      and counter.period_start = part.period_start
+  )
+  insert into public.quota_usages (
+    organization_id, meter_id, user_id, period, period_start, period_end, day, used_amount
+  )
+  select
+    part.organization_id, part.meter_id, part.user_id, part.period, part.period_start,
+    part.period_end, part.day, part.amount
+  from part
+  -- Nobody else can make it meanwhile: the gate is held.
+  where not exists (
+    select
+    from public.quota_usages as counter
+    where counter.organization_id = part.organization_id
+      and counter.meter_id = part.meter_id
+      and counter.user_id = part.user_id
+      and counter.period = part.period
+      and counter.period_start = part.period_start
+  )
 $$;
 
 comment on function private.write_usage(private.usage_entry[], timestamptz)

@@ -1,0 +1,13 @@
+drop type private.usage_entry;
+alter table public.organization_credit_balances drop column has_member_caps;
+alter table public.credit_reservations drop column is_capped, drop column has_quota_lines;
+drop table private.credit_usage_folds;
+drop table public.credit_usage_daily;
+drop table public.quota_holds;
+drop table public.usage_daily;
+drop table public.usage_ledger;
+drop table public.quota_usages;
+drop table public.member_caps;
+drop table public.quota_overrides;
+drop table public.plan_meter_limits;
+drop table public.meters;
