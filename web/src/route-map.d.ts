@@ -66,6 +66,20 @@ declare module 'vue-router/auto-routes' {
       Record<never, never>,
       | never
     >,
+    '/settings/billing': RouteRecordInfo<
+      '/settings/billing',
+      '/settings/billing',
+      Record<never, never>,
+      Record<never, never>,
+      | never
+    >,
+    '/settings/plan': RouteRecordInfo<
+      '/settings/plan',
+      '/settings/plan',
+      Record<never, never>,
+      Record<never, never>,
+      | never
+    >,
     '/settings/quality-levels': RouteRecordInfo<
       '/settings/quality-levels',
       '/settings/quality-levels',
@@ -149,6 +163,22 @@ declare module 'vue-router/auto-routes' {
     'src/pages/settings/api-keys.vue': {
       routes:
         | '/settings/api-keys'
+      views:
+        | never
+      pathParamNames:
+        | never
+    }
+    'src/pages/settings/billing.vue': {
+      routes:
+        | '/settings/billing'
+      views:
+        | never
+      pathParamNames:
+        | never
+    }
+    'src/pages/settings/plan.vue': {
+      routes:
+        | '/settings/plan'
       views:
         | never
       pathParamNames:

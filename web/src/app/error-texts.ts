@@ -21,6 +21,7 @@ export function createFailureText({ t, te, n }: Translator): FailureText {
       available: credits(problem, 'available_credits', n),
       plan: detailText(problem, 'unlocked_by_plan') ?? '',
       field: detailText(problem, 'field') ?? '',
+      reason: detailText(problem, 'reason') ?? '',
     })
   }
 }

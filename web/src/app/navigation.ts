@@ -18,6 +18,8 @@ export const navigation: readonly NavigationEntry[] = [
     covers: '/testimonials/',
   },
   { to: '/history', icon: 'i-lucide-receipt-text', title: 'app.pages.history' },
+  { to: '/settings/plan', icon: 'i-lucide-layers', title: 'app.pages.plan' },
+  { to: '/settings/billing', icon: 'i-lucide-credit-card', title: 'app.pages.billing' },
   {
     to: '/settings/quality-levels',
     icon: 'i-lucide-sliders-horizontal',

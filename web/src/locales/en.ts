@@ -1,5 +1,6 @@
 import access from './en/access.json'
 import app from './en/app.json'
+import billing from './en/billing.json'
 import capabilities from './en/capabilities.json'
 import credits from './en/credits.json'
 import errors from './en/errors.json'
@@ -7,12 +8,15 @@ import history from './en/history.json'
 import identity from './en/identity.json'
 import keys from './en/keys.json'
 import operations from './en/operations.json'
+import plans from './en/plans.json'
 import questions from './en/questions.json'
 import testimonials from './en/testimonials.json'
+import topups from './en/topups.json'
 
 export const en = {
   access,
   app,
+  billing,
   capabilities,
   credits,
   errors,
@@ -20,6 +24,8 @@ export const en = {
   identity,
   keys,
   operations,
+  plans,
   questions,
   testimonials,
+  topups,
 }
