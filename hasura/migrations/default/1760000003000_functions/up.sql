@@ -657,6 +657,108 @@ comment on function private.apply_settlements(
   uuid[], uuid[], numeric[], jsonb[], jsonb[], timestamptz
 ) is 'Decides and writes a batch of settlements and answers all items.';
 
+-- private/apply_stripe_purchase.sql
+/*
+ * Makes a purchase what Stripe says it is: paid, under way, failed or expired, refunded, disputed.
+ * The one function through which the money of purchases becomes credits and back; it looks at the
+ * whole state and not at events, so it may be called in any order, twice and late. The credits are
+ * granted once, by the purchase's own row; what is withdrawn is a difference to what was before.
+ *
+ * p_version is what the caller read before it asked Stripe: if somebody has applied something since,
+ * the caller's news may be the older one, and it must ask again (stale). Gate: the balance row.
+ *
+ * p_state: payment (open, processing, paid, failed, expired), payment_intent_id, charge_id,
+ * checkout_session_id, receipt_url, amount_usd, currency, failure_reason, paid_at, refunds and
+ * disputes (as record_stripe_refunds and record_stripe_disputes read them).
+ *
+ * Outcomes: applied, stale, unknown_purchase, amount_mismatch (Stripe has another sum or currency:
+ * nothing is granted, somebody must look).
+ */
+create function private.apply_stripe_purchase(
+  p_organization_id uuid,
+  p_purchase_id uuid,
+  p_version integer,
+  p_state jsonb
+)
+returns table (
+  outcome text,
+  status text,
+  granted_credits numeric,
+  withdrawn_credits numeric,
+  available_credits numeric
+)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_at timestamptz := private.lock_balances(array[p_organization_id]);
+  v_payment text := p_state ->> 'payment';
+  v_purchase public.credit_purchases;
+begin
+  select purchase.* into v_purchase
+  from public.credit_purchases as purchase
+  where purchase.organization_id = p_organization_id and purchase.id = p_purchase_id
+  for no key update;
+  outcome := case
+    when v_purchase.id is null then 'unknown_purchase'
+    when v_purchase.version <> p_version then 'stale'
+    when v_payment = 'paid' and v_purchase.paid_at is null and (
+      (p_state ->> 'amount_usd')::numeric = v_purchase.price_usd
+      and p_state ->> 'currency' = v_purchase.currency
+    ) is not true then 'amount_mismatch'
+    else 'applied'
+  end;
+
+  if outcome = 'applied' then
+    granted_credits := private.grant_purchase(v_purchase, p_state, v_at);
+    withdrawn_credits := private.withdraw_purchase(p_organization_id, p_purchase_id, p_state, v_at);
+    update public.credit_purchases as purchase
+    set
+      status = case
+        when purchase.paid_at is null and v_payment in ('paid', 'open') then purchase.status
+        when purchase.paid_at is null then v_payment
+        when purchase.disputed_usd > 0 then 'disputed'
+        when purchase.refunded_usd >= purchase.price_usd then 'refunded'
+        when purchase.refunded_usd > 0 then 'partially_refunded'
+        else 'paid'
+      end,
+      failure_reason = case
+        when purchase.paid_at is null and v_payment in ('failed', 'expired')
+          then left(p_state ->> 'failure_reason', 500)
+      end,
+      closed_at = case
+        when purchase.paid_at is null and v_payment in ('failed', 'expired')
+          then coalesce(purchase.closed_at, v_at)
+      end,
+      checkout_url = case when v_payment = 'open' then purchase.checkout_url end,
+      stripe_checkout_session_id = coalesce(
+        purchase.stripe_checkout_session_id, p_state ->> 'checkout_session_id'
+      ),
+      stripe_payment_intent_id = coalesce(
+        p_state ->> 'payment_intent_id', purchase.stripe_payment_intent_id
+      ),
+      stripe_charge_id = coalesce(p_state ->> 'charge_id', purchase.stripe_charge_id),
+      receipt_url = coalesce(p_state ->> 'receipt_url', purchase.receipt_url),
+      version = purchase.version + 1,
+      checked_at = v_at
+    where purchase.organization_id = p_organization_id and purchase.id = p_purchase_id
+    returning purchase.status into status;
+  else
+    status := v_purchase.status;
+  end if;
+  available_credits := private.expire_kept_grants(p_organization_id, v_at);
+  return next;
+end
+$$;
+
+comment on function private.apply_stripe_purchase(uuid, uuid, integer, jsonb)
+  is 'Makes a purchase what Stripe says it is, with its credits.';
+
+grant execute on function private.apply_stripe_purchase(uuid, uuid, integer, jsonb) to purser_api;
+
 -- private/attach_checkout.sql
 /*
  * Writes the payment page of an attempt to its purchase, or, p_session_id null, that the page could
@@ -705,6 +807,28 @@ comment on function private.attach_checkout(uuid, uuid, integer, text, text, tex
 
 grant execute on function private.attach_checkout(uuid, uuid, integer, text, text, text)
   to purser_api;
+
+-- private/buyable_session_time.sql
+/* For how long the credits that are available now would pay at a price a minute. */
+create function private.buyable_session_time(
+  p_organization_id uuid,
+  p_minute_price_credits numeric
+)
+returns interval
+language sql
+stable
+as $$
+  select make_interval(secs => floor(greatest(
+    balance.monthly_credits + balance.bonus_credits - balance.debt_credits
+      - balance.reserved_credits,
+    0
+  ) * 60 / p_minute_price_credits)::double precision)
+  from public.organization_credit_balances as balance
+  where balance.organization_id = p_organization_id
+$$;
+
+comment on function private.buyable_session_time(uuid, numeric)
+  is 'How much time of sessions the available credits would pay for.';
 
 -- private/check_ai_access.sql
 /*
@@ -951,6 +1075,58 @@ create trigger check_quality_default
 before insert or update on public.organization_quality_defaults
 for each row execute function private.check_quality_default();
 
+-- private/check_quota.sql
+/*
+ * What consume_quota would answer now, without a side effect and without waiting for the gate.
+ * `outcome` is allowed or its refusal; `decision` tells the limit that is closest, before the use.
+ *
+ * Outcomes: allowed, quota_exceeded, member_cap_exceeded, below_zero, subscription_inactive,
+ * user_required, unknown_organization, unknown_meter, unknown_user, invalid_amount.
+ */
+create function private.check_quota(
+  p_organization_id uuid,
+  p_user_id uuid,
+  p_meter_id text,
+  p_amount numeric
+)
+returns table (outcome text, decision jsonb)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_at timestamptz := private.current_time_utc();
+  v_entries private.usage_entry[];
+  v_rules jsonb;
+begin
+  v_entries := private.usage_entries(
+    array[p_organization_id], array[p_user_id], array[p_meter_id], array[p_amount],
+    array[uuidv7()::text], array[null::timestamptz], array[null::jsonb], 'consumed', v_at
+  );
+  v_entries := private.decide_usage(v_entries, false);
+  outcome := case v_entries[1].outcome
+    when 'recorded' then 'allowed'
+    else v_entries[1].outcome
+  end;
+  select jsonb_agg(to_jsonb(rule))
+  into v_rules
+  from private.quota_state(p_organization_id, p_user_id, p_meter_id, v_at) as rule;
+  decision := case
+    when outcome = 'allowed'
+      then private.judge_usage(v_rules, '{}', p_meter_id, 0, true) - 'outcome'
+    else v_entries[1].decision
+  end;
+  return next;
+end
+$$;
+
+comment on function private.check_quota(uuid, uuid, text, numeric)
+  is 'What consume_quota would answer now; no side effect.';
+
+grant execute on function private.check_quota(uuid, uuid, text, numeric) to purser_api;
+
 -- private/claim_stripe_events.sql
 /*
  * Job: takes events whose next attempt is due, oldest first, for handling by the caller; each for so
@@ -1038,6 +1214,50 @@ comment on function private.clean_idempotency(integer, integer)
 
 grant execute on function private.clean_idempotency(integer, integer) to purser_api;
 
+-- private/close_session_hold.sql
+/*
+ * Charges what was used of the credits that a session holds, and gives the rest back. It charges also
+ * when the hold has expired meanwhile: the time was used. Returns the session, not yet stored. The
+ * caller holds the gate.
+ */
+create function private.close_session_hold(p_session private.metered_sessions)
+returns private.metered_sessions
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_session private.metered_sessions := p_session;
+  v_charged_credits numeric;
+begin
+  if v_session.hold_reservation_id is null then
+    return v_session;
+  end if;
+  if v_session.hold_used_seconds = 0 then
+    perform private.release_credits(
+      array[v_session.organization_id], array[v_session.hold_reservation_id],
+      array['No bought minutes were used']
+    );
+  else
+    select settled.charged_credits into v_charged_credits
+    from private.settle_credits(
+      array[v_session.organization_id], array[v_session.hold_reservation_id],
+      array[private.session_credits(v_session.hold_used_seconds, v_session.hold_price_credits)],
+      array[null]::jsonb[], array[null]::jsonb[]
+    ) as settled;
+    v_session.charged_credits := v_session.charged_credits + coalesce(v_charged_credits, 0);
+  end if;
+  v_session.hold_reservation_id := null;
+  v_session.hold_price_credits := null;
+  v_session.hold_seconds := 0;
+  v_session.hold_used_seconds := 0;
+  return v_session;
+end
+$$;
+
+comment on function private.close_session_hold(private.metered_sessions)
+  is 'Charges the used part of the credits that a session holds and gives back the rest.';
+
 -- private/consume_quota.sql
 /*
  * Checks and counts uses of meters in one step, one row an item in the order of the items; the result
@@ -1084,10 +1304,11 @@ grant execute on function private.consume_quota(uuid[], uuid[], text[], numeric[
 
 -- private/count_period.sql
 /*
- * Adds seconds of a session to the period that a moment falls into, with its plan and limit as they
- * are now, and books what is not yet in the usage ledger once it is a minute, or at p_is_due. Booked
- * is always the sum in minutes rounded to four decimals, so the ledger follows the seconds exactly,
- * however they came. The caller holds the gate.
+ * Adds seconds of a session to the period that p_at falls into, with its plan and limit as they are
+ * now, and books what is not yet in the usage ledger once it is a minute, or when p_is_due. Booked is
+ * always the sum in minutes rounded to four decimals, so the ledger follows the seconds exactly,
+ * however they came. What the ledger does not take stays unbooked, and counts against the limits all
+ * the same. The caller holds the gate.
  */
 create function private.count_period(
   p_session private.metered_sessions,
@@ -1103,30 +1324,36 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_subscription public.org_plans;
   v_period public.usage_periods;
+  v_limit_minutes numeric;
   v_minutes numeric;
 begin
+  select subscription.* into v_subscription
+  from public.org_plans as subscription
+  where subscription.organization_id = p_session.organization_id;
+  select space.limit_minutes into v_limit_minutes
+  from private.session_minutes_left(
+    p_session.organization_id, p_session.user_id, p_at
+  ) as space;
+
   insert into public.usage_periods as period (
     organization_id, user_id, period_start, period_end, plan_id, used_seconds, limit_minutes,
     bought_seconds, sessions
   )
   select
     p_session.organization_id, p_session.user_id, month.period_start, month.period_end,
-    subscription.plan_id, p_used_seconds, space.limit_minutes, p_bought_seconds, p_sessions
-  from public.org_plans as subscription
-  cross join lateral private.quota_period(
-    'month', 'session_minutes', p_at, subscription
-  ) as month
-  cross join lateral private.session_minutes_left(
-    p_session.organization_id, p_session.user_id, p_at
-  ) as space
-  where subscription.organization_id = p_session.organization_id
+    v_subscription.plan_id, p_used_seconds, v_limit_minutes, p_bought_seconds, p_sessions
+  from private.quota_period('month', 'session_minutes', p_at, v_subscription) as month
   on conflict (organization_id, user_id, period_start) do update set
     -- Of a period that is over only what was used in it is still to come.
     plan_id = case
-      when period.period_end > excluded.period_start then excluded.plan_id else period.plan_id
+      when p_at >= v_subscription.period_start then excluded.plan_id else period.plan_id
     end,
-    limit_minutes = excluded.limit_minutes,
+    limit_minutes = case
+      when p_at >= v_subscription.period_start then excluded.limit_minutes
+      else period.limit_minutes
+    end,
     used_seconds = period.used_seconds + excluded.used_seconds,
     bought_seconds = period.bought_seconds + excluded.bought_seconds,
     sessions = period.sessions + excluded.sessions
@@ -1138,13 +1365,15 @@ begin
   end if;
   update public.usage_periods as period
   set booked_minutes = period.booked_minutes + v_minutes
+  from private.add_usage(
+    p_session.organization_id, p_session.user_id, 'session_minutes', v_minutes,
+    private.current_time_utc(), p_at,
+    jsonb_build_object('session_id', p_session.id, 'topic', p_session.topic), true
+  ) as booked
   where period.organization_id = v_period.organization_id
     and period.user_id = v_period.user_id
-    and period.period_start = v_period.period_start;
-  perform private.add_usage(
-    p_session.organization_id, p_session.user_id, 'session_minutes', v_minutes, p_at, p_at,
-    jsonb_build_object('session_id', p_session.id, 'topic', p_session.topic), true
-  );
+    and period.period_start = v_period.period_start
+    and booked.outcome = 'recorded';
 end
 $$;
 
@@ -1177,9 +1406,14 @@ declare
   v_seconds integer;
   v_bought_seconds integer;
 begin
+  if p_is_last and v_from >= p_until and v_session.used_seconds > 0 then
+    perform private.count_period(v_session, v_from - interval '1 second', 0, 0, 0, true);
+  end if;
   while v_from < p_until loop
-    select least(space.boundary_at, 'infinity') into v_boundary
-    from private.session_minutes_left(v_session.organization_id, v_session.user_id, v_from) as space;
+    select space.boundary_at into v_boundary
+    from private.session_minutes_left(
+      v_session.organization_id, v_session.user_id, v_from
+    ) as space;
     v_until := least(p_until, v_boundary);
     v_seconds := extract(epoch from v_until - v_from);
     v_bought_seconds := extract(
@@ -1194,10 +1428,7 @@ begin
     );
     v_from := v_until;
   end loop;
-  if p_is_last and p_session.last_heartbeat_at >= p_until then
-    perform private.count_period(v_session, v_from - interval '1 second', 0, 0, 0, true);
-  end if;
-  v_session.last_heartbeat_at := greatest(v_from, v_session.last_heartbeat_at);
+  v_session.last_heartbeat_at := v_from;
   return v_session;
 end
 $$;
@@ -2198,6 +2429,87 @@ $$;
 comment on function private.explain_models(text, text, text, timestamptz)
   is 'Models that would serve, in order of preference, each with its price row.';
 
+-- private/explain_quota.sql
+/*
+ * Every limit that applies to a meter, for people who want to know why: its value and where it comes
+ * from (plan, override with who set it, why and until when, cap with who set it), what is used and
+ * held, what is left, when it begins again, and whether it binds: the one with the least left does.
+ * Null when there is no such meter or organization. One statement, no side effect.
+ */
+create function private.explain_quota(p_organization_id uuid, p_user_id uuid, p_meter_id text)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object(
+    'meter', meter.id,
+    'name', meter.name,
+    'unit', meter.unit,
+    'kind', meter.kind,
+    'is_active', meter.is_active,
+    'plan', subscription.plan_id,
+    'time_zone', subscription.time_zone,
+    'rules', coalesce((
+      select jsonb_agg(
+        jsonb_build_object(
+          'level', rule.level,
+          'scope', case
+            when rule.scope_user_id = '00000000-0000-0000-0000-000000000000' then 'organization'
+            else 'user'
+          end,
+          'user_id', nullif(rule.scope_user_id, '00000000-0000-0000-0000-000000000000'),
+          'period', rule.period,
+          'limit', rule.limit_amount,
+          'used', rule.used_amount,
+          'held', rule.held_amount,
+          'remaining', case
+            when rule.limit_amount is not null
+              then greatest(rule.limit_amount - rule.used_amount - rule.held_amount, 0)
+          end,
+          'is_hard', rule.is_hard,
+          'burst_amount', rule.burst_amount,
+          'grace_period_seconds', rule.grace_period_seconds,
+          'grace_ends_at', rule.grace_ends_at,
+          'refuses_above', rule.ceiling_amount,
+          'warn_ratios', rule.warn_ratios,
+          'period_start', nullif(rule.period_start, '-infinity'),
+          'resets_at', nullif(rule.period_end, 'infinity'),
+          'binds', rule.place = 1 and rule.limit_amount is not null,
+          'source', rule.source
+        )
+        order by rule.place
+      )
+      from (
+        select
+          state.*,
+          row_number() over (
+            order by
+              state.limit_amount - state.used_amount - state.held_amount nulls last, state.level,
+              state.period
+          ) as place
+        from private.quota_state(
+          p_organization_id, p_user_id, p_meter_id, private.current_time_utc()
+        ) as state
+      ) as rule
+    ), '[]')
+  )
+  from public.org_plans as subscription
+  join (
+    select counted.id, counted.name, counted.unit, counted.kind, counted.is_active
+    from public.meters as counted
+    union all
+    select 'credits', 'Credits', 'credits', 'flow', true
+  ) as meter on meter.id = p_meter_id
+  where subscription.organization_id = p_organization_id
+$$;
+
+comment on function private.explain_quota(uuid, uuid, text)
+  is 'Every limit of a meter, with where it comes from and what is used of it.';
+
+grant execute on function private.explain_quota(uuid, uuid, text) to purser_api;
+
 -- private/explain_rule.sql
 /* A rule of the access check and its verdict; one that cannot be decided has not passed. */
 create function private.explain_rule(p_rule text, p_passed boolean)
@@ -2636,6 +2948,137 @@ grant execute on function private.grant_credits(
   uuid, text, numeric, integer, timestamptz, jsonb, text, text
 ) to purser_api;
 
+-- private/grant_purchase.sql
+/*
+ * Gives the credits of a purchase that Stripe says is paid, once: the row of the purchase carries
+ * its grant. What was given on account before is only marked as paid. The caller holds the gate.
+ * Returns what was granted now.
+ */
+create function private.grant_purchase(
+  p_purchase public.credit_purchases,
+  p_state jsonb,
+  p_at timestamptz
+)
+returns numeric
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_key text := 'credit_purchase ' || p_purchase.id;
+  v_grant record;
+begin
+  if p_state ->> 'payment' is distinct from 'paid' or p_purchase.paid_at is not null then
+    return 0;
+  end if;
+  if p_purchase.grant_id is null then
+    select added.grant_id, added.transaction_id into strict v_grant
+    from private.add_grant(
+      p_purchase.organization_id, 'topup', 'topup_purchase', p_purchase.credits, 50, 'infinity',
+      coalesce(p_purchase.actor, '{"kind": "stripe"}'),
+      format('%s credits bought', trim_scale(p_purchase.credits)), v_key,
+      sha256(convert_to(v_key, 'UTF8')), p_at,
+      jsonb_strip_nulls(jsonb_build_object(
+        'purchase_id', p_purchase.id,
+        'kind', p_purchase.kind,
+        'package_id', p_purchase.package_id,
+        'amount_usd', p_purchase.price_usd,
+        'currency', p_purchase.currency,
+        'checkout_session_id', coalesce(
+          p_purchase.stripe_checkout_session_id, p_state ->> 'checkout_session_id'
+        ),
+        'payment_intent_id', p_state ->> 'payment_intent_id',
+        'charge_id', p_state ->> 'charge_id'
+      ))
+    ) as added;
+  end if;
+  update public.credit_purchases as purchase
+  set
+    grant_id = coalesce(purchase.grant_id, v_grant.grant_id),
+    transaction_id = coalesce(purchase.transaction_id, v_grant.transaction_id),
+    paid_at = coalesce((p_state ->> 'paid_at')::timestamptz, p_at)
+  where purchase.organization_id = p_purchase.organization_id and purchase.id = p_purchase.id;
+  return case when p_purchase.grant_id is null then p_purchase.credits else 0 end;
+end
+$$;
+
+comment on function private.grant_purchase(public.credit_purchases, jsonb, timestamptz)
+  is 'Gives the credits of a paid purchase, once.';
+
+-- private/hold_session_credits.sql
+/*
+ * Holds credits for the next five minutes of a session beyond the plan, or for as much as there is.
+ * It is a reservation like any other, of the capability live_session, which is in no plan's list:
+ * whether minutes are sold is a matter of the plan's price and the organization's setting, which the
+ * caller has asked. Returns the session, not yet stored, without a hold when there are no credits.
+ * The caller holds the gate.
+ */
+create function private.hold_session_credits(
+  p_session private.metered_sessions,
+  p_minute_price_credits numeric,
+  p_at timestamptz
+)
+returns private.metered_sessions
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_hold_seconds constant integer := 300;
+  -- Longer than a session can be silent before it ends: the hold is still there to be charged.
+  v_expires_after constant interval := interval '15 minutes';
+  v_session private.metered_sessions := p_session;
+  v_seconds integer;
+  v_credits numeric;
+  v_reservation_id uuid := uuidv7();
+begin
+  select least(v_hold_seconds, floor(greatest(
+    balance.monthly_credits + balance.bonus_credits - balance.debt_credits
+      - balance.reserved_credits,
+    0
+  ) * 60 / p_minute_price_credits))
+  into v_seconds
+  from public.organization_credit_balances as balance
+  where balance.organization_id = v_session.organization_id;
+  if v_seconds = 0 then
+    return v_session;
+  end if;
+
+  v_credits := private.session_credits(v_seconds, p_minute_price_credits);
+  insert into public.credit_reservations (
+    organization_id, id, user_id, capability_id, quality_level_id, amount_credits,
+    idempotency_key, request_fingerprint, context, actor, expires_at, created_at
+  )
+  select
+    v_session.organization_id, v_reservation_id, v_session.user_id, 'live_session', 'standard',
+    v_credits, 'session-hold-' || v_reservation_id, sha256(uuid_send(v_reservation_id)),
+    jsonb_build_object(
+      'session_id', v_session.id, 'topic', v_session.topic, 'seconds', v_seconds,
+      'minute_price_credits', p_minute_price_credits
+    ),
+    (
+      select jsonb_build_object('user_id', person.id, 'name', person.name, 'email', person.email)
+      from auth.users as person
+      where person.id = v_session.user_id
+    ),
+    p_at + v_expires_after, p_at;
+  update public.organization_credit_balances as balance
+  set
+    reserved_credits = balance.reserved_credits + v_credits,
+    next_hold_expires_at = least(balance.next_hold_expires_at, p_at + v_expires_after)
+  where balance.organization_id = v_session.organization_id;
+
+  v_session.hold_reservation_id := v_reservation_id;
+  v_session.hold_seconds := v_seconds;
+  v_session.hold_used_seconds := 0;
+  v_session.hold_price_credits := p_minute_price_credits;
+  return v_session;
+end
+$$;
+
+comment on function private.hold_session_credits(private.metered_sessions, numeric, timestamptz)
+  is 'Holds credits for the next minutes of a session beyond the plan.';
+
 -- private/is_amount.sql
 /*
  * Whether a number is an amount of credits: not negative, at most two decimals, at most a billion
@@ -2969,6 +3412,81 @@ $$;
 comment on function private.models_in_force(text, text, text, timestamptz)
   is 'Models that serve a plan, capability and level at a moment, first choice first.';
 
+-- private/move_session.sql
+/*
+ * The state machine of a live session: brings it to a moment, after its time if that has passed.
+ *
+ *   is ended                      → stays as it ended
+ *   has ended by itself by now    → is ended as session_state tells, and charged for that
+ *   p_end_reason                  → is ended now; after an error nothing since the last heartbeat counts
+ *   p_is_alive                    → is counted and gets its next lease, or ends when nothing is left
+ *   else                          → stays
+ *
+ * What is used is counted until the lease ends at most. Returns the session as stored. The caller
+ * holds the gate of its organization.
+ */
+create function private.move_session(
+  p_session private.metered_sessions,
+  p_at timestamptz,
+  p_is_alive boolean,
+  p_end_reason text
+)
+returns private.metered_sessions
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_session private.metered_sessions := p_session;
+  v_end_reason text;
+  v_ended_at timestamptz;
+  v_until timestamptz;
+begin
+  if v_session.status = 'ended' then
+    return v_session;
+  end if;
+  select state.end_reason, state.ended_at into v_end_reason, v_ended_at
+  from public.session_state(v_session, p_at) as state;
+  if v_end_reason is null and p_end_reason is not null then
+    v_end_reason := p_end_reason;
+    v_ended_at := greatest(p_at, v_session.last_heartbeat_at);
+  end if;
+
+  if v_end_reason is null and not p_is_alive then
+    return v_session;
+  elsif v_end_reason in ('stale', 'error') then
+    v_until := v_session.last_heartbeat_at;
+  else
+    v_until := least(coalesce(v_ended_at, p_at), v_session.lease_expires_at);
+  end if;
+  v_session := private.count_session(v_session, v_until, v_end_reason is not null);
+
+  if v_end_reason is null then
+    -- The lease may have run out long ago: what lies between is not counted.
+    v_session.last_heartbeat_at := greatest(p_at, v_session.last_heartbeat_at);
+    v_session := private.promise_session(v_session, v_session.last_heartbeat_at);
+    select state.end_reason, state.ended_at into v_end_reason, v_ended_at
+    from public.session_state(v_session, v_session.last_heartbeat_at) as state;
+    if v_end_reason is not null then
+      v_session := private.count_session(v_session, v_session.last_heartbeat_at, true);
+    end if;
+  end if;
+  if v_end_reason is not null then
+    v_session := private.close_session_hold(v_session);
+    v_session.status := 'ended';
+    v_session.end_reason := v_end_reason;
+    v_session.ended_at := v_ended_at;
+    v_session.lease_expires_at := least(v_session.lease_expires_at, v_ended_at);
+    v_session.last_heartbeat_at := least(v_session.last_heartbeat_at, v_session.lease_expires_at);
+  end if;
+  perform private.store_session(v_session);
+  return v_session;
+end
+$$;
+
+comment on function private.move_session(private.metered_sessions, timestamptz, boolean, text)
+  is 'The state machine of a live session: counts, prolongs or ends it.';
+
 -- private/next_period_start.sql
 /*
  * The first moment after p_after at which a period begins: midnight, in the organization's time
@@ -3078,17 +3596,14 @@ declare
   v_fingerprint bytea := sha256(convert_to(
     concat_ws(e'\x1f', 'checkout', p_package_id, coalesce(p_return_path, '')), 'UTF8'
   ));
+  v_subscription public.org_plans;
   v_plan public.plans;
-  v_status text;
   v_package public.credit_topup_packages;
 begin
-  select plan.* into v_plan
-  from public.org_plans as subscription
-  join public.plans as plan on plan.id = subscription.plan_id
-  where subscription.organization_id = p_organization_id;
-  select subscription.status into v_status
+  select subscription.* into v_subscription
   from public.org_plans as subscription
   where subscription.organization_id = p_organization_id;
+  select plan.* into v_plan from public.plans as plan where plan.id = v_subscription.plan_id;
   select package.* into v_package
   from public.credit_topup_packages as package
   where package.id = p_package_id and package.is_active;
@@ -3106,7 +3621,7 @@ begin
     when purchase.stripe_checkout_session_id is not null
       or purchase.status not in ('open', 'failed') then 'replayed'
     when not v_plan.topup_allowed then 'topup_not_allowed'
-    when v_status in ('unpaid', 'canceled') then 'subscription_inactive'
+    when v_subscription.status in ('unpaid', 'canceled') then 'subscription_inactive'
     when v_package.id is null then 'unknown_package'
     when purchase.id is null and (
       select count(*)
@@ -3369,6 +3884,79 @@ $$;
 
 comment on function private.price_usage(jsonb, timestamptz)
   is 'Credits that a usage report costs, by the price in force at a moment.';
+
+-- private/promise_session.sql
+/*
+ * Promises a session its next 90 seconds, three heartbeats, from p_from on: minutes of the plan
+ * first, then bought ones, for which credits are held ahead. When there is less, the lease ends with
+ * it, and so does the session. Limits, plan and prices are read here, at every move, so a change
+ * reaches a running session with its next heartbeat at the latest. Returns the session, not yet
+ * stored. The caller holds the gate.
+ *
+ * A period that ends within reach brings its minutes with it. Bought minutes are never promised
+ * beyond it: from then on there are minutes of the plan again.
+ */
+create function private.promise_session(
+  p_session private.metered_sessions,
+  p_from timestamptz
+)
+returns private.metered_sessions
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_lease constant interval := interval '90 seconds';
+  v_stale_after constant interval := interval '10 minutes';
+  v_hold_expires_in_seconds constant integer := 900;
+  v_session private.metered_sessions := p_session;
+  v_price_credits numeric := private.session_minute_price(p_session.organization_id);
+  v_lease_end timestamptz;
+  v_covered_until timestamptz;
+  v_reach record;
+begin
+  select * into v_reach
+  from private.session_reach(v_session.organization_id, v_session.user_id, p_from);
+  v_lease_end := least(p_from + v_lease, v_session.timeout_at);
+  v_session.included_until := v_reach.included_until;
+
+  if v_session.included_until < v_lease_end and v_price_credits is not null
+    and v_session.included_until + make_interval(
+      secs => v_session.hold_seconds - v_session.hold_used_seconds
+    ) < v_lease_end
+  then
+    v_session := private.close_session_hold(v_session);
+    v_session := private.hold_session_credits(v_session, v_price_credits, p_from);
+  elsif v_session.included_until >= v_lease_end then
+    v_session := private.close_session_hold(v_session);
+  elsif v_session.hold_reservation_id is not null then
+    perform private.extend_reservations(
+      array[v_session.organization_id], array[v_session.hold_reservation_id],
+      array[v_hold_expires_in_seconds]
+    );
+  end if;
+
+  v_covered_until := v_session.included_until + make_interval(
+    secs => v_session.hold_seconds - v_session.hold_used_seconds
+  );
+  if v_session.hold_seconds > 0 and v_covered_until >= v_reach.resets_at then
+    v_lease_end := least(v_lease_end, v_reach.resets_at);
+    v_session.limit_at := 'infinity';
+  elsif v_price_credits is not null and v_covered_until >= v_lease_end then
+    v_session.limit_at := v_covered_until + private.buyable_session_time(
+      v_session.organization_id, v_price_credits
+    );
+  else
+    v_session.limit_at := v_covered_until;
+  end if;
+  v_session.lease_expires_at := least(v_lease_end, v_session.limit_at);
+  v_session.stale_at := p_from + v_stale_after;
+  return v_session;
+end
+$$;
+
+comment on function private.promise_session(private.metered_sessions, timestamptz)
+  is 'Promises a session its next seconds, within the minutes and credits that are left.';
 
 -- private/quota_limits.sql
 /*
@@ -3779,6 +4367,112 @@ grant execute on function private.receive_stripe_event(
   text, text, text, timestamptz, text, jsonb, integer
 ) to purser_api;
 
+-- private/record_stripe_disputes.sql
+/*
+ * Writes the disputes of a purchase or an invoice as Stripe has them now: an array of
+ * {id, payment_intent_id, amount_usd, currency, status, counts, reason, evidence_due_at, created_at}.
+ * The caller holds the gate. Returns the sum of those that count.
+ */
+create function private.record_stripe_disputes(
+  p_organization_id uuid,
+  p_purchase_id uuid,
+  p_invoice_id text,
+  p_disputes jsonb,
+  p_at timestamptz
+)
+returns numeric
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into public.billing_disputes as dispute (
+    organization_id, id, purchase_id, invoice_id, stripe_payment_intent_id, amount_usd, currency,
+    status, counts, reason, evidence_due_at, created_at, updated_at
+  )
+  select
+    p_organization_id, listed.id, p_purchase_id, p_invoice_id, listed.payment_intent_id,
+    listed.amount_usd, listed.currency, listed.status, listed.counts, left(listed.reason, 500),
+    listed.evidence_due_at, listed.created_at, p_at
+  from jsonb_to_recordset(coalesce(p_disputes, '[]')) as listed (
+    id text, payment_intent_id text, amount_usd numeric, currency text, status text,
+    counts boolean, reason text, evidence_due_at timestamptz, created_at timestamptz
+  )
+  on conflict (organization_id, id) do update
+    set
+      status = excluded.status,
+      counts = excluded.counts,
+      amount_usd = excluded.amount_usd,
+      evidence_due_at = excluded.evidence_due_at,
+      updated_at = excluded.updated_at
+    where (dispute.status, dispute.counts, dispute.amount_usd, dispute.evidence_due_at)
+      is distinct from
+        (excluded.status, excluded.counts, excluded.amount_usd, excluded.evidence_due_at);
+  return (
+    select coalesce(sum(dispute.amount_usd), 0)
+    from public.billing_disputes as dispute
+    where dispute.organization_id = p_organization_id
+      and (dispute.purchase_id = p_purchase_id or dispute.invoice_id = p_invoice_id)
+      and dispute.counts
+  );
+end
+$$;
+
+comment on function private.record_stripe_disputes(uuid, uuid, text, jsonb, timestamptz)
+  is 'Writes the disputes of a payment as Stripe has them; returns the sum of those that count.';
+
+-- private/record_stripe_refunds.sql
+/*
+ * Writes the refunds of a purchase or an invoice as Stripe has them now: an array of
+ * {id, payment_intent_id, amount_usd, currency, status, counts, reason, created_at}. The
+ * caller holds the gate. Returns the sum of those that count.
+ */
+create function private.record_stripe_refunds(
+  p_organization_id uuid,
+  p_purchase_id uuid,
+  p_invoice_id text,
+  p_refunds jsonb,
+  p_at timestamptz
+)
+returns numeric
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into public.billing_refunds as refund (
+    organization_id, id, purchase_id, invoice_id, stripe_payment_intent_id, amount_usd, currency,
+    status, counts, reason, created_at, updated_at
+  )
+  select
+    p_organization_id, listed.id, p_purchase_id, p_invoice_id, listed.payment_intent_id,
+    listed.amount_usd, listed.currency, listed.status, listed.counts, left(listed.reason, 500),
+    listed.created_at, p_at
+  from jsonb_to_recordset(coalesce(p_refunds, '[]')) as listed (
+    id text, payment_intent_id text, amount_usd numeric, currency text, status text,
+    counts boolean, reason text, created_at timestamptz
+  )
+  on conflict (organization_id, id) do update
+    set
+      status = excluded.status,
+      counts = excluded.counts,
+      amount_usd = excluded.amount_usd,
+      updated_at = excluded.updated_at
+    where (refund.status, refund.counts, refund.amount_usd)
+      is distinct from (excluded.status, excluded.counts, excluded.amount_usd);
+  return (
+    select coalesce(sum(refund.amount_usd), 0)
+    from public.billing_refunds as refund
+    where refund.organization_id = p_organization_id
+      and (refund.purchase_id = p_purchase_id or refund.invoice_id = p_invoice_id)
+      and refund.counts
+  );
+end
+$$;
+
+comment on function private.record_stripe_refunds(uuid, uuid, text, jsonb, timestamptz)
+  is 'Writes the refunds of a payment as Stripe has them; returns the sum of those that count.';
+
 -- private/record_usage.sql
 /*
  * Counts uses that have happened, whatever the limits say: one row an item in the order of the items.
@@ -4112,6 +4806,48 @@ comment on function private.release_credits(uuid[], uuid[], text[])
   is 'Gives held credits back; arrays in, one outcome row an item in order.';
 
 grant execute on function private.release_credits(uuid[], uuid[], text[]) to purser_api;
+
+-- private/remove_quota_override.sql
+/*
+ * Takes an override back: from now on what it replaced counts again. The row stays, with who did it.
+ * Outcomes: removed, replayed (it was removed before), override_not_found.
+ */
+create function private.remove_quota_override(p_override_id uuid, p_actor jsonb)
+returns table (outcome text, organization_id uuid, meter_id text, removed_at timestamptz)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_at timestamptz;
+begin
+  select override.organization_id
+  into organization_id
+  from public.quota_overrides as override
+  where override.id = p_override_id;
+  v_at := private.lock_balances(array[organization_id]);
+
+  update public.quota_overrides as override
+  set removed_at = v_at, removed_by = p_actor
+  where override.id = p_override_id and override.removed_at is null;
+  outcome := case when found then 'removed' else 'replayed' end;
+
+  select override.organization_id, override.meter_id, override.removed_at
+  into organization_id, meter_id, removed_at
+  from public.quota_overrides as override
+  where override.id = p_override_id;
+  if not found then
+    outcome := 'override_not_found';
+  end if;
+  return next;
+end
+$$;
+
+comment on function private.remove_quota_override(uuid, jsonb) is 'Takes an override of a quota back.';
+
+grant execute on function private.remove_quota_override(uuid, jsonb) to purser_api;
 
 -- private/replay_stripe_event.sql
 /*
@@ -4814,10 +5550,98 @@ $$;
 comment on function private.seconds_until_room(public.form_tokens, timestamptz[], timestamptz[], timestamptz)
   is 'Seconds until a full form has room for a customer again.';
 
+-- private/session_answer.sql
+/*
+ * A session with what is left of the minutes of its user, as its actions answer it. The caller has
+ * moved it to p_at and holds the gate.
+ */
+create function private.session_answer(
+  p_outcome text,
+  p_session private.metered_sessions,
+  p_at timestamptz
+)
+returns private.session_answer
+language sql
+stable
+as $$
+  select row(
+    p_outcome, p_session.id, p_session.user_id, p_session.topic, p_session.difficulty,
+    p_session.status, p_session.end_reason, p_session.started_at, p_session.last_heartbeat_at,
+    p_session.ended_at, p_session.used_seconds, p_session.bought_seconds,
+    p_session.charged_credits, p_session.lease_expires_at,
+    case when p_session.status = 'active' then nullif(p_session.limit_at, 'infinity') end,
+    space.included_seconds, private.session_minute_price(p_session.organization_id),
+    coalesce(period.used_seconds, 0), month.period_start, month.period_end, space.bound_by,
+    space.limit_minutes, space.used_minutes, nullif(space.resets_at, 'infinity'),
+    null, null, null, null
+  )::private.session_answer
+  from public.org_plans as subscription
+  cross join lateral (
+    select case
+      when p_session.status = 'active' then least(p_session.last_heartbeat_at, p_at) else p_at
+    end as at
+  ) as seen
+  cross join lateral private.quota_period(
+    'month', 'session_minutes', seen.at, subscription
+  ) as month
+  cross join lateral private.session_minutes_left(
+    p_session.organization_id, p_session.user_id, seen.at
+  ) as space
+  left join public.usage_periods as period
+    on period.organization_id = p_session.organization_id
+    and period.user_id = p_session.user_id
+    and period.period_start = month.period_start
+  where subscription.organization_id = p_session.organization_id
+$$;
+
+comment on function private.session_answer(text, private.metered_sessions, timestamptz)
+  is 'A session with what is left of the minutes of its user.';
+
+-- private/session_credits.sql
+/*
+ * What so many seconds of bought time cost: by the second, rounded up to hundredths of a credit for
+ * each hold.
+ */
+create function private.session_credits(p_seconds integer, p_minute_price_credits numeric)
+returns numeric
+language sql
+immutable
+parallel safe
+as $$
+  select ceil(p_seconds * p_minute_price_credits * 100 / 60) / 100
+$$;
+
+comment on function private.session_credits(integer, numeric)
+  is 'Credits for seconds of a session at a price a minute, rounded up to hundredths.';
+
+-- private/session_minute_price.sql
+/*
+ * What a minute of a live session costs an organization beyond the minutes of its plan, or null when
+ * it cannot buy any: the plan sells none, the organization did not allow it, or it does not pay.
+ */
+create function private.session_minute_price(p_organization_id uuid)
+returns numeric
+language sql
+stable
+as $$
+  select plan.session_minute_price_credits
+  from public.org_plans as subscription
+  join public.plans as plan on plan.id = subscription.plan_id
+  join public.session_settings as setting
+    on setting.organization_id = subscription.organization_id
+  where subscription.organization_id = p_organization_id
+    and subscription.status in ('active', 'trialing', 'past_due')
+    and setting.buy_minutes_with_credits
+$$;
+
+comment on function private.session_minute_price(uuid)
+  is 'Price of a minute beyond the plan, in credits; null when none can be bought.';
+
 -- private/session_minutes_left.sql
 /*
  * What is left of a user's session minutes at a moment, in whole seconds, by the limit that is the
  * closest (null: unlimited); and boundary_at, when a period of any of them ends or a new day begins.
+ * resets_at is when the closest limit begins anew, renews_at when any of them does.
  *
  * Counted against a limit: what is booked, what sessions have used since (it is booked minute by
  * minute), and for a limit of the whole organization what is promised to the sessions of others.
@@ -4837,6 +5661,7 @@ returns table (
   limit_minutes numeric,
   used_minutes numeric,
   resets_at timestamptz,
+  renews_at timestamptz,
   boundary_at timestamptz
 )
 language sql
@@ -4892,18 +5717,23 @@ as $$
     cross join promised
   )
   select
-    greatest(floor(
-      (bound.ceiling_amount - bound.held_amount) * 60 - bound.used_seconds
-    ), 0)::integer,
+    case
+      when bound.level is null then 0
+      when bound.ceiling_amount is not null then least(greatest(floor(
+        (bound.ceiling_amount - bound.held_amount) * 60 - bound.used_seconds
+      ), 0), 2147483647)::integer
+    end,
     bound.level,
     bound.limit_amount,
     bound.used_seconds / 60,
-    nullif(bound.period_end, 'infinity'),
-    least(today.period_end, (select min(rule.period_end) from rule))
+    bound.period_end,
+    renewal.at,
+    least(today.period_end, renewal.at)
   from subscription
   cross join lateral private.quota_period(
     'day', 'session_minutes', p_at, subscription.row
   ) as today
+  cross join (select min(rule.period_end) as at from rule) as renewal
   left join lateral (
     select measured.*
     from measured
@@ -4916,6 +5746,47 @@ $$;
 
 comment on function private.session_minutes_left(uuid, uuid, timestamptz, timestamptz, integer)
   is 'Seconds of live sessions that a user has left at a moment, and which limit tells so.';
+
+-- private/session_reach.sql
+/*
+ * How far the minutes of the plan reach from a moment on if they are used without a pause: into the
+ * next period when they last until then (which is looked at once), infinity when unlimited. resets_at
+ * is when the limit that is the closest now begins anew.
+ */
+create function private.session_reach(
+  p_organization_id uuid,
+  p_user_id uuid,
+  p_from timestamptz
+)
+returns table (included_until timestamptz, resets_at timestamptz)
+language sql
+stable
+as $$
+  select
+    case
+      when here.included_seconds is null then 'infinity'::timestamptz
+      when here.included_until < here.renews_at then here.included_until
+      else coalesce(
+        here.renews_at + make_interval(secs => beyond.included_seconds), 'infinity'
+      )
+    end,
+    here.resets_at
+  from (
+    select
+      space.included_seconds,
+      space.resets_at,
+      space.renews_at,
+      p_from + make_interval(secs => space.included_seconds) as included_until
+    from private.session_minutes_left(p_organization_id, p_user_id, p_from) as space
+  ) as here
+  left join lateral private.session_minutes_left(
+    p_organization_id, p_user_id, here.renews_at, p_from,
+    extract(epoch from here.renews_at - p_from)::integer
+  ) as beyond on here.included_until >= here.renews_at
+$$;
+
+comment on function private.session_reach(uuid, uuid, timestamptz)
+  is 'Until when the minutes of the plan last, if they are used without a pause.';
 
 -- private/set_organization_plan.sql
 /*
@@ -4997,6 +5868,90 @@ comment on function private.set_organization_plan(uuid, text, jsonb)
   is 'Changes the plan of an organization at once, with the credits of the rest of the period.';
 
 grant execute on function private.set_organization_plan(uuid, text, jsonb) to purser_api;
+
+-- private/set_quota_override.sql
+/*
+ * Sets a limit for one organization, or for one of its users, in place of the plan's. The newest in
+ * force counts; older ones stay and count again when it ends. A period of null is that of the plan's
+ * limit, else what fits the meter. Gate: the balance row, so that it counts for whoever comes next.
+ *
+ * Outcomes: set, unknown_organization, unknown_meter, unknown_user, invalid_period (of a level, or a
+ * level's), invalid_limit, invalid_expiry, invalid_reason.
+ */
+create function private.set_quota_override(
+  p_organization_id uuid,
+  p_user_id uuid,
+  p_meter_id text,
+  p_period text,
+  p_limit_amount numeric,
+  p_expires_at timestamptz,
+  p_reason text,
+  p_actor jsonb
+)
+returns table (outcome text, override_id uuid, period text)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_at timestamptz := private.lock_balances(array[p_organization_id]);
+  v_kind text;
+begin
+  select meter.kind into v_kind from public.meters as meter where meter.id = p_meter_id;
+  period := coalesce(
+    p_period,
+    (
+      select min(included.period)
+      from public.org_plans as subscription
+      join public.plan_meter_limits as included on included.plan_id = subscription.plan_id
+      where subscription.organization_id = p_organization_id and included.meter_id = p_meter_id
+    ),
+    case v_kind when 'level' then 'none' else 'month' end
+  );
+  outcome := case
+    when not exists (
+      select
+      from public.org_plans as subscription
+      where subscription.organization_id = p_organization_id
+    ) then 'unknown_organization'
+    when v_kind is null then 'unknown_meter'
+    when p_user_id is not null and not exists (
+      select
+      from auth.members as member
+      where member.organization_id = p_organization_id and member.user_id = p_user_id
+    ) then 'unknown_user'
+    when period not in ('day', 'month', 'none') or (v_kind = 'level') <> (period = 'none')
+      then 'invalid_period'
+    when p_limit_amount is not null and p_limit_amount <> 0
+      and (private.is_usage_amount(p_limit_amount) is not true or p_limit_amount < 0)
+      then 'invalid_limit'
+    when p_expires_at <= v_at then 'invalid_expiry'
+    when coalesce(length(p_reason) between 1 and 500, false) then 'set'
+    else 'invalid_reason'
+  end;
+  if outcome = 'set' then
+    insert into public.quota_overrides as override (
+      organization_id, meter_id, user_id, period, limit_amount, reason, expires_at, actor, created_at
+    )
+    values (
+      p_organization_id, p_meter_id, p_user_id, period, p_limit_amount, p_reason,
+      coalesce(p_expires_at, 'infinity'), p_actor, v_at
+    )
+    returning override.id into override_id;
+  end if;
+  return next;
+end
+$$;
+
+comment on function private.set_quota_override(
+  uuid, uuid, text, text, numeric, timestamptz, text, jsonb
+) is 'Sets a limit for one organization or user in place of the plan''s.';
+
+grant execute on function private.set_quota_override(
+  uuid, uuid, text, text, numeric, timestamptz, text, jsonb
+) to purser_api;
 
 -- private/set_stripe_customer.sql
 /*
@@ -5636,6 +6591,36 @@ comment on function private.start_job_run(text, text, timestamptz)
 
 grant execute on function private.start_job_run(text, text, timestamptz) to purser_api;
 
+-- private/store_session.sql
+/* Writes a session as a move has left it. The caller holds the gate. */
+create function private.store_session(p_session private.metered_sessions)
+returns void
+language sql
+volatile
+as $$
+  update private.metered_sessions as session
+  set
+    status = p_session.status,
+    end_reason = p_session.end_reason,
+    last_heartbeat_at = p_session.last_heartbeat_at,
+    lease_expires_at = p_session.lease_expires_at,
+    included_until = p_session.included_until,
+    limit_at = p_session.limit_at,
+    stale_at = p_session.stale_at,
+    ended_at = p_session.ended_at,
+    used_seconds = p_session.used_seconds,
+    bought_seconds = p_session.bought_seconds,
+    charged_credits = p_session.charged_credits,
+    hold_reservation_id = p_session.hold_reservation_id,
+    hold_seconds = p_session.hold_seconds,
+    hold_used_seconds = p_session.hold_used_seconds,
+    hold_price_credits = p_session.hold_price_credits
+  where session.organization_id = p_session.organization_id and session.id = p_session.id
+$$;
+
+comment on function private.store_session(private.metered_sessions)
+  is 'Writes a session as a move has left it.';
+
 -- private/store_settlements.sql
 /*
  * Writes the settlements that were decided and answers all items. Charges of an organization lie
@@ -6223,6 +7208,57 @@ comment on function private.usage_entries(
   uuid[], uuid[], text[], numeric[], text[], timestamptz[], jsonb[], text, timestamptz
 ) is 'Items of a usage batch with all that is needed to decide them.';
 
+-- private/verify_billing.sql
+/*
+ * Proves that the ledger has what was bought, of one organization or all: rows like those of
+ * verify_ledger, of which it is a part. purchase_equals_ledger: the credits of a purchase, less what
+ * refunds and disputes withdrew, are what the ledger has under its id.
+ */
+create function private.verify_billing(p_organization_id uuid)
+returns table (
+  organization_id uuid,
+  invariant text,
+  expected numeric,
+  actual numeric,
+  details jsonb
+)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with bought as (
+    select
+      purchase.organization_id,
+      purchase.id,
+      case when purchase.grant_id is null then 0
+        else purchase.credits - purchase.withdrawn_credits
+      end as credits
+    from public.credit_purchases as purchase
+    where p_organization_id is null or purchase.organization_id = p_organization_id
+  ),
+  recorded as (
+    select
+      entry.organization_id,
+      (entry.payment_metadata ->> 'purchase_id')::uuid as purchase_id,
+      sum(entry.amount_credits) as credits
+    from public.credit_transactions as entry
+    where (p_organization_id is null or entry.organization_id = p_organization_id)
+      and entry.payment_metadata ->> 'purchase_id' is not null
+    group by 1, 2
+  )
+  select
+    coalesce(bought.organization_id, recorded.organization_id), 'purchase_equals_ledger',
+    coalesce(bought.credits, 0), coalesce(recorded.credits, 0),
+    jsonb_build_object('purchase_id', coalesce(bought.id, recorded.purchase_id))
+  from bought
+  full join recorded
+    on recorded.organization_id = bought.organization_id and recorded.purchase_id = bought.id
+  where coalesce(bought.credits, 0) <> coalesce(recorded.credits, 0)
+$$;
+
+comment on function private.verify_billing(uuid)
+  is 'Every purchase that the ledger does not have as it should; part of verify_ledger.';
+
 -- private/verify_credit_usage.sql
 /*
  * The part of verify_usage about credits: the roll-up up to its mark, by the days of the time zone
@@ -6280,6 +7316,7 @@ comment on function private.verify_credit_usage(uuid)
  * debt_equals_ledger, reserved_equals_holds, used_equals_charges: the balance row.
  * grant_equals_ledger: what a grant has left. balance_after_chain: each ledger row follows the one
  * before. settlement_equals_ledger: what a reservation was charged.
+ * purchase_equals_ledger: what was bought, see verify_billing().
  * debt_beside_credits: a debt while grants have credits that were not spoken for.
  *
  * That open holds fit what is posted is no such rule: a hold fits when it is made, and a settlement
@@ -6445,6 +7482,8 @@ as $$
   ) as charged
     on charged.organization_id = hold.organization_id and charged.reservation_id = hold.id
   where coalesce(charged.amount, 0) <> coalesce(hold.charged_credits, 0)
+  union all
+  select * from private.verify_billing(p_organization_id)
 $$;
 
 comment on function private.verify_ledger(uuid)
@@ -6763,6 +7802,109 @@ $$;
 comment on function private.withdraw_credits(
   uuid, uuid[], numeric, text, jsonb, text, jsonb, timestamptz
 ) is 'Takes credits back whose money is gone, but not what open holds need.';
+
+-- private/withdraw_purchase.sql
+/*
+ * Brings what was withdrawn of a purchase to what refunds and disputes ask for: cumulative, in the
+ * share of the price that is gone, so that it does not matter by how many steps or in which order it
+ * went. More is withdrawn as far as the plan's policy and open holds let it, the rest is recorded as
+ * unrecovered and tried again with the next comparison; less is given again. The caller holds the
+ * gate. Returns what was withdrawn now, negative for given again.
+ */
+create function private.withdraw_purchase(
+  p_organization_id uuid,
+  p_purchase_id uuid,
+  p_state jsonb,
+  p_at timestamptz
+)
+returns numeric
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  c_actor constant jsonb := '{"kind": "stripe"}';
+  v_purchase public.credit_purchases;
+  v_refunded_usd numeric := private.record_stripe_refunds(
+    p_organization_id, p_purchase_id, null, p_state -> 'refunds', p_at
+  );
+  v_disputed_usd numeric := private.record_stripe_disputes(
+    p_organization_id, p_purchase_id, null, p_state -> 'disputes', p_at
+  );
+  v_plan public.plans;
+  v_target_credits numeric := 0;
+  v_difference_credits numeric;
+  v_moved_credits numeric := 0;
+  v_metadata jsonb;
+begin
+  select purchase.* into strict v_purchase
+  from public.credit_purchases as purchase
+  where purchase.organization_id = p_organization_id and purchase.id = p_purchase_id;
+  select plan.* into v_plan
+  from public.org_plans as subscription
+  join public.plans as plan on plan.id = subscription.plan_id
+  where subscription.organization_id = p_organization_id;
+  if v_purchase.grant_id is not null then
+    -- A payment that is refunded and disputed is gone once.
+    v_target_credits := least(
+      v_purchase.credits,
+      round(v_purchase.credits * (v_refunded_usd + v_disputed_usd) / v_purchase.price_usd, 2)
+    );
+  end if;
+  v_difference_credits := v_target_credits - v_purchase.withdrawn_credits;
+  v_metadata := jsonb_build_object(
+    'purchase_id', p_purchase_id, 'refunded_usd', v_refunded_usd, 'disputed_usd', v_disputed_usd
+  );
+
+  if v_difference_credits > 0 then
+    v_moved_credits := private.withdraw_credits(
+      p_organization_id, array[v_purchase.grant_id], v_difference_credits,
+      case
+        when v_refunded_usd > 0 and v_plan.refund_policy = 'debt'
+          or v_disputed_usd > 0 and v_plan.dispute_policy = 'debt' then 'debt'
+        else 'unspent_only'
+      end,
+      c_actor,
+      case when v_disputed_usd > 0 then 'Payment disputed' else 'Payment refunded' end,
+      v_metadata, p_at
+    );
+  elsif v_difference_credits < 0 then
+    v_moved_credits := v_difference_credits;
+    perform private.reinstate_credits(
+      p_organization_id, v_purchase.grant_id, -v_difference_credits, c_actor,
+      'Payment stands again', v_metadata, p_at
+    );
+  end if;
+
+  update public.billing_disputes as dispute
+  set
+    withdrawn_credits = dispute.withdrawn_credits + greatest(v_moved_credits, 0),
+    reinstated_credits = dispute.reinstated_credits + greatest(-v_moved_credits, 0)
+  where v_moved_credits <> 0
+    and v_refunded_usd = v_purchase.refunded_usd
+    and dispute.organization_id = p_organization_id
+    and dispute.id = (
+      select latest.id
+      from public.billing_disputes as latest
+      where latest.organization_id = p_organization_id
+        and latest.purchase_id = p_purchase_id
+        and latest.counts = (v_moved_credits > 0)
+      order by latest.created_at desc, latest.id desc
+      limit 1
+    );
+  update public.credit_purchases as purchase
+  set
+    refunded_usd = v_refunded_usd,
+    disputed_usd = v_disputed_usd,
+    withdrawn_credits = purchase.withdrawn_credits + v_moved_credits,
+    unrecovered_credits = greatest(v_difference_credits - v_moved_credits, 0)
+  where purchase.organization_id = p_organization_id and purchase.id = p_purchase_id;
+  return v_moved_credits;
+end
+$$;
+
+comment on function private.withdraw_purchase(uuid, uuid, jsonb, timestamptz)
+  is 'Withdraws or gives again what refunds and disputes of a purchase ask for.';
 
 -- private/write_usage.sql
 /*
