@@ -59,6 +59,13 @@ declare module 'vue-router/auto-routes' {
       Record<never, never>,
       | never
     >,
+    '/sessions': RouteRecordInfo<
+      '/sessions',
+      '/sessions',
+      Record<never, never>,
+      Record<never, never>,
+      | never
+    >,
     '/settings/api-keys': RouteRecordInfo<
       '/settings/api-keys',
       '/settings/api-keys',
@@ -155,6 +162,14 @@ declare module 'vue-router/auto-routes' {
     'src/pages/organizations.vue': {
       routes:
         | '/organizations'
+      views:
+        | never
+      pathParamNames:
+        | never
+    }
+    'src/pages/sessions.vue': {
+      routes:
+        | '/sessions'
       views:
         | never
       pathParamNames:

@@ -10,8 +10,10 @@ import keys from './en/keys.json'
 import operations from './en/operations.json'
 import plans from './en/plans.json'
 import questions from './en/questions.json'
+import sessions from './en/sessions.json'
 import testimonials from './en/testimonials.json'
 import topups from './en/topups.json'
+import usage from './en/usage.json'
 
 export const en = {
   access,
@@ -26,6 +28,8 @@ export const en = {
   operations,
   plans,
   questions,
+  sessions,
   testimonials,
   topups,
+  usage,
 }

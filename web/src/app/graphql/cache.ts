@@ -15,6 +15,7 @@ export function createCache() {
     keys: {
       organization_credit_balances: joined('organization_id'),
       org_plans: joined('organization_id'),
+      session_settings: joined('organization_id'),
       billing_settings: joined('organization_id'),
       organization_quality_defaults: joined('organization_id', 'capability_id'),
       ai_capability_quality_levels: joined('capability_id', 'quality_level_id', 'effective_from'),
@@ -31,6 +32,8 @@ export function createCache() {
       AiAccessExplanation: embedded,
       AiAccessRule: embedded,
       AiModelChoice: embedded,
+      MeteredSession: embedded,
+      SessionAllowance: embedded,
       NewServiceApiKey: embedded,
       RevokedServiceApiKey: embedded,
       CheckoutSession: embedded,

@@ -24,7 +24,10 @@ export const LAST_WARNING_SECONDS = 60
  * The timer between two heartbeats. It goes by the difference of server times and by how long ago they arrived here, so
  * a wrong clock on this device shows nothing wrong; and it stops where the server stops counting.
  */
-export function sessionTiming(facts: SessionFacts, millisecondsSinceArrival: number): SessionTiming {
+export function sessionTiming(
+  facts: SessionFacts,
+  millisecondsSinceArrival: number,
+): SessionTiming {
   const heartbeat = Date.parse(facts.lastHeartbeatAt)
   const lease = Date.parse(facts.leaseExpiresAt) - heartbeat
   const counted = Math.floor(
@@ -48,9 +51,7 @@ export function clockText(seconds: number): string {
   const minutes = Math.floor(whole / 60)
   const hours = Math.floor(minutes / 60)
   const rest = twoDigits(whole % 60)
-  return hours > 0
-    ? `${hours}:${twoDigits(minutes % 60)}:${rest}`
-    : `${minutes}:${rest}`
+  return hours > 0 ? `${hours}:${twoDigits(minutes % 60)}:${rest}` : `${minutes}:${rest}`
 }
 
 export type TimeWarning = 'none' | 'soon' | 'last'

@@ -13,13 +13,7 @@ export interface CreditForecast {
 export const FEWEST_DAYS = 3
 
 export type ForecastText =
-  | 'tooEarly'
-  | 'unused'
-  | 'exhausted'
-  | 'lasts'
-  | 'endsBetween'
-  | 'endsNotBefore'
-  | 'ends'
+  'tooEarly' | 'unused' | 'exhausted' | 'lasts' | 'endsBetween' | 'endsNotBefore' | 'ends'
 
 /** Which sentence says it; every one that names a day also says "at this rate". */
 export function forecastText(forecast: CreditForecast, available: number): ForecastText {

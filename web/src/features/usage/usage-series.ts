@@ -57,7 +57,9 @@ export function chartFrom(
   return {
     days,
     series,
-    dayTotals: days.map((_day, index) => exactSum(series.map(({ amounts }) => amounts[index] ?? 0))),
+    dayTotals: days.map((_day, index) =>
+      exactSum(series.map(({ amounts }) => amounts[index] ?? 0)),
+    ),
     total: exactSum(series.map(({ total }) => total)),
   }
 }

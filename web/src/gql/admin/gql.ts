@@ -28,6 +28,7 @@ type Documents = {
     "mutation CreateServiceApiKey($input: CreateServiceApiKeyInput!) {\n  create_service_api_key(input: $input) {\n    id\n    name\n    prefix\n    key\n    created_at\n  }\n}": typeof types.CreateServiceApiKeyDocument,
     "mutation RevokeServiceApiKey($input: RevokeServiceApiKeyInput!) {\n  revoke_service_api_key(input: $input) {\n    id\n    name\n    prefix\n    revoked_at\n  }\n}": typeof types.RevokeServiceApiKeyDocument,
     "subscription ServiceApiKeys {\n  service_api_keys(order_by: [{created_at: desc}, {id: asc}]) {\n    id\n    name\n    prefix\n    created_at\n    last_used_at\n    revoked_at\n    created_by_user {\n      id\n      name\n    }\n  }\n}": typeof types.ServiceApiKeysDocument,
+    "mutation SetSessionSettings($buy_minutes_with_credits: Boolean!) {\n  insert_session_settings_one(\n    object: {buy_minutes_with_credits: $buy_minutes_with_credits}\n    on_conflict: {constraint: session_settings_pkey, update_columns: [buy_minutes_with_credits]}\n  ) {\n    organization_id\n    buy_minutes_with_credits\n  }\n}": typeof types.SetSessionSettingsDocument,
     "subscription CreditPurchase($id: uuid!) {\n  credit_purchases(where: {id: {_eq: $id}}, limit: 1) {\n    organization_id\n    id\n    credits\n    price_usd\n    currency\n    status\n    failure_reason\n    receipt_url\n  }\n}": typeof types.CreditPurchaseDocument,
     "mutation PurchaseCredits($input: PurchaseCreditsInput!) {\n  purchase_credits(input: $input) {\n    purchase_id\n    url\n    status\n  }\n}": typeof types.PurchaseCreditsDocument,
 };
@@ -46,6 +47,7 @@ const documents: Documents = {
     "mutation CreateServiceApiKey($input: CreateServiceApiKeyInput!) {\n  create_service_api_key(input: $input) {\n    id\n    name\n    prefix\n    key\n    created_at\n  }\n}": types.CreateServiceApiKeyDocument,
     "mutation RevokeServiceApiKey($input: RevokeServiceApiKeyInput!) {\n  revoke_service_api_key(input: $input) {\n    id\n    name\n    prefix\n    revoked_at\n  }\n}": types.RevokeServiceApiKeyDocument,
     "subscription ServiceApiKeys {\n  service_api_keys(order_by: [{created_at: desc}, {id: asc}]) {\n    id\n    name\n    prefix\n    created_at\n    last_used_at\n    revoked_at\n    created_by_user {\n      id\n      name\n    }\n  }\n}": types.ServiceApiKeysDocument,
+    "mutation SetSessionSettings($buy_minutes_with_credits: Boolean!) {\n  insert_session_settings_one(\n    object: {buy_minutes_with_credits: $buy_minutes_with_credits}\n    on_conflict: {constraint: session_settings_pkey, update_columns: [buy_minutes_with_credits]}\n  ) {\n    organization_id\n    buy_minutes_with_credits\n  }\n}": types.SetSessionSettingsDocument,
     "subscription CreditPurchase($id: uuid!) {\n  credit_purchases(where: {id: {_eq: $id}}, limit: 1) {\n    organization_id\n    id\n    credits\n    price_usd\n    currency\n    status\n    failure_reason\n    receipt_url\n  }\n}": types.CreditPurchaseDocument,
     "mutation PurchaseCredits($input: PurchaseCreditsInput!) {\n  purchase_credits(input: $input) {\n    purchase_id\n    url\n    status\n  }\n}": types.PurchaseCreditsDocument,
 };
@@ -120,6 +122,10 @@ export function graphql(source: "mutation RevokeServiceApiKey($input: RevokeServ
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "subscription ServiceApiKeys {\n  service_api_keys(order_by: [{created_at: desc}, {id: asc}]) {\n    id\n    name\n    prefix\n    created_at\n    last_used_at\n    revoked_at\n    created_by_user {\n      id\n      name\n    }\n  }\n}"): (typeof documents)["subscription ServiceApiKeys {\n  service_api_keys(order_by: [{created_at: desc}, {id: asc}]) {\n    id\n    name\n    prefix\n    created_at\n    last_used_at\n    revoked_at\n    created_by_user {\n      id\n      name\n    }\n  }\n}"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation SetSessionSettings($buy_minutes_with_credits: Boolean!) {\n  insert_session_settings_one(\n    object: {buy_minutes_with_credits: $buy_minutes_with_credits}\n    on_conflict: {constraint: session_settings_pkey, update_columns: [buy_minutes_with_credits]}\n  ) {\n    organization_id\n    buy_minutes_with_credits\n  }\n}"): (typeof documents)["mutation SetSessionSettings($buy_minutes_with_credits: Boolean!) {\n  insert_session_settings_one(\n    object: {buy_minutes_with_credits: $buy_minutes_with_credits}\n    on_conflict: {constraint: session_settings_pkey, update_columns: [buy_minutes_with_credits]}\n  ) {\n    organization_id\n    buy_minutes_with_credits\n  }\n}"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
