@@ -9,7 +9,7 @@ export interface FunctionSource {
   triggers: { name: string; table: string }[]
 }
 
-const TRIGGER = /^create trigger (\w+)\n(?:before|after) [^;]*? on ([\w.]+)\n/gm
+const TRIGGER = /^create (?:constraint )?trigger (\w+)\n(?:before|after) [^;]*? on ([\w.]+)\n/gm
 
 /** The sources of hasura/functions, sorted by schema and name. A file must make its function. */
 export function readFunctions(projectDirectory: string): FunctionSource[] {

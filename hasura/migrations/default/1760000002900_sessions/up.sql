@@ -113,6 +113,40 @@ comment on column public.usage_periods.booked_minutes is 'What of used_seconds i
 comment on column public.usage_periods.sessions is 'Sessions that began in the period.';
 comment on column public.usage_periods.archived_at is 'When the period was closed; from then on the row does not change.';
 
+-- What the functions of sessions answer: the outcome, the session, and what is left of the minutes.
+create type private.session_answer as (
+  outcome text,
+  session_id uuid,
+  user_id uuid,
+  topic text,
+  difficulty text,
+  status text,
+  end_reason text,
+  started_at timestamptz,
+  last_heartbeat_at timestamptz,
+  ended_at timestamptz,
+  used_seconds integer,
+  bought_seconds integer,
+  charged_credits numeric,
+  lease_expires_at timestamptz,
+  limit_at timestamptz,
+  remaining_seconds integer,
+  minute_price_credits numeric,
+  period_used_seconds integer,
+  period_start timestamptz,
+  period_end timestamptz,
+  bound_by text,
+  limit_minutes numeric,
+  limit_used_minutes numeric,
+  resets_at timestamptz,
+  required_credits numeric,
+  available_credits numeric,
+  retry_after_seconds integer,
+  token_expires_at timestamptz
+);
+
+comment on type private.session_answer is 'A session as it is now with what is left of the minutes; of a refusal, why.';
+
 revoke all on public.session_settings, public.usage_periods, private.metered_sessions from public;
 grant select on public.session_settings, public.usage_periods to purser_api, purser_hasura;
 grant insert, update, delete on public.session_settings to purser_hasura;

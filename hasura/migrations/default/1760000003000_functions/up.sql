@@ -49,13 +49,17 @@ as $$
       p_capability_ids[number.item] as capability_id,
       p_amounts_credits[number.item] as amount_credits,
       subscription.plan_id,
-      subscription.status,
+      subscription.is_inactive,
       coalesce(p_quality_level_ids[number.item], chosen.quality_level_id) as asked_level_id
     from generate_series(1, cardinality(p_organization_ids)) as number (item)
     -- Each lookup in a table is a lateral one of one row, here and below: its cost is that of an
     -- index probe, whatever the planner believed about the table when it made the plan.
     left join lateral (
-      select subscribed.plan_id, subscribed.status
+      select
+        subscribed.plan_id,
+        -- A renewal that is not paid: the time decides, whether or not anybody tells us.
+        subscribed.status in ('unpaid', 'paused', 'canceled')
+          or coalesce(subscribed.grace_ends_at <= p_at, false) as is_inactive
       from public.org_plans as subscribed
       where subscribed.organization_id = p_organization_ids[number.item]
       limit 1
@@ -208,7 +212,7 @@ as $$
           and not (private.is_amount(request.amount_credits) and request.amount_credits > 0)
           then 'invalid_amount'
       end,
-      case when request.status in ('unpaid', 'canceled') then 'subscription_inactive' end,
+      case when request.is_inactive then 'subscription_inactive' end,
       offer.denial
     )
   from request
@@ -371,6 +375,125 @@ comment on function private.add_usage(
   uuid, uuid, text, numeric, timestamptz, timestamptz, jsonb, boolean
 ) is 'Counts one use of a meter for a caller that holds the gate.';
 
+-- private/adjust_plan_credits.sql
+/*
+ * Brings what the plan has given for the running period to p_target_credits: grants what is missing,
+ * or takes back what is too much, as far as it is unused and no open hold needs it. It counts what was
+ * really given and taken, so that plans changed back and forth give, net, never more than the best of
+ * them: credits that were spent on a better plan are not given again. The caller holds the gate.
+ * Returns what came (positive) or went, and the ledger row of what came.
+ */
+create function private.adjust_plan_credits(
+  p_organization_id uuid,
+  p_target_credits numeric,
+  p_expires_at timestamptz,
+  p_actor jsonb,
+  p_reason text,
+  p_at timestamptz,
+  p_payment_metadata jsonb default null,
+  out adjusted_credits numeric,
+  out transaction_id uuid
+)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_difference_credits numeric;
+begin
+  select p_target_credits - subscription.period_granted_credits
+  into strict v_difference_credits
+  from public.org_plans as subscription
+  where subscription.organization_id = p_organization_id;
+
+  adjusted_credits := 0;
+  if v_difference_credits > 0 and p_expires_at > p_at then
+    select added.transaction_id
+    into transaction_id
+    from private.add_grant(
+      p_organization_id, 'plan', 'plan_change_adjustment', v_difference_credits, 10, p_expires_at,
+      p_actor, p_reason, null, null, p_at, p_payment_metadata
+    ) as added;
+    adjusted_credits := v_difference_credits;
+  elsif v_difference_credits < 0 then
+    adjusted_credits := -private.take_plan_credits(
+      p_organization_id, -v_difference_credits, p_actor, p_reason, p_at
+    );
+  end if;
+
+  update public.org_plans as subscription
+  set period_granted_credits = subscription.period_granted_credits + adjusted_credits
+  where subscription.organization_id = p_organization_id and adjusted_credits <> 0;
+end
+$$;
+
+comment on function private.adjust_plan_credits(
+  uuid, numeric, timestamptz, jsonb, text, timestamptz, jsonb
+) is 'Brings what the plan has given for the period to a target; takes back only what is unused.';
+
+-- private/admit_to_realtime.sql
+/*
+ * Admits a running session to the voice service for the next moments: a sign of life like a
+ * heartbeat, and how long the token may be valid, which is never longer than the lease or a minute.
+ * At most ten in a minute.
+ *
+ * Gate: the balance row. Outcomes: admitted, ended, rate_limited, session_not_found.
+ */
+create function private.admit_to_realtime(
+  p_organization_id uuid,
+  p_session_id uuid,
+  p_user_id uuid
+)
+returns private.session_answer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_window constant interval := interval '1 minute';
+  v_tokens_in_window constant integer := 10;
+  v_at timestamptz := date_trunc('second', private.lock_balances(array[p_organization_id]));
+  v_session private.metered_sessions;
+  v_answer private.session_answer;
+begin
+  v_session := private.find_session(p_organization_id, p_session_id, p_user_id);
+  if v_session.id is null then
+    return private.session_refused('session_not_found', v_session, v_at);
+  end if;
+  if v_session.token_window_start + v_window <= v_at then
+    v_session.token_window_start := v_at;
+    v_session.tokens_in_window := 0;
+  end if;
+  if v_session.tokens_in_window >= v_tokens_in_window then
+    v_session := private.move_session(v_session, v_at, false, null);
+    v_answer := private.session_answer('rate_limited', v_session, v_at);
+    v_answer.retry_after_seconds := greatest(
+      extract(epoch from v_session.token_window_start + v_window - v_at), 1
+    );
+    return v_answer;
+  end if;
+
+  v_session := private.move_session(v_session, v_at, true, null);
+  v_answer := private.session_answer(v_session.status, v_session, v_at);
+  if v_session.status = 'active' then
+    update private.metered_sessions as session
+    set
+      token_window_start = v_session.token_window_start,
+      tokens_in_window = v_session.tokens_in_window + 1
+    where session.organization_id = p_organization_id and session.id = p_session_id;
+    v_answer.outcome := 'admitted';
+    v_answer.token_expires_at := least(v_session.lease_expires_at, v_at + v_window);
+  end if;
+  return v_answer;
+end
+$$;
+
+comment on function private.admit_to_realtime(uuid, uuid, uuid)
+  is 'Admits a running session to the voice service for at most a minute.';
+
+grant execute on function private.admit_to_realtime(uuid, uuid, uuid) to purser_api;
+
 -- private/allowed_quality_levels.sql
 /* Levels that a plan allows for a capability, cheapest first; empty when it has none. */
 create function private.allowed_quality_levels(p_plan_id text, p_capability_id text)
@@ -387,6 +510,153 @@ $$;
 
 comment on function private.allowed_quality_levels(text, text)
   is 'Levels that a plan allows for a capability, cheapest first.';
+
+-- private/apply_paid_invoice_line.sql
+/*
+ * Applies a paid invoice line of a subscription, once: the key is the line. What it does to plan and
+ * credits depends on its own period and on the lines that came before, not on when or how often it
+ * comes: a line for a later period waits in the table until that begins, one for a period that is over
+ * is recorded and its credits expire at once (see start_paid_periods). Gate: the balance row.
+ *
+ * Outcomes: applied, waiting, lapsed, unknown_organization, unknown_plan, invalid_period,
+ * other_subscription (the organization has another one; nothing is recorded). A replay answers what
+ * became of the line, with `replayed`.
+ */
+create function private.apply_paid_invoice_line(
+  p_organization_id uuid,
+  p_line_id text,
+  p_invoice_id text,
+  p_subscription_id text,
+  p_plan_id text,
+  p_kind text,
+  p_period_start timestamptz,
+  p_period_end timestamptz,
+  p_amount_usd numeric
+)
+returns table (
+  outcome text,
+  replayed boolean,
+  granted_credits numeric,
+  available_credits numeric
+)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_at timestamptz := private.lock_balances(array[p_organization_id]);
+  v_organization public.org_plans;
+begin
+  select subscription.* into v_organization
+  from public.org_plans as subscription
+  where subscription.organization_id = p_organization_id;
+  replayed := exists (
+    select
+    from public.billing_invoice_lines as line
+    where line.organization_id = p_organization_id and line.id = p_line_id
+  );
+  outcome := case
+    when v_organization.organization_id is null then 'unknown_organization'
+    when replayed then 'replayed'
+    when not exists (select from public.plans as plan where plan.id = p_plan_id)
+      then 'unknown_plan'
+    when p_period_end <= p_period_start then 'invalid_period'
+    when v_organization.stripe_subscription_id <> p_subscription_id then 'other_subscription'
+  end;
+
+  if outcome is null then
+    insert into public.billing_invoice_lines (
+      organization_id, id, invoice_id, stripe_subscription_id, plan_id, kind, period_start,
+      period_end, amount_usd, status, created_at
+    )
+    values (
+      p_organization_id, p_line_id, p_invoice_id, p_subscription_id, p_plan_id, p_kind,
+      p_period_start, p_period_end, p_amount_usd, 'waiting', v_at
+    );
+    while private.start_paid_periods(array[p_organization_id], v_at) > 0 loop
+      null;
+    end loop;
+  end if;
+  granted_credits := 0;
+  if outcome is null or replayed then
+    select line.status, line.granted_credits
+    into outcome, granted_credits
+    from public.billing_invoice_lines as line
+    where line.organization_id = p_organization_id and line.id = p_line_id;
+  end if;
+  available_credits := private.expire_kept_grants(p_organization_id, v_at);
+  return next;
+end
+$$;
+
+comment on function private.apply_paid_invoice_line(
+  uuid, text, text, text, text, text, timestamptz, timestamptz, numeric
+) is 'Applies a paid invoice line of a subscription, once.';
+
+grant execute on function private.apply_paid_invoice_line(
+  uuid, text, text, text, text, text, timestamptz, timestamptz, numeric
+) to purser_api;
+
+-- private/apply_plan_line.sql
+/*
+ * Applies an invoice line that paid for the rest of the running period on another plan. Of all such
+ * lines of the period the one that begins last says which plan it is, whatever the order in which they
+ * come, and the credits are brought to what they are worth together. The caller holds the gate.
+ */
+create function private.apply_plan_line(
+  p_line public.billing_invoice_lines,
+  p_at timestamptz
+)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_organization public.org_plans;
+  v_plan public.plans;
+  v_adjustment record;
+begin
+  select subscription.* into strict v_organization
+  from public.org_plans as subscription
+  where subscription.organization_id = p_line.organization_id;
+  update public.billing_invoice_lines as line
+  set status = 'applied', period_line_id = v_organization.period_line_id, applied_at = p_at
+  where line.organization_id = p_line.organization_id and line.id = p_line.id;
+
+  select plan.* into strict v_plan
+  from public.billing_invoice_lines as latest
+  join public.plans as plan on plan.id = latest.plan_id
+  where latest.organization_id = p_line.organization_id
+    and latest.period_line_id = v_organization.period_line_id
+    and latest.kind = 'change'
+  order by latest.period_start desc, latest.created_at desc, latest.id desc
+  limit 1;
+  if v_plan.id <> v_organization.plan_id then
+    perform private.put_on_plan(p_line.organization_id, v_plan, p_at);
+    update public.org_plans as subscription
+    set grace_ends_at = subscription.period_end + make_interval(days => v_plan.grace_days)
+    where subscription.organization_id = p_line.organization_id;
+  end if;
+
+  v_adjustment := private.adjust_plan_credits(
+    p_line.organization_id,
+    private.period_worth(p_line.organization_id, v_organization.period_line_id),
+    v_organization.period_end + make_interval(days => v_plan.grace_days),
+    null, private.line_description(p_line), p_at, private.line_payment(p_line)
+  );
+  update public.billing_invoice_lines as line
+  set
+    granted_credits = v_adjustment.adjusted_credits,
+    transaction_id = v_adjustment.transaction_id
+  where line.organization_id = p_line.organization_id and line.id = p_line.id;
+end
+$$;
+
+comment on function private.apply_plan_line(public.billing_invoice_lines, timestamptz)
+  is 'Applies a line that paid for the rest of the running period on another plan.';
 
 -- private/apply_releases.sql
 /*
@@ -759,6 +1029,59 @@ comment on function private.apply_stripe_purchase(uuid, uuid, integer, jsonb)
 
 grant execute on function private.apply_stripe_purchase(uuid, uuid, integer, jsonb) to purser_api;
 
+-- private/archive_usage_periods.sql
+/*
+ * Closes the periods of users that are over, at most p_limit, of organizations whose gate is free.
+ * Not before every session that was running when the period ended has been counted.
+ */
+create function private.archive_usage_periods(p_at timestamptz, p_limit integer)
+returns integer
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_archived integer;
+begin
+  with due as materialized (
+    select period.organization_id, period.user_id, period.period_start
+    from public.usage_periods as period
+    where period.archived_at is null
+      and period.period_end <= p_at
+      and not exists (
+        select
+        from private.metered_sessions as session
+        where session.organization_id = period.organization_id
+          and session.user_id = period.user_id
+          and session.status = 'active'
+          and session.last_heartbeat_at < period.period_end
+      )
+    order by period.period_end, period.organization_id
+    limit p_limit
+  ),
+  locked as materialized (
+    select balance.organization_id
+    from public.organization_credit_balances as balance
+    where balance.organization_id in (select due.organization_id from due)
+    order by balance.organization_id
+    for no key update skip locked
+  )
+  update public.usage_periods as period
+  set archived_at = p_at
+  from due
+  join locked on locked.organization_id = due.organization_id
+  where period.organization_id = due.organization_id
+    and period.user_id = due.user_id
+    and period.period_start = due.period_start
+    and period.archived_at is null;
+  get diagnostics v_archived = row_count;
+  return v_archived;
+end
+$$;
+
+comment on function private.archive_usage_periods(timestamptz, integer)
+  is 'Closes the periods of users that are over.';
+
 -- private/attach_checkout.sql
 /*
  * Writes the payment page of an attempt to its purchase, or, p_session_id null, that the page could
@@ -808,6 +1131,96 @@ comment on function private.attach_checkout(uuid, uuid, integer, text, text, tex
 grant execute on function private.attach_checkout(uuid, uuid, integer, text, text, text)
   to purser_api;
 
+-- private/begin_paid_period.sql
+/*
+ * Begins the period that an invoice line paid for: what is left of the old period expires, what the
+ * plans allow rolls over, and the month's credits are granted; a trial grants its own credits, once an
+ * organization. A billed organization has one subscription: the line's becomes it.
+ *
+ * Nothing is taken before its time: credits of a period that another subscription paid for stay until
+ * that period ends. New credits begin to count now, however late the payment came, so what was used
+ * since the period's first moment was used from the old ones. The caller holds the gate.
+ */
+create function private.begin_paid_period(
+  p_line public.billing_invoice_lines,
+  p_at timestamptz
+)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_old public.org_plans;
+  v_old_line public.billing_invoice_lines;
+  v_plan public.plans;
+  v_is_trial boolean := p_line.kind = 'trial';
+  v_grace_ends_at timestamptz;
+  v_counts_from timestamptz := case
+    when p_at < p_line.period_end then p_at else p_line.period_start
+  end;
+  v_credits numeric;
+  v_rollover_credits numeric := 0;
+  v_transaction_id uuid;
+begin
+  select subscription.* into strict v_old
+  from public.org_plans as subscription
+  where subscription.organization_id = p_line.organization_id;
+  select earlier.* into v_old_line
+  from public.billing_invoice_lines as earlier
+  where earlier.organization_id = v_old.organization_id and earlier.id = v_old.period_line_id;
+  select plan.* into strict v_plan from public.plans as plan where plan.id = p_line.plan_id;
+  v_grace_ends_at := p_line.period_end + make_interval(days => v_plan.grace_days);
+  v_credits := case
+    when v_is_trial and v_old.trial_used_at is not null then 0
+    when v_is_trial then v_plan.trial_credits
+    -- As agreed when the organization subscribed.
+    when v_old.plan_id = p_line.plan_id then v_old.monthly_ai_credits
+    else v_plan.monthly_ai_credits
+  end;
+
+  if v_old_line.stripe_subscription_id is null
+    or v_old_line.stripe_subscription_id = p_line.stripe_subscription_id then
+    perform private.expire_period_at(p_line.organization_id, p_at, p_at);
+    perform private.expire_due_grants(array[p_line.organization_id], p_at);
+    v_rollover_credits := private.rollover_due(p_line.organization_id, p_line.plan_id);
+  end if;
+
+  perform private.move_to_paid_period(p_line, v_old, v_plan, v_grace_ends_at, v_credits, p_at);
+  update public.organization_credit_balances as balance
+  set
+    overdraft_credits = v_plan.overdraft_credits,
+    used_credits = private.charged_since(p_line.organization_id, v_counts_from),
+    period_start = v_counts_from,
+    period_end = p_line.period_end
+  where balance.organization_id = p_line.organization_id;
+
+  if v_rollover_credits > 0 then
+    perform private.add_grant(
+      p_line.organization_id, 'rollover', 'rollover', v_rollover_credits, 20, v_grace_ends_at, null,
+      'Unused credits of the period before', null, null, p_at
+    );
+  end if;
+  if v_credits > 0 then
+    v_transaction_id := (
+      select added.transaction_id
+      from private.add_grant(
+        p_line.organization_id, 'plan', 'plan_allocation', v_credits, 10, v_grace_ends_at, null,
+        private.line_description(p_line), null, null, p_at, private.line_payment(p_line)
+      ) as added
+    );
+  end if;
+  update public.billing_invoice_lines as line
+  set
+    status = 'applied', period_line_id = line.id, granted_credits = v_credits,
+    transaction_id = v_transaction_id, applied_at = p_at
+  where line.organization_id = p_line.organization_id and line.id = p_line.id;
+end
+$$;
+
+comment on function private.begin_paid_period(public.billing_invoice_lines, timestamptz)
+  is 'Begins the period that an invoice line paid for, with its credits.';
+
 -- private/buyable_session_time.sql
 /* For how long the credits that are available now would pay at a price a minute. */
 create function private.buyable_session_time(
@@ -829,6 +1242,40 @@ $$;
 
 comment on function private.buyable_session_time(uuid, numeric)
   is 'How much time of sessions the available credits would pay for.';
+
+-- private/charged_since.sql
+/*
+ * What AI work has been charged since a moment. Reads the ledger backwards from its end, so its cost is
+ * that of the rows since then, however long the ledger is. The caller holds the gate: the rows of an
+ * organization are in the order of their time.
+ */
+create function private.charged_since(p_organization_id uuid, p_since timestamptz)
+returns numeric
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_entry record;
+  v_charged_credits numeric := 0;
+begin
+  for v_entry in
+    select entry.type, entry.amount_credits, entry.event_at
+    from public.credit_transactions as entry
+    where entry.organization_id = p_organization_id
+    order by entry.sequence desc
+  loop
+    exit when v_entry.event_at < p_since;
+    if v_entry.type = 'ai_consumption' then
+      v_charged_credits := v_charged_credits - v_entry.amount_credits;
+    end if;
+  end loop;
+  return v_charged_credits;
+end
+$$;
+
+comment on function private.charged_since(uuid, timestamptz)
+  is 'What AI work has been charged since a moment.';
 
 -- private/check_ai_access.sql
 /*
@@ -992,7 +1439,7 @@ grant execute on function private.check_ai_access_batch(uuid[], uuid[], text[], 
 create function private.check_meter_period()
 returns trigger
 language plpgsql
-stable
+volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -1001,6 +1448,7 @@ declare
 begin
   select meter.kind into v_kind from public.meters as meter where meter.id = new.meter_id;
   if tg_table_name = 'member_caps' then
+    new.updated_at := private.current_time_utc();
     if new.meter_id = 'credits' then
       v_kind := 'flow';
     end if;
@@ -1301,6 +1749,103 @@ comment on function private.consume_quota(uuid[], uuid[], text[], numeric[], tex
 
 grant execute on function private.consume_quota(uuid[], uuid[], text[], numeric[], text[], jsonb[])
   to purser_api;
+
+-- private/copy_subscription.sql
+/*
+ * Copies the state of a subscription, as the payment provider told it just now, to its organization:
+ * status, trial, and what waits for the end of the period. It moves no plan and no credits; paid lines
+ * do. p_revision is what the organization's subscription_revision was before the provider was asked: a
+ * copy that another one has overtaken is `stale`, and the caller asks again. Gate: the balance row.
+ *
+ * p_plan_id is the plan that the next period will be billed for. A smaller plan than the running one
+ * waits; a better one is begun by its paid line. p_cancel_at is when the subscription will end: what was
+ * paid stays until its own end, without grace. A subscription that has ended (canceled,
+ * incomplete_expired) is taken off; on the free plan from the end of what was paid.
+ *
+ * Outcomes: copied, ended, stale, other_subscription (not the organization's), unknown_organization.
+ */
+create function private.copy_subscription(
+  p_organization_id uuid,
+  p_subscription_id text,
+  p_revision bigint,
+  p_status text,
+  p_plan_id text,
+  p_cancel_at timestamptz,
+  p_trial_ends_at timestamptz
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_at timestamptz := private.lock_balances(array[p_organization_id]);
+  v_old public.org_plans;
+  v_has_ended boolean := p_status in ('canceled', 'incomplete_expired');
+  v_is_smaller boolean;
+begin
+  select subscription.* into v_old
+  from public.org_plans as subscription
+  where subscription.organization_id = p_organization_id;
+  if v_old.organization_id is null then
+    return 'unknown_organization';
+  elsif v_old.stripe_subscription_id is distinct from p_subscription_id then
+    return 'other_subscription';
+  elsif v_old.subscription_revision <> p_revision then
+    return 'stale';
+  end if;
+  v_is_smaller := coalesce(
+    (
+      select wanted.rank < running.rank
+      from public.plans as wanted
+      join public.plans as running on running.id = v_old.plan_id
+      where wanted.id = p_plan_id
+    ),
+    false
+  );
+
+  update public.org_plans as subscription
+  set
+    status = case
+      when v_has_ended then 'active'
+      when p_status in ('active', 'trialing', 'past_due', 'paused') then p_status
+      else 'unpaid'
+    end,
+    pending_plan_id = case
+      when not v_has_ended and p_cancel_at is null and v_is_smaller then p_plan_id
+    end,
+    pending_change_at = case
+      when v_has_ended then v_old.period_end
+      when p_cancel_at is not null then greatest(p_cancel_at, v_old.period_end)
+      when v_is_smaller then v_old.period_end
+    end,
+    trial_ends_at = case when p_status = 'trialing' then p_trial_ends_at end,
+    stripe_subscription_id = case when not v_has_ended then p_subscription_id end,
+    grace_ends_at = case when not v_has_ended then v_old.grace_ends_at end,
+    subscription_revision = subscription.subscription_revision + 1,
+    updated_at = v_at
+  where subscription.organization_id = p_organization_id;
+  perform private.expire_period_at(
+    p_organization_id,
+    case
+      when v_has_ended or p_cancel_at <= v_old.period_end then v_old.period_end
+      else v_old.grace_ends_at
+    end,
+    v_at
+  );
+  perform private.reset_organizations(array[p_organization_id], v_at);
+  return case when v_has_ended then 'ended' else 'copied' end;
+end
+$$;
+
+comment on function private.copy_subscription(
+  uuid, text, bigint, text, text, timestamptz, timestamptz
+) is 'Copies the state of a subscription at the payment provider to its organization.';
+
+grant execute on function private.copy_subscription(
+  uuid, text, bigint, text, text, timestamptz, timestamptz
+) to purser_api;
 
 -- private/count_period.sql
 /*
@@ -1625,9 +2170,12 @@ as $$
     left join public.plans as plan on plan.id = coalesce(ended.pending_plan_id, 'free')
     where ended.organization_id = balance.organization_id
       and ended.period_end <= p_at
-      and ended.stripe_subscription_id is null
       and (
-        ended.status not in ('unpaid', 'canceled')
+        ended.stripe_subscription_id is null
+        or (ended.pending_plan_id is null and ended.pending_change_at <= ended.period_end)
+      )
+      and (
+        ended.status not in ('unpaid', 'paused', 'canceled')
         or (ended.pending_change_at <= ended.period_end and ended.pending_plan_id is null)
       )
   ) as allocation on balance.period_end <= p_at
@@ -1900,6 +2448,68 @@ $$;
 
 comment on function private.decide_usage(private.usage_entry[], boolean)
   is 'Decides uses of meters in order, each in view of the ones before it.';
+
+-- private/due_sessions.sql
+/*
+ * Sessions that have ended by themselves but are still written down as active, at most p_limit. The
+ * index of active sessions serves it: what is read are the sessions that run.
+ */
+create function private.due_sessions(p_at timestamptz, p_limit integer)
+returns table (organization_id uuid, session_id uuid)
+language sql
+stable
+as $$
+  select session.organization_id, session.id
+  from private.metered_sessions as session
+  cross join lateral public.session_state(session, p_at) as state
+  where session.status = 'active' and state.status = 'ended'
+  order by session.organization_id, session.id
+  limit p_limit
+$$;
+
+comment on function private.due_sessions(timestamptz, integer)
+  is 'Sessions whose end is not written down yet.';
+
+-- private/end_session.sql
+/*
+ * Ends a session, for user_ended, error or timeout. What was used since the last heartbeat is
+ * counted as far as the lease goes; after an error it is not, as nobody can say when it stopped.
+ * p_user_id null: any session of the organization.
+ *
+ * Gate: the balance row. Replay: a session that has ended, by whatever, stays as it is and is
+ * answered. Outcomes: ended, session_not_found, invalid_reason.
+ */
+create function private.end_session(
+  p_organization_id uuid,
+  p_session_id uuid,
+  p_user_id uuid,
+  p_reason text
+)
+returns private.session_answer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_at timestamptz := date_trunc('second', private.lock_balances(array[p_organization_id]));
+  v_session private.metered_sessions;
+begin
+  v_session := private.find_session(p_organization_id, p_session_id, p_user_id);
+  if v_session.id is null then
+    return private.session_refused('session_not_found', v_session, v_at);
+  elsif (p_reason in ('user_ended', 'error', 'timeout')) is not true then
+    return private.session_answer('invalid_reason', v_session, v_at);
+  end if;
+  v_session := private.move_session(v_session, v_at, false, p_reason);
+  return private.session_answer(v_session.status, v_session, v_at);
+end
+$$;
+
+comment on function private.end_session(uuid, uuid, uuid, text)
+  is 'Ends a live session; a second time answers the first end.';
+
+grant execute on function private.end_session(uuid, uuid, uuid, text) to purser_api;
 
 -- private/expire_due_grants.sql
 /*
@@ -2231,6 +2841,36 @@ $$;
 comment on function private.expire_overdue_holds(uuid[], timestamptz)
   is 'Expires overdue reservations of locked organizations.';
 
+-- private/expire_period_at.sql
+/*
+ * Sets when the credits of the running period end: those of the plan and what rolled over into it. A
+ * billed period stays open for its grace, a canceled one ends with what was paid, and a renewal ends
+ * the one before. The caller holds the gate, and expires what is due afterwards.
+ */
+create function private.expire_period_at(
+  p_organization_id uuid,
+  p_expires_at timestamptz,
+  p_at timestamptz
+)
+returns void
+language sql
+volatile
+as $$
+  update public.credit_grants as lot
+  set expires_at = greatest(p_expires_at, lot.effective_at + interval '1 microsecond')
+  where lot.organization_id = p_organization_id
+    and lot.closed_at is null
+    and lot.source in ('plan', 'rollover')
+    -- What is kept for a hold has expired and stays so.
+    and lot.expires_at > p_at;
+  update public.organization_credit_balances as balance
+  set next_grant_expires_at = least(balance.next_grant_expires_at, p_expires_at)
+  where balance.organization_id = p_organization_id;
+$$;
+
+comment on function private.expire_period_at(uuid, timestamptz, timestamptz)
+  is 'Sets when the credits of the running period end.';
+
 -- private/expire_reservations.sql
 /*
  * Job: gives back the credits of reservations that are past their time, for at most p_limit
@@ -2343,7 +2983,11 @@ as $$
     ),
     'rate_limits', verdict.rate_limits,
     'rules', jsonb_build_array(
-      private.explain_rule('subscription_inactive', subscription.status not in ('unpaid', 'canceled')),
+      private.explain_rule(
+        'subscription_inactive',
+        subscription.status not in ('unpaid', 'paused', 'canceled')
+          and coalesce(subscription.grace_ends_at > moment.at, true)
+      ),
       private.explain_rule('capability_not_in_plan', included.plan_id is not null),
       private.explain_rule('capability_disabled', capability.is_active and coalesce(included.is_enabled, true)),
       private.explain_rule(
@@ -2628,6 +3272,26 @@ comment on function private.extend_reservations(uuid[], uuid[], integer[])
   is 'Keeps reservations open for longer; arrays in, one outcome row an item in order.';
 
 grant execute on function private.extend_reservations(uuid[], uuid[], integer[]) to purser_api;
+
+-- private/find_session.sql
+/*
+ * A session that the caller may move: one of the organization, and of the user unless p_user_id is
+ * null. Nothing else is told apart: what is another's is not there.
+ */
+create function private.find_session(p_organization_id uuid, p_session_id uuid, p_user_id uuid)
+returns private.metered_sessions
+language sql
+stable
+as $$
+  select session.*
+  from private.metered_sessions as session
+  where session.organization_id = p_organization_id
+    and session.id = p_session_id
+    and (p_user_id is null or session.user_id = p_user_id)
+$$;
+
+comment on function private.find_session(uuid, uuid, uuid)
+  is 'A session of an organization, or of one of its users.';
 
 -- private/finish_job_run.sql
 /* Records how a run of a job ended. A run that is already finished stays as it is. */
@@ -3274,6 +3938,147 @@ $$;
 comment on function private.judge_usage(jsonb, jsonb, text, numeric, boolean)
   is 'Whether the limits allow one more use, and which of them bound.';
 
+-- private/kept_plan_change.sql
+/* What came of an earlier request to change the plan under this key; no row when there was none. */
+create function private.kept_plan_change(
+  p_organization_id uuid,
+  p_idempotency_key text,
+  p_request text
+)
+returns table (is_conflict boolean, result jsonb)
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select change.request_fingerprint <> sha256(convert_to(p_request, 'UTF8')), change.result
+  from public.plan_changes as change
+  where change.organization_id = p_organization_id
+    and change.idempotency_key = p_idempotency_key
+$$;
+
+comment on function private.kept_plan_change(uuid, text, text)
+  is 'What came of an earlier request to change the plan under this key.';
+
+grant execute on function private.kept_plan_change(uuid, text, text) to purser_api;
+
+-- private/lapse_paid_period.sql
+/*
+ * An invoice line whose period was over when its payment became known. Its credits come and expire at
+ * once, both with their row in the ledger, as if they had come in time and nobody had used them: a debt
+ * is repaid, and what would have rolled over into the running period does. A line that changed the plan
+ * of a period that is over gives nothing. The caller holds the gate.
+ */
+create function private.lapse_paid_period(
+  p_line public.billing_invoice_lines,
+  p_at timestamptz
+)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_organization public.org_plans;
+  v_credits numeric := 0;
+  v_grant_id uuid;
+  v_transaction_id uuid;
+  v_rollover_credits numeric;
+begin
+  select subscription.* into strict v_organization
+  from public.org_plans as subscription
+  where subscription.organization_id = p_line.organization_id;
+  if p_line.kind = 'period' then
+    select case
+      when v_organization.plan_id = plan.id then v_organization.monthly_ai_credits
+      else plan.monthly_ai_credits
+    end
+    into v_credits
+    from public.plans as plan
+    where plan.id = p_line.plan_id;
+  end if;
+  if v_credits > 0 then
+    select added.grant_id, added.transaction_id
+    into v_grant_id, v_transaction_id
+    from private.add_grant(
+      p_line.organization_id, 'plan', 'plan_allocation', v_credits, 10, 'infinity', null,
+      private.line_description(p_line), null, null, p_at, private.line_payment(p_line)
+    ) as added;
+    update public.credit_grants as lot
+    set
+      effective_at = least(p_line.period_start, p_at - interval '1 microsecond'),
+      expires_at = least(p_line.period_end, p_at)
+    where lot.id = v_grant_id;
+    update public.organization_credit_balances as balance
+    set next_grant_expires_at = least(balance.next_grant_expires_at, p_at)
+    where balance.organization_id = p_line.organization_id;
+    perform private.expire_due_grants(array[p_line.organization_id], p_at);
+    v_rollover_credits := private.late_rollover(p_line, v_organization, v_grant_id);
+    if v_rollover_credits > 0 then
+      perform private.add_grant(
+        p_line.organization_id, 'rollover', 'rollover', v_rollover_credits, 20,
+        v_organization.grace_ends_at, null, 'Unused credits of the period before', null, null, p_at
+      );
+    end if;
+  end if;
+  update public.billing_invoice_lines as line
+  set
+    status = 'lapsed', granted_credits = v_credits, transaction_id = v_transaction_id,
+    applied_at = p_at
+  where line.organization_id = p_line.organization_id and line.id = p_line.id;
+end
+$$;
+
+comment on function private.lapse_paid_period(public.billing_invoice_lines, timestamptz)
+  is 'Records a paid period that was over: its credits come and expire at once.';
+
+-- private/late_rollover.sql
+/*
+ * What still rolls over into the running period from a period whose payment came after the running one
+ * had begun: as much as nobody used and both plans allow, less what has rolled over before. 0 unless
+ * the running period is the billed one that follows. The caller holds the gate.
+ */
+create function private.late_rollover(
+  p_line public.billing_invoice_lines,
+  p_organization public.org_plans,
+  p_grant_id uuid
+)
+returns numeric
+language sql
+stable
+as $$
+  select coalesce(
+    greatest(
+      least(late_plan.rollover_credits, running_plan.rollover_credits, lapsed.expired_credits)
+        - (
+          select coalesce(sum(rolled.granted_credits), 0)
+          from public.credit_grants as rolled
+          where rolled.organization_id = p_line.organization_id
+            and rolled.source = 'rollover'
+            and rolled.effective_at >= begun.applied_at
+        ),
+      0
+    ),
+    0
+  )
+  from public.plans as late_plan
+  join public.plans as running_plan on running_plan.id = p_organization.plan_id
+  join public.credit_grants as lapsed on lapsed.id = p_grant_id
+  join public.billing_invoice_lines as begun
+    on begun.organization_id = p_line.organization_id
+    and begun.id = p_organization.period_line_id
+  where late_plan.id = p_line.plan_id
+    and p_organization.stripe_subscription_id = p_line.stripe_subscription_id
+    and p_organization.period_start = p_line.period_end
+  union all
+  select 0
+  limit 1
+$$;
+
+comment on function private.late_rollover(
+  public.billing_invoice_lines, public.org_plans, uuid
+) is 'What still rolls over from a period that was paid for late.';
+
 -- private/limits_refusal.sql
 /*
  * The rules that depend on what happens at the same moment, in one place for the check that only
@@ -3305,6 +4110,47 @@ $$;
 
 comment on function private.limits_refusal(integer, bigint, integer, bigint, integer, bigint, numeric, numeric)
   is 'rate_limited, insufficient_credits or null.';
+
+-- private/line_description.sql
+/* What an invoice line paid for, in words for the ledger: "pro, 2026-01-31 to 2026-02-28 (trial)". */
+create function private.line_description(p_line public.billing_invoice_lines)
+returns text
+language sql
+stable
+as $$
+  select format(
+    '%s, %s to %s%s',
+    p_line.plan_id,
+    to_char(p_line.period_start at time zone 'UTC', 'YYYY-MM-DD'),
+    to_char(p_line.period_end at time zone 'UTC', 'YYYY-MM-DD'),
+    case p_line.kind
+      when 'trial' then ' (trial)'
+      when 'change' then ' (changed plan)'
+      else ''
+    end
+  )
+$$;
+
+comment on function private.line_description(public.billing_invoice_lines)
+  is 'What an invoice line paid for, in words for the ledger.';
+
+-- private/line_payment.sql
+/* The payment behind an invoice line, for the ledger's payment_metadata. */
+create function private.line_payment(p_line public.billing_invoice_lines)
+returns jsonb
+language sql
+stable
+as $$
+  select jsonb_build_object(
+    'invoice_id', p_line.invoice_id,
+    'invoice_line_id', p_line.id,
+    'subscription_id', p_line.stripe_subscription_id,
+    'amount_usd', p_line.amount_usd
+  )
+$$;
+
+comment on function private.line_payment(public.billing_invoice_lines)
+  is 'The payment behind an invoice line, for the ledger.';
 
 -- private/lock_balances.sql
 /*
@@ -3486,6 +4332,101 @@ $$;
 
 comment on function private.move_session(private.metered_sessions, timestamptz, boolean, text)
   is 'The state machine of a live session: counts, prolongs or ends it.';
+
+-- private/move_to_paid_period.sql
+/*
+ * Writes the period of an invoice line into the organization's subscription. The day of the month is
+ * kept when a period follows the one before, so that 31 January, 28 February, 31 March remember the 31
+ * when the organization is not billed any more. A pending change that is due by then is done with.
+ * The caller holds the gate.
+ */
+create function private.move_to_paid_period(
+  p_line public.billing_invoice_lines,
+  p_old public.org_plans,
+  p_plan public.plans,
+  p_grace_ends_at timestamptz,
+  p_granted_credits numeric,
+  p_at timestamptz
+)
+returns void
+language sql
+volatile
+as $$
+  update public.org_plans as subscription
+  set
+    plan_id = p_plan.id,
+    monthly_ai_credits = case
+      when p_old.plan_id = p_plan.id then p_old.monthly_ai_credits else p_plan.monthly_ai_credits
+    end,
+    overdraft_credits = case
+      when p_old.plan_id = p_plan.id then p_old.overdraft_credits else p_plan.overdraft_credits
+    end,
+    status = case when p_line.kind = 'trial' then 'trialing' else 'active' end,
+    period_start = p_line.period_start,
+    period_end = p_line.period_end,
+    anchor_day = case
+      when p_old.period_end = p_line.period_start
+        then greatest(p_old.anchor_day, started.day)
+      else started.day
+    end,
+    pending_plan_id = case
+      when p_old.pending_change_at > p_line.period_start then p_old.pending_plan_id
+    end,
+    pending_change_at = case
+      when p_old.pending_change_at > p_line.period_start then p_old.pending_change_at
+    end,
+    stripe_subscription_id = p_line.stripe_subscription_id,
+    period_line_id = p_line.id,
+    period_granted_credits = p_granted_credits,
+    grace_ends_at = p_grace_ends_at,
+    trial_ends_at = case when p_line.kind = 'trial' then p_line.period_end end,
+    trial_used_at = case
+      when p_line.kind = 'trial' then coalesce(p_old.trial_used_at, p_at) else p_old.trial_used_at
+    end,
+    updated_at = p_at
+  from (
+    select extract(day from p_line.period_start at time zone p_old.time_zone)::integer as day
+  ) as started
+  where subscription.organization_id = p_line.organization_id
+$$;
+
+comment on function private.move_to_paid_period(
+  public.billing_invoice_lines, public.org_plans, public.plans, timestamptz, numeric, timestamptz
+) is 'Writes the period of an invoice line into the organization''s subscription.';
+
+-- private/new_session.sql
+/* An active session that begins now, with the longest time that the plan allows. Writes nothing. */
+create function private.new_session(p_session private.metered_sessions, p_at timestamptz)
+returns private.metered_sessions
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_session private.metered_sessions := p_session;
+begin
+  v_session.id := uuidv7();
+  v_session.status := 'active';
+  v_session.started_at := p_at;
+  v_session.last_heartbeat_at := p_at;
+  v_session.used_seconds := 0;
+  v_session.bought_seconds := 0;
+  v_session.charged_credits := 0;
+  v_session.hold_seconds := 0;
+  v_session.hold_used_seconds := 0;
+  v_session.token_window_start := '-infinity';
+  v_session.tokens_in_window := 0;
+  select p_at + make_interval(mins => plan.session_maximum_minutes)
+  into v_session.timeout_at
+  from public.org_plans as subscription
+  join public.plans as plan on plan.id = subscription.plan_id
+  where subscription.organization_id = v_session.organization_id;
+  return v_session;
+end
+$$;
+
+comment on function private.new_session(private.metered_sessions, timestamptz)
+  is 'An active session that begins now, not yet stored.';
 
 -- private/next_period_start.sql
 /*
@@ -3700,11 +4641,11 @@ begin
 
   insert into public.org_plans (
     organization_id, plan_id, monthly_ai_credits, overdraft_credits, period_start, period_end,
-    anchor_day, created_at, updated_at
+    anchor_day, period_granted_credits, created_at, updated_at
   )
   values (
     new.id, v_plan.id, v_plan.monthly_ai_credits, v_plan.overdraft_credits, v_at, v_period_end,
-    v_anchor_day, v_at, v_at
+    v_anchor_day, v_plan.monthly_ai_credits, v_at, v_at
   );
   insert into public.organization_credit_balances
     (organization_id, overdraft_credits, period_start, period_end)
@@ -3810,6 +4751,62 @@ $$;
 
 comment on function private.period_start_before(timestamptz, integer, text)
   is 'When the period of a moment began: midnight of the anchor day in the time zone, or of the last day of the month.';
+
+-- private/period_worth.sql
+/*
+ * What a paid period is worth in plan credits: what the line that began it gave, and for each change of
+ * plan, in the order in which they began, the difference of the monthly credits: all of it, or the share
+ * of the period that was left, as the better one of the two plans says (upgrade_grant). What
+ * cost nothing, as during a trial, changes nothing.
+ */
+create function private.period_worth(p_organization_id uuid, p_period_line_id text)
+returns numeric
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_change record;
+  v_worth_credits numeric;
+  v_before public.plans;
+begin
+  for v_change in
+    select
+      line.kind, line.granted_credits, line.amount_usd, plan,
+      extract(epoch from line.period_end - line.period_start)
+        / extract(epoch from begun.period_end - begun.period_start) as share
+    from public.billing_invoice_lines as line
+    join public.plans as plan on plan.id = line.plan_id
+    join public.billing_invoice_lines as begun
+      on begun.organization_id = line.organization_id and begun.id = line.period_line_id
+    where line.organization_id = p_organization_id
+      and line.period_line_id = p_period_line_id
+      and line.status = 'applied'
+    order by line.kind = 'change', line.period_start, line.created_at, line.id
+  loop
+    if v_change.kind <> 'change' then
+      v_worth_credits := v_change.granted_credits;
+    elsif v_change.amount_usd > 0 then
+      v_worth_credits := v_worth_credits + round(
+        ((v_change.plan).monthly_ai_credits - v_before.monthly_ai_credits) * case
+          when case
+            when (v_change.plan).monthly_ai_credits > v_before.monthly_ai_credits
+              then (v_change.plan).upgrade_grant
+            else v_before.upgrade_grant
+          end = 'full' then 1
+          else least(v_change.share, 1)
+        end,
+        2
+      );
+    end if;
+    v_before := v_change.plan;
+  end loop;
+  return greatest(v_worth_credits, 0);
+end
+$$;
+
+comment on function private.period_worth(uuid, text)
+  is 'What a paid period with its changes of plan is worth in plan credits.';
 
 -- private/price_usage.sql
 /*
@@ -3957,6 +4954,35 @@ $$;
 
 comment on function private.promise_session(private.metered_sessions, timestamptz)
   is 'Promises a session its next seconds, within the minutes and credits that are left.';
+
+-- private/put_on_plan.sql
+/*
+ * Writes a plan and its terms into an organization's subscription and balance. No credits move, and what
+ * is pending stays. The caller holds the gate.
+ */
+create function private.put_on_plan(
+  p_organization_id uuid,
+  p_plan public.plans,
+  p_at timestamptz
+)
+returns void
+language sql
+volatile
+as $$
+  update public.org_plans as subscription
+  set
+    plan_id = p_plan.id,
+    monthly_ai_credits = p_plan.monthly_ai_credits,
+    overdraft_credits = p_plan.overdraft_credits,
+    updated_at = p_at
+  where subscription.organization_id = p_organization_id;
+  update public.organization_credit_balances as balance
+  set overdraft_credits = p_plan.overdraft_credits
+  where balance.organization_id = p_organization_id;
+$$;
+
+comment on function private.put_on_plan(uuid, public.plans, timestamptz)
+  is 'Writes a plan and its terms into an organization''s subscription; moves no credits.';
 
 -- private/quota_limits.sql
 /*
@@ -4367,6 +5393,102 @@ grant execute on function private.receive_stripe_event(
   text, text, text, timestamptz, text, jsonb, integer
 ) to purser_api;
 
+-- private/record_invoice.sql
+/*
+ * Writes an invoice as the payment provider told it just now. A paid or void invoice never goes back
+ * to open: that was told before. Returns whether the organization exists. No gate: no credits move.
+ */
+create function private.record_invoice(p_organization_id uuid, p_invoice jsonb)
+returns boolean
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into public.billing_invoices as known (
+    organization_id, id, stripe_subscription_id, number, status, billing_reason, amount_due_usd,
+    amount_paid_usd, currency, period_start, period_end, hosted_invoice_url, invoice_pdf_url,
+    payment_problem, next_payment_attempt_at, created_at, paid_at, updated_at
+  )
+  select
+    organization.id, told.id, told.stripe_subscription_id, told.number, told.status,
+    told.billing_reason, told.amount_due_usd, told.amount_paid_usd, told.currency,
+    told.period_start, told.period_end, told.hosted_invoice_url, told.invoice_pdf_url,
+    left(told.payment_problem, 500), told.next_payment_attempt_at, told.created_at, told.paid_at,
+    private.current_time_utc()
+  from auth.organizations as organization
+  cross join jsonb_to_record(p_invoice) as told (
+    id text, stripe_subscription_id text, number text, status text, billing_reason text,
+    amount_due_usd numeric, amount_paid_usd numeric, currency text, period_start timestamptz,
+    period_end timestamptz, hosted_invoice_url text, invoice_pdf_url text, payment_problem text,
+    next_payment_attempt_at timestamptz, created_at timestamptz, paid_at timestamptz
+  )
+  where organization.id = p_organization_id
+  on conflict (organization_id, id) do update
+  set
+    number = excluded.number,
+    status = excluded.status,
+    amount_due_usd = excluded.amount_due_usd,
+    amount_paid_usd = excluded.amount_paid_usd,
+    hosted_invoice_url = excluded.hosted_invoice_url,
+    invoice_pdf_url = excluded.invoice_pdf_url,
+    payment_problem = excluded.payment_problem,
+    next_payment_attempt_at = excluded.next_payment_attempt_at,
+    paid_at = excluded.paid_at,
+    updated_at = excluded.updated_at
+  where not (known.status in ('paid', 'void') and excluded.status in ('draft', 'open'));
+  select exists (
+    select from auth.organizations as organization where organization.id = p_organization_id
+  )
+$$;
+
+comment on function private.record_invoice(uuid, jsonb)
+  is 'Writes an invoice as the payment provider told it.';
+
+grant execute on function private.record_invoice(uuid, jsonb) to purser_api;
+
+-- private/record_plan_change.sql
+/*
+ * Keeps what came of a request to change the plan, so that the same request under the same key is
+ * answered the same, and returns what is kept: that of an earlier call when there was one. The key and
+ * the fingerprint of the request are the caller's; another fingerprint under the key is a conflict.
+ */
+create function private.record_plan_change(
+  p_organization_id uuid,
+  p_idempotency_key text,
+  p_request text,
+  p_plan_id text,
+  p_from_plan_id text,
+  p_result jsonb,
+  p_user_id uuid
+)
+returns table (is_conflict boolean, result jsonb)
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into public.plan_changes (
+    organization_id, plan_id, from_plan_id, status, effective_at, adjusted_credits, result,
+    requested_by_user_id, idempotency_key, request_fingerprint, created_at
+  )
+  values (
+    p_organization_id, p_plan_id, p_from_plan_id, p_result ->> 'status',
+    (p_result ->> 'effective_at')::timestamptz, (p_result ->> 'adjusted_credits')::numeric,
+    p_result, p_user_id, p_idempotency_key, sha256(convert_to(p_request, 'UTF8')),
+    private.current_time_utc()
+  )
+  on conflict (organization_id, idempotency_key) do nothing;
+  select kept.is_conflict, kept.result
+  from private.kept_plan_change(p_organization_id, p_idempotency_key, p_request) as kept
+$$;
+
+comment on function private.record_plan_change(uuid, text, text, text, text, jsonb, uuid)
+  is 'Keeps what came of a request to change the plan; answers what was kept first.';
+
+grant execute on function private.record_plan_change(uuid, text, text, text, text, jsonb, uuid)
+  to purser_api;
+
 -- private/record_stripe_disputes.sql
 /*
  * Writes the disputes of a purchase or an invoice as Stripe has them now: an array of
@@ -4513,6 +5635,86 @@ comment on function private.record_usage(
 grant execute on function private.record_usage(
   uuid[], uuid[], text[], numeric[], text[], timestamptz[], jsonb[]
 ) to purser_api;
+
+-- private/refresh_session.sql
+/*
+ * Gives a running session the lease that the limits of now make of it, without a sign of life: after
+ * a change of plan. What was promised until now stays promised. Returns the session as stored. The
+ * caller holds the gate.
+ */
+create function private.refresh_session(p_session private.metered_sessions, p_at timestamptz)
+returns private.metered_sessions
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_session private.metered_sessions;
+  v_kept_until timestamptz := least(p_at, p_session.lease_expires_at);
+begin
+  v_session := private.move_session(p_session, p_at, false, null);
+  if v_session.status = 'ended' then
+    return v_session;
+  end if;
+  v_session := private.promise_session(v_session, v_session.last_heartbeat_at);
+  v_session.included_until := greatest(
+    v_session.included_until, least(p_session.included_until, v_kept_until)
+  );
+  v_session.limit_at := greatest(v_session.limit_at, v_kept_until);
+  v_session.lease_expires_at := greatest(v_session.lease_expires_at, v_kept_until);
+  perform private.store_session(v_session);
+  return private.move_session(v_session, p_at, false, null);
+end
+$$;
+
+comment on function private.refresh_session(private.metered_sessions, timestamptz)
+  is 'Gives a running session the lease that the limits of now allow.';
+
+-- private/refresh_sessions.sql
+/*
+ * Trigger: a change of plan reaches the running sessions of the organization at once, whoever made
+ * it. Deferred to the end of the transaction, which holds the gate until then: by then the credits
+ * and limits of the new plan are in place.
+ */
+create function private.refresh_sessions()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_at timestamptz;
+  v_session private.metered_sessions;
+begin
+  if not exists (
+    select
+    from private.metered_sessions as session
+    where session.organization_id = new.organization_id and session.status = 'active'
+  ) then
+    return null;
+  end if;
+  v_at := date_trunc('second', private.lock_balances(array[new.organization_id]));
+  for v_session in
+    select session.*
+    from private.metered_sessions as session
+    where session.organization_id = new.organization_id and session.status = 'active'
+    order by session.id
+  loop
+    perform private.refresh_session(v_session, v_at);
+  end loop;
+  return null;
+end
+$$;
+
+comment on function private.refresh_sessions()
+  is 'Trigger: a change of plan reaches running sessions at once.';
+
+create constraint trigger refresh_sessions
+after update of plan_id on public.org_plans
+deferrable initially deferred
+for each row when (old.plan_id is distinct from new.plan_id)
+execute function private.refresh_sessions();
 
 -- private/refund_transaction.sql
 /*
@@ -5265,7 +6467,8 @@ comment on function private.reserve_plain(
 -- private/reset_organizations.sql
 /*
  * Brings organizations up to date: overdue holds are given back, grants expire, and where a period
- * has ended the next one begins with its rollover and allocation, as often as periods were missed. The caller holds the gates. Returns how many periods it started.
+ * has ended the next one begins with its rollover and allocation, as often as periods were missed; for
+ * billed organizations, if it is paid. The caller holds the gates. Returns how many periods it started.
  */
 create function private.reset_organizations(p_organization_ids uuid[], p_at timestamptz)
 returns integer
@@ -5280,7 +6483,8 @@ begin
   perform private.expire_overdue_holds(p_organization_ids, p_at);
   loop
     perform private.expire_due_grants(p_organization_ids, p_at);
-    v_started := private.start_due_periods(p_organization_ids, p_at);
+    v_started := private.start_due_periods(p_organization_ids, p_at)
+      + private.start_paid_periods(p_organization_ids, p_at);
     v_total := v_total + v_started;
     exit when v_started = 0;
   end loop;
@@ -5465,6 +6669,45 @@ comment on function private.revoke_form_token(uuid, text) is 'Ends the token of 
 
 grant execute on function private.revoke_form_token(uuid, text) to purser_api;
 
+-- private/rollover_due.sql
+/*
+ * How much rolls over from the running period into one of p_plan_id that begins now: what nobody used
+ * of the plan's credits, as far as the old and the new plan allow. A trial rolls nothing over. The
+ * caller holds the gate and has expired the old credits.
+ */
+create function private.rollover_due(p_organization_id uuid, p_plan_id text)
+returns numeric
+language sql
+stable
+as $$
+  select coalesce(
+    least(
+      old_plan.rollover_credits,
+      new_plan.rollover_credits,
+      (
+        select sum(old.expired_credits)
+        from public.credit_grants as old
+        where old.organization_id = subscription.organization_id
+          and old.source = 'plan'
+          -- Credits of a paid period begin when its payment is applied, others when it does.
+          and old.effective_at >= coalesce(begun.applied_at, subscription.period_start)
+      )
+    ),
+    0
+  )
+  from public.org_plans as subscription
+  join public.plans as old_plan on old_plan.id = subscription.plan_id
+  join public.plans as new_plan on new_plan.id = p_plan_id
+  left join public.billing_invoice_lines as begun
+    on begun.organization_id = subscription.organization_id
+    and begun.id = subscription.period_line_id
+  where subscription.organization_id = p_organization_id
+    and begun.kind is distinct from 'trial'
+$$;
+
+comment on function private.rollover_due(uuid, text)
+  is 'How many unused credits of the running period roll over into the next.';
+
 -- private/save_payment_method.sql
 /*
  * Keeps which card of an organization is charged when nobody is at the page. The caller holds the
@@ -5498,6 +6741,67 @@ comment on function private.save_payment_method(uuid, text, text)
   is 'Keeps the card that is charged when nobody is at the page; null forgets it.';
 
 grant execute on function private.save_payment_method(uuid, text, text) to purser_api;
+
+-- private/schedule_plan_change.sql
+/*
+ * Schedules a smaller plan, or with "free" the end of the plan, for the end of the period; null takes
+ * back what was scheduled. Only for an organization that is not billed: for others the payment
+ * provider is asked, and its answer copied. A subscription that has ended is not taken up again by this:
+ * what was paid runs out. Gate: the balance row.
+ *
+ * Outcomes: scheduled, undone, unchanged, billed, subscription_ended, not_smaller, unknown_plan,
+ * unknown_organization.
+ */
+create function private.schedule_plan_change(p_organization_id uuid, p_plan_id text)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_at timestamptz := private.lock_balances(array[p_organization_id]);
+  v_old public.org_plans;
+  v_rank integer;
+  v_old_rank integer;
+  v_pending_plan_id text := nullif(p_plan_id, 'free');
+begin
+  select subscription.* into v_old
+  from public.org_plans as subscription
+  where subscription.organization_id = p_organization_id;
+  select plan.rank into v_rank
+  from public.plans as plan
+  where plan.id = p_plan_id and plan.is_active;
+  select plan.rank into v_old_rank from public.plans as plan where plan.id = v_old.plan_id;
+
+  if v_old.organization_id is null then
+    return 'unknown_organization';
+  elsif v_old.stripe_subscription_id is not null then
+    return 'billed';
+  elsif v_old.period_line_id is not null then
+    return 'subscription_ended';
+  elsif p_plan_id is not null and v_rank is null then
+    return 'unknown_plan';
+  elsif v_rank >= v_old_rank then
+    return 'not_smaller';
+  elsif (p_plan_id is null) = (v_old.pending_change_at is null)
+    and v_old.pending_plan_id is not distinct from v_pending_plan_id then
+    return 'unchanged';
+  end if;
+  update public.org_plans as subscription
+  set
+    pending_plan_id = v_pending_plan_id,
+    pending_change_at = case when p_plan_id is not null then v_old.period_end end,
+    updated_at = v_at
+  where subscription.organization_id = p_organization_id;
+  return case when p_plan_id is null then 'undone' else 'scheduled' end;
+end
+$$;
+
+comment on function private.schedule_plan_change(uuid, text)
+  is 'Schedules a smaller plan for the end of the period, or takes it back; not for billed ones.';
+
+grant execute on function private.schedule_plan_change(uuid, text) to purser_api;
 
 -- private/seconds_until_reset.sql
 /*
@@ -5549,6 +6853,55 @@ $$;
 
 comment on function private.seconds_until_room(public.form_tokens, timestamptz[], timestamptz[], timestamptz)
   is 'Seconds until a full form has room for a customer again.';
+
+-- private/session_allowance.sql
+/*
+ * Whether a user could start a session now, and what is left of the minutes. Gate: the balance row,
+ * so that the answer is the one that start_session would give.
+ *
+ * Outcomes: allowed, session_active (with the session that runs), quota_exceeded,
+ * member_cap_exceeded, subscription_inactive, unknown_organization, unknown_user.
+ */
+create function private.session_allowance(p_organization_id uuid, p_user_id uuid)
+returns private.session_answer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_at timestamptz := date_trunc('second', private.lock_balances(array[p_organization_id]));
+  v_session private.metered_sessions;
+  v_answer private.session_answer;
+  v_refusal text := private.session_refusal(p_organization_id, p_user_id, 'none');
+begin
+  select session.* into v_session
+  from private.metered_sessions as session
+  where session.organization_id = p_organization_id
+    and session.user_id = p_user_id
+    and session.status = 'active';
+  v_session := private.move_session(v_session, v_at, false, null);
+  if v_refusal is null and v_session.status = 'active' then
+    return private.session_answer('session_active', v_session, v_at);
+  end if;
+
+  v_session := null;
+  v_session.organization_id := p_organization_id;
+  v_session.user_id := p_user_id;
+  v_answer := private.session_refused(coalesce(v_refusal, 'allowed'), v_session, v_at);
+  if v_refusal is null and v_answer.remaining_seconds = 0 and coalesce(
+    private.buyable_session_time(p_organization_id, v_answer.minute_price_credits), interval '0'
+  ) = interval '0' then
+    v_answer := private.session_refused('quota_exceeded', v_session, v_at);
+  end if;
+  return v_answer;
+end
+$$;
+
+comment on function private.session_allowance(uuid, uuid)
+  is 'Whether a user could start a session now, and what is left of the minutes.';
+
+grant execute on function private.session_allowance(uuid, uuid) to purser_api;
 
 -- private/session_answer.sql
 /*
@@ -5613,6 +6966,44 @@ $$;
 
 comment on function private.session_credits(integer, numeric)
   is 'Credits for seconds of a session at a price a minute, rounded up to hundredths.';
+
+-- private/session_heartbeat.sql
+/*
+ * A sign of life of a session: counts what was used since the last one and promises the next 90
+ * seconds. What lies beyond the old lease is not counted, so a late heartbeat costs nobody anything;
+ * one that comes twice counts nothing; one that comes after the end answers how the session ended.
+ * p_user_id null: any session of the organization.
+ *
+ * Gate: the balance row. Outcomes: active, ended, session_not_found.
+ */
+create function private.session_heartbeat(
+  p_organization_id uuid,
+  p_session_id uuid,
+  p_user_id uuid
+)
+returns private.session_answer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_at timestamptz := date_trunc('second', private.lock_balances(array[p_organization_id]));
+  v_session private.metered_sessions;
+begin
+  v_session := private.find_session(p_organization_id, p_session_id, p_user_id);
+  if v_session.id is null then
+    return private.session_refused('session_not_found', v_session, v_at);
+  end if;
+  v_session := private.move_session(v_session, v_at, true, null);
+  return private.session_answer(v_session.status, v_session, v_at);
+end
+$$;
+
+comment on function private.session_heartbeat(uuid, uuid, uuid)
+  is 'A sign of life of a live session: counts it and gives it its next lease.';
+
+grant execute on function private.session_heartbeat(uuid, uuid, uuid) to purser_api;
 
 -- private/session_minute_price.sql
 /*
@@ -5788,11 +7179,112 @@ $$;
 comment on function private.session_reach(uuid, uuid, timestamptz)
   is 'Until when the minutes of the plan last, if they are used without a pause.';
 
+-- private/session_refusal.sql
+/* Why a user can start no session whatever the minutes say, or null. */
+create function private.session_refusal(
+  p_organization_id uuid,
+  p_user_id uuid,
+  p_idempotency_key text
+)
+returns text
+language sql
+stable
+as $$
+  select case
+    when subscription.organization_id is null then 'unknown_organization'
+    when not exists (
+      select
+      from auth.members as member
+      where member.organization_id = p_organization_id and member.user_id = p_user_id
+    ) then 'unknown_user'
+    when p_idempotency_key is null or length(p_idempotency_key) not between 1 and 200
+      then 'invalid_key'
+    when subscription.status not in ('active', 'trialing', 'past_due')
+      then 'subscription_inactive'
+  end
+  from (select p_organization_id as id) as asked
+  left join public.org_plans as subscription on subscription.organization_id = asked.id
+$$;
+
+comment on function private.session_refusal(uuid, uuid, text)
+  is 'Why a user can start no session, apart from the minutes; null when they can.';
+
+-- private/session_refused.sql
+/*
+ * The answer of a refusal: what is left of the minutes, and no session. For lack of minutes the
+ * outcome names the limit that bound.
+ */
+create function private.session_refused(
+  p_outcome text,
+  p_session private.metered_sessions,
+  p_at timestamptz
+)
+returns private.session_answer
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_answer private.session_answer;
+  v_session private.metered_sessions := p_session;
+begin
+  v_session.status := null;
+  v_answer := private.session_answer(p_outcome, v_session, p_at);
+  v_answer.outcome := case
+    when p_outcome = 'quota_exceeded' and v_answer.bound_by = 'member_cap'
+      then 'member_cap_exceeded'
+    else p_outcome
+  end;
+  v_answer.session_id := null;
+  return v_answer;
+end
+$$;
+
+comment on function private.session_refused(text, private.metered_sessions, timestamptz)
+  is 'The answer of a refusal to start a session.';
+
+-- private/session_status.sql
+/*
+ * A session as it is now. It changes nothing that time has not changed: an end that has come by
+ * itself is written down and charged, as the job would do a moment later.
+ * p_user_id null: any session of the organization.
+ *
+ * Gate: the balance row. Outcomes: active, ended, session_not_found.
+ */
+create function private.session_status(
+  p_organization_id uuid,
+  p_session_id uuid,
+  p_user_id uuid
+)
+returns private.session_answer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_at timestamptz := date_trunc('second', private.lock_balances(array[p_organization_id]));
+  v_session private.metered_sessions;
+begin
+  v_session := private.find_session(p_organization_id, p_session_id, p_user_id);
+  if v_session.id is null then
+    return private.session_refused('session_not_found', v_session, v_at);
+  end if;
+  v_session := private.move_session(v_session, v_at, false, null);
+  return private.session_answer(v_session.status, v_session, v_at);
+end
+$$;
+
+comment on function private.session_status(uuid, uuid, uuid) is 'A live session as it is now.';
+
+grant execute on function private.session_status(uuid, uuid, uuid) to purser_api;
+
 -- private/set_organization_plan.sql
 /*
  * Changes the plan of an organization at once. Gate: its balance row. What the month is worth more
  * is granted until the period ends; what it is worth less is taken from unused plan credits, but
- * never what open holds need. Used credits stay used. A pending change is dropped.
+ * never what open holds need. Used credits stay used, and a plan that is taken up again gives back
+ * only what was taken. A pending change is dropped.
  *
  * Outcomes: changed, unchanged, unknown_organization, unknown_plan.
  */
@@ -5812,7 +7304,6 @@ declare
   v_at timestamptz := private.lock_balances(array[p_organization_id]);
   v_subscription public.org_plans;
   v_plan public.plans;
-  v_difference_credits numeric;
 begin
   select subscription.*
   into v_subscription
@@ -5831,33 +7322,17 @@ begin
   else
     outcome := 'changed';
     plan_id := v_plan.id;
-    v_difference_credits := v_plan.monthly_ai_credits - v_subscription.monthly_ai_credits;
+    perform private.put_on_plan(p_organization_id, v_plan, v_at);
     update public.org_plans as subscription
-    set
-      plan_id = v_plan.id,
-      monthly_ai_credits = v_plan.monthly_ai_credits,
-      overdraft_credits = v_plan.overdraft_credits,
-      pending_plan_id = null,
-      pending_change_at = null,
-      updated_at = v_at
+    set pending_plan_id = null, pending_change_at = null
     where subscription.organization_id = p_organization_id;
-    update public.organization_credit_balances as balance
-    set overdraft_credits = v_plan.overdraft_credits
-    where balance.organization_id = p_organization_id;
-
-    if v_difference_credits > 0 and v_subscription.period_end > v_at then
-      perform private.add_grant(
-        p_organization_id, 'plan', 'plan_change_adjustment', v_difference_credits, 10,
-        v_subscription.period_end, p_actor,
-        format('Plan changed from %s to %s', v_subscription.plan_id, v_plan.id), null, null, v_at
-      );
-      adjusted_credits := v_difference_credits;
-    elsif v_difference_credits < 0 then
-      adjusted_credits := -private.take_plan_credits(
-        p_organization_id, -v_difference_credits, p_actor,
+    adjusted_credits := (
+      select adjusted.adjusted_credits
+      from private.adjust_plan_credits(
+        p_organization_id, v_plan.monthly_ai_credits, v_subscription.period_end, p_actor,
         format('Plan changed from %s to %s', v_subscription.plan_id, v_plan.id), v_at
-      );
-    end if;
+      ) as adjusted
+    );
   end if;
   available_credits := private.expire_kept_grants(p_organization_id, v_at);
   return next;
@@ -6378,8 +7853,9 @@ comment on function private.settlement_candidates(uuid[], uuid[], numeric[], jso
  * period had left is in their expired_credits; of that, as much as the old and the new plan allow
  * rolls over. Then the month's credits are granted, unless the subscription is unpaid or canceled.
  * A pending change that is due applies to the new period; one without a plan is a cancellation,
- * after which the organization is on the free plan. Subscriptions of the payment provider are left
- * to billing. A second runner finds the period moved on and does nothing.
+ * after which the organization is on the free plan and not billed any more. Otherwise the periods of
+ * billed organizations are left to their paid invoices: without one, the period stays open. A second
+ * runner finds the period moved on and does nothing.
  */
 create function private.start_due_periods(p_organization_ids uuid[], p_at timestamptz)
 returns integer
@@ -6416,7 +7892,10 @@ as $$
     end
     where ended.organization_id = any (p_organization_ids)
       and ended.period_end <= p_at
-      and ended.stripe_subscription_id is null
+      and (
+        ended.stripe_subscription_id is null
+        or (ended.pending_plan_id is null and ended.pending_change_at <= ended.period_end)
+      )
   ),
   -- One row an organization with both of its new lots: the rollover, then the allocation. A debt is
   -- repaid by them in this order. Lists of lots would have to be joined with each other.
@@ -6461,7 +7940,7 @@ as $$
           else 0
         end as rollover_credits,
         case
-          when due.status in ('unpaid', 'canceled') then 0
+          when due.status in ('unpaid', 'paused', 'canceled') then 0
           else due.monthly_ai_credits
         end as allocation_credits
     ) as lot
@@ -6541,8 +8020,15 @@ as $$
       period_end = due.new_end,
       pending_plan_id = case when not due.is_change then subscription.pending_plan_id end,
       pending_change_at = case when not due.is_change then subscription.pending_change_at end,
+      stripe_subscription_id = case
+        when not due.is_change then subscription.stripe_subscription_id
+      end,
+      period_line_id = null,
+      period_granted_credits = due.allocation_credits,
+      grace_ends_at = null,
+      trial_ends_at = null,
       updated_at = p_at
-    from due
+    from step as due
     where subscription.organization_id = due.organization_id
       and subscription.period_end = due.new_start
     returning subscription.organization_id
@@ -6590,6 +8076,218 @@ comment on function private.start_job_run(text, text, timestamptz)
   is 'Takes a run of a job; is_started is false when another has it.';
 
 grant execute on function private.start_job_run(text, text, timestamptz) to purser_api;
+
+-- private/start_paid_periods.sql
+/*
+ * Applies the paid invoice lines of organizations that wait and can be applied by p_at, in the order of
+ * their periods. Called until it returns 0, like start_due_periods. The caller holds the gates.
+ *
+ * A line that pays for a period begins it, unless that period or a later one of its subscription has
+ * begun, or it is over with its grace: then it lapses. An organization whose running period was not
+ * paid by this subscription has one already, so there a period without its grace must not be over. A
+ * line that changed the plan waits for the line that begins its period. A clock may be off by minutes:
+ * so much before its time a period may begin.
+ */
+create function private.start_paid_periods(p_organization_ids uuid[], p_at timestamptz)
+returns integer
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_next record;
+  v_applied integer := 0;
+begin
+  for v_next in
+    select distinct on (line.organization_id)
+      line as waiting,
+      case
+        when line.kind = 'change' then
+          case when running.is_paid and line.period_start < subscription.period_end
+            and line.period_end > subscription.period_start then 'change' else 'lapse' end
+        when running.is_paid and line.period_start <= subscription.period_start then 'lapse'
+        when line.period_end + case
+          when running.is_paid then make_interval(days => plan.grace_days) else interval '0'
+        end <= p_at then 'lapse'
+        else 'begin'
+      end as step
+    from public.billing_invoice_lines as line
+    join public.plans as plan on plan.id = line.plan_id
+    join public.org_plans as subscription on subscription.organization_id = line.organization_id
+    cross join lateral (
+      select coalesce(
+        (
+          select begun.stripe_subscription_id = line.stripe_subscription_id
+          from public.billing_invoice_lines as begun
+          where begun.organization_id = line.organization_id
+            and begun.id = subscription.period_line_id
+        ),
+        false
+      ) as is_paid
+    ) as running
+    where line.organization_id = any (p_organization_ids)
+      and line.status = 'waiting'
+      and line.period_start <= p_at + interval '5 minutes'
+      and (
+        line.kind <> 'change'
+        or (running.is_paid and line.period_start < subscription.period_end)
+        or line.period_end + make_interval(days => plan.grace_days) <= p_at
+      )
+    order by line.organization_id, line.kind = 'change', line.period_start, line.id
+  loop
+    if v_next.step = 'begin' then
+      perform private.begin_paid_period(v_next.waiting, p_at);
+    elsif v_next.step = 'change' then
+      perform private.apply_plan_line(v_next.waiting, p_at);
+    else
+      perform private.lapse_paid_period(v_next.waiting, p_at);
+    end if;
+    v_applied := v_applied + 1;
+  end loop;
+  return v_applied;
+end
+$$;
+
+comment on function private.start_paid_periods(uuid[], timestamptz)
+  is 'Applies waiting invoice lines of locked organizations; returns how many.';
+
+-- private/start_session.sql
+/*
+ * Starts a live session of a member with its first lease. A user has one at a time in an
+ * organization, so their minutes are used once.
+ *
+ * Gate: the balance row (lock_balances); a unique index of active sessions stands behind it.
+ * Replay: the same key and request answers the session that it started, as it is now.
+ *
+ * Outcomes: started, replayed, idempotency_conflict, session_active (with the session that runs),
+ * quota_exceeded and member_cap_exceeded (no minutes, and none to buy), subscription_inactive,
+ * unknown_organization, unknown_user, invalid_key.
+ */
+create function private.start_session(
+  p_organization_id uuid,
+  p_user_id uuid,
+  p_topic text,
+  p_difficulty text,
+  p_idempotency_key text
+)
+returns private.session_answer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_at timestamptz := date_trunc('second', private.lock_balances(array[p_organization_id]));
+  v_fingerprint bytea := sha256(convert_to(
+    concat_ws(e'\x1f', p_user_id::text, coalesce(p_topic, ''), coalesce(p_difficulty, '')), 'UTF8'
+  ));
+  v_outcome text := 'started';
+  v_session private.metered_sessions;
+  v_running private.metered_sessions;
+begin
+  select session.* into v_session
+  from private.metered_sessions as session
+  where session.organization_id = p_organization_id
+    and session.idempotency_key = p_idempotency_key;
+  if v_session.id is not null then
+    v_outcome := case
+      when v_session.request_fingerprint = v_fingerprint then 'replayed'
+      else 'idempotency_conflict'
+    end;
+    v_session := private.move_session(v_session, v_at, false, null);
+    return private.session_answer(v_outcome, v_session, v_at);
+  end if;
+
+  v_outcome := private.session_refusal(p_organization_id, p_user_id, p_idempotency_key);
+  v_session.organization_id := p_organization_id;
+  v_session.user_id := p_user_id;
+  if v_outcome is not null then
+    return private.session_refused(v_outcome, v_session, v_at);
+  end if;
+  select session.* into v_running
+  from private.metered_sessions as session
+  where session.organization_id = p_organization_id
+    and session.user_id = p_user_id
+    and session.status = 'active';
+  if v_running.id is not null then
+    v_running := private.move_session(v_running, v_at, false, null);
+    if v_running.status = 'active' then
+      return private.session_answer('session_active', v_running, v_at);
+    end if;
+  end if;
+
+  v_session := private.new_session(v_session, v_at);
+  v_session.topic := p_topic;
+  v_session.difficulty := p_difficulty;
+  v_session.idempotency_key := p_idempotency_key;
+  v_session.request_fingerprint := v_fingerprint;
+  v_session := private.promise_session(v_session, v_at);
+  if v_session.lease_expires_at <= v_at then
+    return private.session_refused('quota_exceeded', v_session, v_at);
+  end if;
+  insert into private.metered_sessions select v_session.*;
+  perform private.count_period(v_session, v_at, 0, 0, 1, false);
+  return private.session_answer('started', v_session, v_at);
+end
+$$;
+
+comment on function private.start_session(uuid, uuid, text, text, text)
+  is 'Starts a live session of a member, who has one at a time.';
+
+grant execute on function private.start_session(uuid, uuid, text, text, text) to purser_api;
+
+-- private/start_waiting_periods.sql
+/*
+ * Job: begins paid periods that waited for their time, of at most p_limit organizations that nobody
+ * touches; the others begin them with their first request. Skips those that are busy, so it can run
+ * twice and in many places. Returns how many lines it applied.
+ */
+create function private.start_waiting_periods(p_limit integer)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_organization_ids uuid[];
+  v_at timestamptz := private.current_time_utc();
+  v_applied integer;
+  v_total integer := 0;
+begin
+  select array_agg(locked.organization_id order by locked.organization_id)
+  into v_organization_ids
+  from (
+    select balance.organization_id
+    from public.organization_credit_balances as balance
+    where balance.organization_id in (
+      select line.organization_id
+      from public.billing_invoice_lines as line
+      where line.status = 'waiting' and line.period_start <= v_at
+      order by line.period_start
+      limit p_limit
+    )
+    order by balance.organization_id
+    for no key update skip locked
+  ) as locked;
+  v_at := private.current_time_utc();
+  if v_organization_ids is null then
+    return 0;
+  end if;
+  perform private.reset_organizations(v_organization_ids, v_at);
+  loop
+    v_applied := private.start_paid_periods(v_organization_ids, v_at);
+    v_total := v_total + v_applied;
+    exit when v_applied = 0;
+  end loop;
+  return v_total;
+end
+$$;
+
+comment on function private.start_waiting_periods(integer)
+  is 'Job: begins paid periods that waited for their time.';
+
+grant execute on function private.start_waiting_periods(integer) to purser_api;
 
 -- private/store_session.sql
 /* Writes a session as a move has left it. The caller holds the gate. */
@@ -6871,6 +8569,71 @@ $$;
 comment on function private.store_settlements(
   private.settlement_candidate[], jsonb[], timestamptz
 ) is 'Writes decided settlements: grants, balances, reservations, ledger; answers all items.';
+
+-- private/sweep_sessions.sql
+/*
+ * Job: writes down the end of sessions that have ended by themselves, charges them, and archives the
+ * periods that are over, for about p_limit sessions in a call. Whoever asks for a session does the
+ * same for it first; this job is for those that nobody asks for. Takes the gates that are free and
+ * skips the others, so it can run in many places at once and never waits for traffic. `processed`
+ * counts sessions, `archived` periods; `remaining` says whether another call would find more.
+ */
+create function private.sweep_sessions(p_limit integer)
+returns table (processed integer, failed integer, remaining boolean, archived integer)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_at timestamptz := date_trunc('second', private.current_time_utc());
+  v_organization_ids uuid[];
+  v_session private.metered_sessions;
+begin
+  processed := 0;
+  failed := 0;
+  select array_agg(locked.organization_id) into v_organization_ids
+  from (
+    select balance.organization_id
+    from public.organization_credit_balances as balance
+    where balance.organization_id in (
+      select due.organization_id from private.due_sessions(v_at, p_limit) as due
+    )
+    order by balance.organization_id
+    for no key update skip locked
+  ) as locked;
+  v_at := greatest(v_at, date_trunc('second', private.lock_balances(v_organization_ids)));
+
+  for v_session in
+    select session.*
+    from private.metered_sessions as session
+    cross join lateral public.session_state(session, v_at) as state
+    where session.organization_id = any (v_organization_ids)
+      and session.status = 'active'
+      and state.status = 'ended'
+    order by session.organization_id, session.id
+    limit p_limit
+  loop
+    begin
+      perform private.move_session(v_session, v_at, false, null);
+      processed := processed + 1;
+    exception when others then
+      -- One of them is wrong: the others must not wait for it.
+      failed := failed + 1;
+      raise warning 'session % could not be ended: %', v_session.id, sqlerrm;
+    end;
+  end loop;
+  archived := private.archive_usage_periods(v_at, p_limit);
+  remaining := processed + archived > 0
+    and exists (select from private.due_sessions(v_at, 1));
+  return next;
+end
+$$;
+
+comment on function private.sweep_sessions(integer)
+  is 'Job: ends sessions whose time is over, skipping organizations that are busy.';
+
+grant execute on function private.sweep_sessions(integer) to purser_api;
 
 -- private/take_form_generation.sql
 /*

@@ -1,0 +1,53 @@
+/*
+ * Counts what a session has used from its last sign of life until p_until, which its lease covers:
+ * into the session, the period of its user, and minute by minute into the usage ledger. Where a
+ * period ends or a day begins in between, each part is counted where it belongs. p_is_last: nothing
+ * is left for later. Returns the session, not yet stored. The caller holds the gate.
+ */
+create function private.count_session(
+  p_session private.metered_sessions,
+  p_until timestamptz,
+  p_is_last boolean
+)
+returns private.metered_sessions
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_session private.metered_sessions := p_session;
+  v_from timestamptz := p_session.last_heartbeat_at;
+  v_until timestamptz;
+  v_boundary timestamptz;
+  v_seconds integer;
+  v_bought_seconds integer;
+begin
+  if p_is_last and v_from >= p_until and v_session.used_seconds > 0 then
+    perform private.count_period(v_session, v_from - interval '1 second', 0, 0, 0, true);
+  end if;
+  while v_from < p_until loop
+    select space.boundary_at into v_boundary
+    from private.session_minutes_left(
+      v_session.organization_id, v_session.user_id, v_from
+    ) as space;
+    v_until := least(p_until, v_boundary);
+    v_seconds := extract(epoch from v_until - v_from);
+    v_bought_seconds := extract(
+      epoch from v_until - least(greatest(v_session.included_until, v_from), v_until)
+    );
+    v_session.used_seconds := v_session.used_seconds + v_seconds;
+    v_session.bought_seconds := v_session.bought_seconds + v_bought_seconds;
+    v_session.hold_used_seconds := v_session.hold_used_seconds + v_bought_seconds;
+    perform private.count_period(
+      v_session, v_from, v_seconds - v_bought_seconds, v_bought_seconds, 0,
+      p_is_last or v_until = v_boundary
+    );
+    v_from := v_until;
+  end loop;
+  v_session.last_heartbeat_at := v_from;
+  return v_session;
+end
+$$;
+
+comment on function private.count_session(private.metered_sessions, timestamptz, boolean)
+  is 'Counts what a session has used since its last sign of life.';

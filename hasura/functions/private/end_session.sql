@@ -1,0 +1,39 @@
+/*
+ * Ends a session, for user_ended, error or timeout. What was used since the last heartbeat is
+ * counted as far as the lease goes; after an error it is not, as nobody can say when it stopped.
+ * p_user_id null: any session of the organization.
+ *
+ * Gate: the balance row. Replay: a session that has ended, by whatever, stays as it is and is
+ * answered. Outcomes: ended, session_not_found, invalid_reason.
+ */
+create function private.end_session(
+  p_organization_id uuid,
+  p_session_id uuid,
+  p_user_id uuid,
+  p_reason text
+)
+returns private.session_answer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_at timestamptz := date_trunc('second', private.lock_balances(array[p_organization_id]));
+  v_session private.metered_sessions;
+begin
+  v_session := private.find_session(p_organization_id, p_session_id, p_user_id);
+  if v_session.id is null then
+    return private.session_refused('session_not_found', v_session, v_at);
+  elsif (p_reason in ('user_ended', 'error', 'timeout')) is not true then
+    return private.session_answer('invalid_reason', v_session, v_at);
+  end if;
+  v_session := private.move_session(v_session, v_at, false, p_reason);
+  return private.session_answer(v_session.status, v_session, v_at);
+end
+$$;
+
+comment on function private.end_session(uuid, uuid, uuid, text)
+  is 'Ends a live session; a second time answers the first end.';
+
+grant execute on function private.end_session(uuid, uuid, uuid, text) to purser_api;

@@ -1,0 +1,44 @@
+/*
+ * Trigger: a change of plan reaches the running sessions of the organization at once, whoever made
+ * it. Deferred to the end of the transaction, which holds the gate until then: by then the credits
+ * and limits of the new plan are in place.
+ */
+create function private.refresh_sessions()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_at timestamptz;
+  v_session private.metered_sessions;
+begin
+  if not exists (
+    select
+    from private.metered_sessions as session
+    where session.organization_id = new.organization_id and session.status = 'active'
+  ) then
+    return null;
+  end if;
+  v_at := date_trunc('second', private.lock_balances(array[new.organization_id]));
+  for v_session in
+    select session.*
+    from private.metered_sessions as session
+    where session.organization_id = new.organization_id and session.status = 'active'
+    order by session.id
+  loop
+    perform private.refresh_session(v_session, v_at);
+  end loop;
+  return null;
+end
+$$;
+
+comment on function private.refresh_sessions()
+  is 'Trigger: a change of plan reaches running sessions at once.';
+
+create constraint trigger refresh_sessions
+after update of plan_id on public.org_plans
+deferrable initially deferred
+for each row when (old.plan_id is distinct from new.plan_id)
+execute function private.refresh_sessions();
