@@ -49,7 +49,7 @@ const zones = [
     'main.ts',
     'app.ts',
     ['actions', 'webhooks', 'cron'],
-    ['auth', 'ai'],
+    ['auth', 'ai', 'billing'],
     'db',
   ]),
   ...oneWay('./hasura/engine/src', [

@@ -12,6 +12,7 @@ import { AppError, errorBody, httpStatus } from './errors.ts'
 import { toAppError } from './http/failures.ts'
 import { requestContext, type AppEnvironment } from './http/request-context.ts'
 import type { Logger, Metrics } from './observability.ts'
+import { stripeWebhookRoutes } from './webhooks/stripe/route.ts'
 
 /** Everything that the app stands on; built by deps.ts, or by a test. */
 export interface Deps {
@@ -47,6 +48,10 @@ export function buildApp(deps: Deps) {
   app.route('/actions', actionRoutes({ services, actionSecret: config.actionSecret, metrics }))
   const verifyToken = createTokenVerifier(auth, config)
   app.route('/operations', streamRoutes({ services, verifyToken, metrics }))
+  app.route(
+    '/webhooks/stripe',
+    stripeWebhookRoutes({ settings: config.stripe, inbox: services.stripeInbox, metrics }),
+  )
   app.route('/cron', cronRoutes({ sql, cronSecret: config.cronSecret, metrics }))
   app.route(AUTH_PATH, authRoutes({ auth, sql, config }))
 

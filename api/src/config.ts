@@ -9,6 +9,11 @@ const emptyAsAbsent = (value: unknown) => (value === '' ? undefined : value)
 const optional = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess(emptyAsAbsent, schema.optional())
 
+const loopbackUrl = url.refine(
+  (text) => ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(text).hostname),
+  'must be on this machine: it is for the Stripe double',
+)
+
 const environmentSchema = z.object({
   PURSER_API_PORT: optional(z.coerce.number().int().min(0).max(65535)),
   PURSER_API_HOST: optional(z.string()),
@@ -28,6 +33,13 @@ const environmentSchema = z.object({
   OPENAI_COMPATIBLE_BASE_URL: optional(url),
   OPENAI_COMPATIBLE_API_KEY: optional(z.string()),
   MODEL_DOUBLE_URL: optional(url),
+  STRIPE_SECRET_KEY: optional(
+    z
+      .string()
+      .regex(/^(sk|rk)_(test|live)_/, 'must begin with sk_test_, sk_live_, rk_test_ or rk_live_'),
+  ),
+  STRIPE_WEBHOOK_SECRET: optional(z.string().min(16, 'must have at least 16 characters')),
+  STRIPE_API_BASE_URL: optional(loopbackUrl),
   PURSER_TRUSTED_PROXIES: optional(z.string()),
   LOG_LEVEL: optional(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])),
 })
@@ -44,6 +56,14 @@ export interface ProviderSettings {
   compatibleApiKey: string | undefined
   /** Base URL of the offline OpenAI-compatible double; never set in production. */
   doubleUrl: string | undefined
+}
+
+export interface StripeSettings {
+  secretKey: string
+  /** Signs what Stripe sends; from the webhook endpoint, or from `stripe listen`. */
+  webhookSecret: string
+  /** The double instead of api.stripe.com; on this machine and with test keys only. */
+  apiBaseUrl: string | undefined
 }
 
 export interface OperationLimits {
@@ -66,6 +86,8 @@ export interface Config {
   /** Signs the tokens of public forms. */
   formTokenSecret: string
   providers: ProviderSettings
+  /** undefined: nothing can be bought, everything else works. */
+  stripe: StripeSettings | undefined
   operations: OperationLimits
   /** Proxies whose X-Forwarded-For is believed. */
   trustedProxies: string[]
@@ -110,10 +132,26 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       compatibleApiKey: env.OPENAI_COMPATIBLE_API_KEY,
       doubleUrl: env.MODEL_DOUBLE_URL,
     },
+    stripe: stripeSettingsOf(env),
     operations: operationLimits,
     trustedProxies: (env.PURSER_TRUSTED_PROXIES ?? '127.0.0.1,::1').split(',').filter(Boolean),
     logLevel: env.LOG_LEVEL ?? 'info',
   }
+}
+
+/** Half a setting would take money without hearing of it, or talk to the wrong Stripe. */
+function stripeSettingsOf(env: z.output<typeof environmentSchema>): StripeSettings | undefined {
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret } = env
+  if (secretKey === undefined) return undefined
+  if (webhookSecret === undefined) {
+    throw new Error('STRIPE_WEBHOOK_SECRET is missing: without it no payment would be credited.')
+  }
+  if (env.STRIPE_API_BASE_URL !== undefined && !secretKey.startsWith('sk_test_')) {
+    throw new Error(
+      'STRIPE_API_BASE_URL is for the Stripe double: use it with a key sk_test_ only.',
+    )
+  }
+  return { secretKey, webhookSecret, apiBaseUrl: env.STRIPE_API_BASE_URL }
 }
 
 /** A secret for one purpose, from which the one it was made of cannot be found. */

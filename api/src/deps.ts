@@ -3,13 +3,18 @@ import { createOperations } from './ai/operations.ts'
 import type { Deps } from './app.ts'
 import { createAuth } from './auth/auth.ts'
 import { createFormTokens } from './auth/form-token.ts'
+import { createBilling, type Billing } from './billing/billing.ts'
+import { createStripe } from './billing/stripe-client.ts'
+import { createStripeInbox, type StripeInbox } from './billing/stripe-inbox.ts'
 import type { Config } from './config.ts'
 import { createAccessQueries } from './db/access.ts'
-import { connect } from './db/client.ts'
+import { connect, type Database } from './db/client.ts'
 import { createForms } from './db/forms.ts'
 import { createLedger } from './db/ledger.ts'
 import { createServiceApiKeys } from './db/service-api-keys.ts'
-import { createMetrics, type Logger } from './observability.ts'
+import { createStripeEventQueries } from './db/stripe-events.ts'
+import { createMetrics, type Logger, type Metrics } from './observability.ts'
+import { applyStripeEvent } from './webhooks/stripe/registry.ts'
 
 export interface RunningDeps extends Deps {
   stopAccepting(): void
@@ -29,6 +34,7 @@ export function buildDeps(config: Config, log: Logger): RunningDeps {
     limits: config.operations,
     metrics,
   })
+  const billing = billingOf(config, sql)
   let accepting = true
   return {
     config,
@@ -43,10 +49,29 @@ export function buildDeps(config: Config, log: Logger): RunningDeps {
       serviceApiKeys: createServiceApiKeys(sql),
       forms: createForms(sql),
       formTokens: createFormTokens(config.formTokenSecret),
+      billing,
+      stripeInbox: billing && inboxOf(billing, { sql, log, metrics }),
     },
     isAccepting: () => accepting,
     stopAccepting: () => {
       accepting = false
     },
   }
+}
+
+function billingOf(config: Config, sql: Database): Billing | null {
+  const stripe = createStripe(config.stripe)
+  return stripe && createBilling(stripe, sql, config.webUrl ?? config.publicUrl)
+}
+
+function inboxOf(
+  { stripe, purchases }: Billing,
+  { sql, log, metrics }: { sql: Database; log: Logger; metrics: Metrics },
+): StripeInbox {
+  return createStripeInbox({
+    events: createStripeEventQueries(sql),
+    apply: (event, eventLog) => applyStripeEvent(event, { stripe, purchases, log: eventLog }),
+    log,
+    metrics,
+  })
 }

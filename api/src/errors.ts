@@ -6,16 +6,24 @@ export const errorTable = {
   invalid_input: { http: 400, message: 'The input is not valid.' },
   unauthenticated: { http: 401, message: 'Sign in first.' },
   insufficient_credits: { http: 402, message: 'Not enough credits are available.' },
+  payment_failed: { http: 402, message: 'The payment failed. You were not charged.' },
   subscription_inactive: { http: 402, message: 'The subscription is not active.' },
   not_allowed: { http: 403, message: 'This is not allowed for you.' },
   capability_not_in_plan: { http: 403, message: 'The plan does not include this capability.' },
   capability_disabled: { http: 403, message: 'This capability is switched off at the moment.' },
   quality_level_not_allowed: { http: 403, message: 'The plan does not include this level.' },
+  topup_not_allowed: { http: 403, message: 'The plan does not include buying credits.' },
+  plan_not_available: { http: 403, message: 'This plan is not offered.' },
   not_found: { http: 404, message: 'There is nothing here.' },
   reservation_not_found: { http: 404, message: 'There is no such reservation.' },
   idempotency_conflict: {
     http: 409,
     message: 'This idempotency key was used for another request.',
+  },
+  no_subscription: { http: 409, message: 'There is no paid subscription.' },
+  no_payment_method: {
+    http: 409,
+    message: 'No card is saved. It is saved with the first purchase.',
   },
   operation_abandoned: {
     http: 409,
@@ -27,6 +35,10 @@ export const errorTable = {
     message: 'The AI provider gave no usable answer. You were not charged.',
   },
   rate_limited: { http: 429, message: 'Too many requests in this time.' },
+  billing_unavailable: {
+    http: 503,
+    message: 'The payment provider cannot be reached. You were not charged; try again later.',
+  },
   overloaded: { http: 503, message: 'The service is busy. Nothing was charged; try again.' },
   internal_error: { http: 500, message: 'Something went wrong on our side.' },
 } as const satisfies Record<string, { http: number; message: string }>
@@ -80,7 +92,7 @@ export function httpStatus(error: AppError): number {
 export function actionStatus(error: AppError): number {
   const status = httpStatus(error)
   if (status < 500) return status
-  return error.code === 'overloaded' ? 429 : 400
+  return error.code === 'internal_error' ? 400 : 429
 }
 
 export function invalidInput(field: string, rule: string, message?: string): AppError {

@@ -13,6 +13,9 @@ const REDACTED = [
   'headers.cookie',
   'headers["x-action-secret"]',
   'headers["x-cron-secret"]',
+  'headers["stripe-signature"]',
+  'client_secret',
+  '*.client_secret',
 ]
 
 export function createLogger(level: string, destination?: DestinationStream): Logger {
@@ -83,6 +86,18 @@ export function createMetrics() {
     ledgerViolations: new Gauge({
       name: 'purser_ledger_violations',
       help: 'Broken rules of the books that the last verification found; anything but 0 is an alarm',
+      registers,
+    }),
+    stripeEvents: new Counter({
+      name: 'purser_stripe_events_total',
+      help: 'Events of Stripe by type and what became of them; refused ones were not signed by Stripe',
+      labelNames: ['type', 'result'],
+      registers,
+    }),
+    stripeDifferences: new Gauge({
+      name: 'purser_stripe_differences',
+      help: 'What the last comparison with Stripe found different, by kind: repaired, or still open',
+      labelNames: ['kind', 'result'],
       registers,
     }),
     jobAlerts: new Counter({

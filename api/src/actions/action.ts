@@ -1,6 +1,8 @@
 import type { z } from 'zod'
 import type { Operations } from '../ai/operations.ts'
 import type { FormTokens } from '../auth/form-token.ts'
+import type { Billing } from '../billing/billing.ts'
+import type { StripeInbox } from '../billing/stripe-inbox.ts'
 import type { AccessQueries } from '../db/access.ts'
 import type { Forms } from '../db/forms.ts'
 import type { Ledger } from '../db/ledger.ts'
@@ -16,6 +18,9 @@ export interface ActionServices {
   serviceApiKeys: ServiceApiKeys
   forms: Forms
   formTokens: FormTokens
+  /** null: no key of Stripe is set, so nothing can be bought. */
+  billing: Billing | null
+  stripeInbox: StripeInbox | null
 }
 
 export interface ActionCall<Input> {

@@ -5,6 +5,7 @@ import { invalidInput, type AppError } from '../errors.ts'
 /** Shared pieces of action inputs. The `error` of a check is the `rule` that the caller reads. */
 const MAXIMUM_KEY_LENGTH = 200
 const MAXIMUM_IDENTIFIER_LENGTH = 100
+const MAXIMUM_PATH_LENGTH = 500
 const MAXIMUM_HOLD_SECONDS = 3600
 const MAXIMUM_CONTEXT_CHARACTERS = 8_000
 
@@ -41,6 +42,12 @@ export const holdSeconds = z
   .int({ error: 'integer' })
   .min(1, { error: 'at_least_1' })
   .max(MAXIMUM_HOLD_SECONDS, { error: `at_most_${MAXIMUM_HOLD_SECONDS}` })
+
+/** A path of the web app: one slash at its beginning, so that it cannot name another host. */
+export const returnPath = text(MAXIMUM_PATH_LENGTH).refine(
+  (value) => /^\/(?![/\\])[^\\\s]*$/.test(value),
+  { error: 'local_path' },
+)
 
 export const context = z
   .record(z.string(), z.unknown(), { error: 'object' })

@@ -9,6 +9,9 @@ import type { OperationAction } from './operation.ts'
 import { polishTestimonial } from './polish_testimonial.ts'
 import { grantCredits } from './grant_credits.ts'
 import { refundTransaction } from './refund_transaction.ts'
+import { openBillingPortal } from './open_billing_portal.ts'
+import { purchaseCredits } from './purchase_credits.ts'
+import { replayStripeEvent } from './replay_stripe_event.ts'
 import { releaseCredits } from './release_credits.ts'
 import { reserveCredits } from './reserve_credits.ts'
 import { revokeFormToken } from './revoke_form_token.ts'
@@ -37,5 +40,8 @@ export const actions: ReadonlyMap<string, Action> = new Map(
     revokeServiceApiKey,
     createFormToken,
     revokeFormToken,
+    purchaseCredits,
+    openBillingPortal,
+    replayStripeEvent,
   ].map((action) => [action.name, action as unknown as Action]),
 )

@@ -10,7 +10,16 @@ export interface AppEnvironment {
 const SAFE_REQUEST_ID = /^[\w.-]{1,100}$/
 const TRACE_PARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/
 /** Labels of metrics come from this list, so that a scanner cannot create one a path. */
-const ROUTES = new Set(['actions', 'operations', 'cron', 'auth', 'healthz', 'readyz', 'metrics'])
+const ROUTES = new Set([
+  'actions',
+  'operations',
+  'webhooks',
+  'cron',
+  'auth',
+  'healthz',
+  'readyz',
+  'metrics',
+])
 /** Asked every few seconds by machines; logged at debug. */
 const QUIET_ROUTES = new Set(['healthz', 'readyz', 'metrics'])
 

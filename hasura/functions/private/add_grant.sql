@@ -14,6 +14,7 @@ create function private.add_grant(
   p_idempotency_key text,
   p_request_fingerprint bytea,
   p_at timestamptz,
+  p_payment_metadata jsonb default null,
   out grant_id uuid,
   out transaction_id uuid
 )
@@ -48,13 +49,13 @@ begin
 
   insert into public.credit_transactions (
     id, organization_id, type, amount_credits, balance_after_credits, grant_id, actor,
-    description, event_at
+    description, payment_metadata, event_at
   )
   values (
     transaction_id, p_organization_id, p_type, p_amount_credits,
     v_balance.monthly_credits + v_balance.bonus_credits - v_balance.debt_credits
       + p_amount_credits,
-    grant_id, p_actor, left(p_reason, 500), p_at
+    grant_id, p_actor, left(p_reason, 500), p_payment_metadata, p_at
   );
 
   update public.organization_credit_balances as balance
@@ -73,5 +74,5 @@ end
 $$;
 
 comment on function private.add_grant(
-  uuid, text, text, numeric, integer, timestamptz, jsonb, text, text, bytea, timestamptz
+  uuid, text, text, numeric, integer, timestamptz, jsonb, text, text, bytea, timestamptz, jsonb
 ) is 'Adds a lot of credits with its ledger row; repays debt first.';

@@ -7,6 +7,7 @@
  * debt_equals_ledger, reserved_equals_holds, used_equals_charges: the balance row.
  * grant_equals_ledger: what a grant has left. balance_after_chain: each ledger row follows the one
  * before. settlement_equals_ledger: what a reservation was charged.
+ * purchase_equals_ledger: what was bought, see verify_billing().
  * debt_beside_credits: a debt while grants have credits that were not spoken for.
  *
  * That open holds fit what is posted is no such rule: a hold fits when it is made, and a settlement
@@ -172,6 +173,8 @@ as $$
   ) as charged
     on charged.organization_id = hold.organization_id and charged.reservation_id = hold.id
   where coalesce(charged.amount, 0) <> coalesce(hold.charged_credits, 0)
+  union all
+  select * from private.verify_billing(p_organization_id)
 $$;
 
 comment on function private.verify_ledger(uuid)
