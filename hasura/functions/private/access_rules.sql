@@ -44,13 +44,17 @@ as $$
       p_capability_ids[number.item] as capability_id,
       p_amounts_credits[number.item] as amount_credits,
       subscription.plan_id,
-      subscription.status,
+      subscription.is_inactive,
       coalesce(p_quality_level_ids[number.item], chosen.quality_level_id) as asked_level_id
     from generate_series(1, cardinality(p_organization_ids)) as number (item)
     -- Each lookup in a table is a lateral one of one row, here and below: its cost is that of an
     -- index probe, whatever the planner believed about the table when it made the plan.
     left join lateral (
-      select subscribed.plan_id, subscribed.status
+      select
+        subscribed.plan_id,
+        -- A renewal that is not paid: the time decides, whether or not anybody tells us.
+        subscribed.status in ('unpaid', 'paused', 'canceled')
+          or coalesce(subscribed.grace_ends_at <= p_at, false) as is_inactive
       from public.org_plans as subscribed
       where subscribed.organization_id = p_organization_ids[number.item]
       limit 1
@@ -203,7 +207,7 @@ as $$
           and not (private.is_amount(request.amount_credits) and request.amount_credits > 0)
           then 'invalid_amount'
       end,
-      case when request.status in ('unpaid', 'canceled') then 'subscription_inactive' end,
+      case when request.is_inactive then 'subscription_inactive' end,
       offer.denial
     )
   from request

@@ -61,9 +61,12 @@ as $$
     left join public.plans as plan on plan.id = coalesce(ended.pending_plan_id, 'free')
     where ended.organization_id = balance.organization_id
       and ended.period_end <= p_at
-      and ended.stripe_subscription_id is null
       and (
-        ended.status not in ('unpaid', 'canceled')
+        ended.stripe_subscription_id is null
+        or (ended.pending_plan_id is null and ended.pending_change_at <= ended.period_end)
+      )
+      and (
+        ended.status not in ('unpaid', 'paused', 'canceled')
         or (ended.pending_change_at <= ended.period_end and ended.pending_plan_id is null)
       )
   ) as allocation on balance.period_end <= p_at

@@ -46,7 +46,11 @@ as $$
     ),
     'rate_limits', verdict.rate_limits,
     'rules', jsonb_build_array(
-      private.explain_rule('subscription_inactive', subscription.status not in ('unpaid', 'canceled')),
+      private.explain_rule(
+        'subscription_inactive',
+        subscription.status not in ('unpaid', 'paused', 'canceled')
+          and coalesce(subscription.grace_ends_at > moment.at, true)
+      ),
       private.explain_rule('capability_not_in_plan', included.plan_id is not null),
       private.explain_rule('capability_disabled', capability.is_active and coalesce(included.is_enabled, true)),
       private.explain_rule(

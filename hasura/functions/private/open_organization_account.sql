@@ -23,11 +23,11 @@ begin
 
   insert into public.org_plans (
     organization_id, plan_id, monthly_ai_credits, overdraft_credits, period_start, period_end,
-    anchor_day, created_at, updated_at
+    anchor_day, period_granted_credits, created_at, updated_at
   )
   values (
     new.id, v_plan.id, v_plan.monthly_ai_credits, v_plan.overdraft_credits, v_at, v_period_end,
-    v_anchor_day, v_at, v_at
+    v_anchor_day, v_plan.monthly_ai_credits, v_at, v_at
   );
   insert into public.organization_credit_balances
     (organization_id, overdraft_credits, period_start, period_end)

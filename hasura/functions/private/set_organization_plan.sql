@@ -1,7 +1,8 @@
 /*
  * Changes the plan of an organization at once. Gate: its balance row. What the month is worth more
  * is granted until the period ends; what it is worth less is taken from unused plan credits, but
- * never what open holds need. Used credits stay used. A pending change is dropped.
+ * never what open holds need. Used credits stay used, and a plan that is taken up again gives back
+ * only what was taken. A pending change is dropped.
  *
  * Outcomes: changed, unchanged, unknown_organization, unknown_plan.
  */
@@ -21,7 +22,6 @@ declare
   v_at timestamptz := private.lock_balances(array[p_organization_id]);
   v_subscription public.org_plans;
   v_plan public.plans;
-  v_difference_credits numeric;
 begin
   select subscription.*
   into v_subscription
@@ -40,33 +40,17 @@ begin
   else
     outcome := 'changed';
     plan_id := v_plan.id;
-    v_difference_credits := v_plan.monthly_ai_credits - v_subscription.monthly_ai_credits;
+    perform private.put_on_plan(p_organization_id, v_plan, v_at);
     update public.org_plans as subscription
-    set
-      plan_id = v_plan.id,
-      monthly_ai_credits = v_plan.monthly_ai_credits,
-      overdraft_credits = v_plan.overdraft_credits,
-      pending_plan_id = null,
-      pending_change_at = null,
-      updated_at = v_at
+    set pending_plan_id = null, pending_change_at = null
     where subscription.organization_id = p_organization_id;
-    update public.organization_credit_balances as balance
-    set overdraft_credits = v_plan.overdraft_credits
-    where balance.organization_id = p_organization_id;
-
-    if v_difference_credits > 0 and v_subscription.period_end > v_at then
-      perform private.add_grant(
-        p_organization_id, 'plan', 'plan_change_adjustment', v_difference_credits, 10,
-        v_subscription.period_end, p_actor,
-        format('Plan changed from %s to %s', v_subscription.plan_id, v_plan.id), null, null, v_at
-      );
-      adjusted_credits := v_difference_credits;
-    elsif v_difference_credits < 0 then
-      adjusted_credits := -private.take_plan_credits(
-        p_organization_id, -v_difference_credits, p_actor,
+    adjusted_credits := (
+      select adjusted.adjusted_credits
+      from private.adjust_plan_credits(
+        p_organization_id, v_plan.monthly_ai_credits, v_subscription.period_end, p_actor,
         format('Plan changed from %s to %s', v_subscription.plan_id, v_plan.id), v_at
-      );
-    end if;
+      ) as adjusted
+    );
   end if;
   available_credits := private.expire_kept_grants(p_organization_id, v_at);
   return next;

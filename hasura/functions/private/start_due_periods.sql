@@ -7,8 +7,9 @@
  * period had left is in their expired_credits; of that, as much as the old and the new plan allow
  * rolls over. Then the month's credits are granted, unless the subscription is unpaid or canceled.
  * A pending change that is due applies to the new period; one without a plan is a cancellation,
- * after which the organization is on the free plan. Subscriptions of the payment provider are left
- * to billing. A second runner finds the period moved on and does nothing.
+ * after which the organization is on the free plan and not billed any more. Otherwise the periods of
+ * billed organizations are left to their paid invoices: without one, the period stays open. A second
+ * runner finds the period moved on and does nothing.
  */
 create function private.start_due_periods(p_organization_ids uuid[], p_at timestamptz)
 returns integer
@@ -45,7 +46,10 @@ as $$
     end
     where ended.organization_id = any (p_organization_ids)
       and ended.period_end <= p_at
-      and ended.stripe_subscription_id is null
+      and (
+        ended.stripe_subscription_id is null
+        or (ended.pending_plan_id is null and ended.pending_change_at <= ended.period_end)
+      )
   ),
   -- One row an organization with both of its new lots: the rollover, then the allocation. A debt is
   -- repaid by them in this order. Lists of lots would have to be joined with each other.
@@ -90,7 +94,7 @@ as $$
           else 0
         end as rollover_credits,
         case
-          when due.status in ('unpaid', 'canceled') then 0
+          when due.status in ('unpaid', 'paused', 'canceled') then 0
           else due.monthly_ai_credits
         end as allocation_credits
     ) as lot
@@ -170,8 +174,15 @@ as $$
       period_end = due.new_end,
       pending_plan_id = case when not due.is_change then subscription.pending_plan_id end,
       pending_change_at = case when not due.is_change then subscription.pending_change_at end,
+      stripe_subscription_id = case
+        when not due.is_change then subscription.stripe_subscription_id
+      end,
+      period_line_id = null,
+      period_granted_credits = due.allocation_credits,
+      grace_ends_at = null,
+      trial_ends_at = null,
       updated_at = p_at
-    from due
+    from step as due
     where subscription.organization_id = due.organization_id
       and subscription.period_end = due.new_start
     returning subscription.organization_id

@@ -60,7 +60,7 @@ create index billing_invoice_lines_invoice_id_idx
 create index billing_invoice_lines_period_line_id_idx
   on public.billing_invoice_lines (organization_id, period_line_id);
 create index billing_invoice_lines_waiting_idx
-  on public.billing_invoice_lines (period_start, organization_id) where status = 'waiting';
+  on public.billing_invoice_lines (organization_id, period_start) where status = 'waiting';
 create index billing_invoice_lines_plan_id_idx on public.billing_invoice_lines (plan_id);
 
 comment on table public.billing_invoice_lines is 'Paid lines of subscriptions, each applied once: what a payment did to plan and credits.';

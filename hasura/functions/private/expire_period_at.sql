@@ -1,0 +1,28 @@
+/*
+ * Sets when the credits of the running period end: those of the plan and what rolled over into it. A
+ * billed period stays open for its grace, a canceled one ends with what was paid, and a renewal ends
+ * the one before. The caller holds the gate, and expires what is due afterwards.
+ */
+create function private.expire_period_at(
+  p_organization_id uuid,
+  p_expires_at timestamptz,
+  p_at timestamptz
+)
+returns void
+language sql
+volatile
+as $$
+  update public.credit_grants as lot
+  set expires_at = greatest(p_expires_at, lot.effective_at + interval '1 microsecond')
+  where lot.organization_id = p_organization_id
+    and lot.closed_at is null
+    and lot.source in ('plan', 'rollover')
+    -- What is kept for a hold has expired and stays so.
+    and lot.expires_at > p_at;
+  update public.organization_credit_balances as balance
+  set next_grant_expires_at = least(balance.next_grant_expires_at, p_expires_at)
+  where balance.organization_id = p_organization_id;
+$$;
+
+comment on function private.expire_period_at(uuid, timestamptz, timestamptz)
+  is 'Sets when the credits of the running period end.';
