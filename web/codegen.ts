@@ -13,6 +13,7 @@ const client = {
     // Hasura sends numeric and bigint as JSON numbers; credits stay below 2^53 hundredths.
     scalars: {
       uuid: 'string',
+      date: 'string',
       timestamptz: 'string',
       numeric: 'number',
       bigint: 'number',

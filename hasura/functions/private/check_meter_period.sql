@@ -6,7 +6,7 @@
 create function private.check_meter_period()
 returns trigger
 language plpgsql
-stable
+volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -15,6 +15,7 @@ declare
 begin
   select meter.kind into v_kind from public.meters as meter where meter.id = new.meter_id;
   if tg_table_name = 'member_caps' then
+    new.updated_at := private.current_time_utc();
     if new.meter_id = 'credits' then
       v_kind := 'flow';
     end if;

@@ -180,6 +180,7 @@ export const TABLES: Record<string, TableAccess> = {
     columns:
       'organization_id monthly_credits bonus_credits reserved_credits debt_credits overdraft_credits period_start period_end',
     only: { platform_admin: 'used_credits next_grant_expires_at next_hold_expires_at' },
+    hidden: 'has_member_caps',
     computed: 'posted_credits available_credits used_this_period',
   },
   'public.credit_grants': {
@@ -201,7 +202,7 @@ export const TABLES: Record<string, TableAccess> = {
       'owner org_admin service platform_admin': 'idempotency_key',
       platform_admin: 'provider_metadata',
     },
-    hidden: 'request_fingerprint settlement_fingerprint',
+    hidden: 'request_fingerprint settlement_fingerprint has_quota_lines is_capped',
   },
   'public.credit_transactions': {
     field: 'credit_transactions',
@@ -322,6 +323,69 @@ export const TABLES: Record<string, TableAccess> = {
     key: 'id',
     columns:
       'id type api_version created_at received_at object_id organization_id status attempts deliveries next_attempt_at lease_expires_at last_error outcome applied_at payload',
+  },
+  'public.meters': {
+    field: 'meters',
+    rows: CATALOGUE,
+    key: 'id',
+    columns: 'id name description unit kind category is_active',
+  },
+  'public.plan_meter_limits': {
+    field: 'plan_meter_limits',
+    rows: OFFER,
+    key: 'plan_id meter_id period',
+    columns:
+      'plan_id meter_id period scope limit_amount is_hard burst_amount grace_period_seconds warn_ratios',
+  },
+  'public.quota_overrides': {
+    field: 'quota_overrides',
+    rows: MANAGERS,
+    key: 'organization_id id',
+    columns:
+      'organization_id id meter_id user_id period limit_amount reason expires_at created_at removed_at',
+    only: { platform_admin: 'actor removed_by' },
+  },
+  'public.member_caps': {
+    field: 'member_caps',
+    rows: { ...OWN, member: 'mine' },
+    key: 'organization_id user_id meter_id period',
+    columns: 'organization_id user_id meter_id period limit_amount updated_by_user_id updated_at',
+  },
+  'public.quota_usages': {
+    field: 'quota_usages',
+    rows: { ...OWN, member: 'mine' },
+    key: 'organization_id meter_id user_id period',
+    columns:
+      'organization_id meter_id user_id period period_start period_end day used_amount held_amount over_limit_at',
+  },
+  'public.usage_ledger': {
+    field: 'usage_ledger',
+    rows: { ...OWN, member: 'mine' },
+    key: 'organization_id sequence',
+    columns:
+      'organization_id sequence id meter_id user_id amount source day period_start event_at created_at reservation_id decision metadata',
+    only: { 'owner org_admin service platform_admin': 'idempotency_key' },
+    hidden: 'request_fingerprint',
+  },
+  'public.usage_daily': {
+    field: 'usage_daily',
+    rows: { ...OWN, member: 'mine' },
+    key: 'organization_id meter_id day user_id',
+    columns: 'organization_id meter_id day user_id used_amount entries',
+  },
+  'public.quota_holds': {
+    field: 'quota_holds',
+    rows: { ...OWN, member: 'mine' },
+    key: 'organization_id reservation_id meter_id',
+    columns:
+      'organization_id reservation_id meter_id user_id held_amount actual_amount status day period_start created_at closed_at',
+  },
+  'public.credit_usage_daily': {
+    field: 'credit_usage_daily',
+    rows: { ...OWN, member: 'mine' },
+    key: 'organization_id day user_id capability_id quality_level_id model_id',
+    columns:
+      'organization_id day user_id capability_id quality_level_id model_id used_credits entries',
   },
   'public.usage_sessions': {
     field: 'usage_sessions',

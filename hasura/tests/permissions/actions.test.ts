@@ -81,6 +81,32 @@ const ACTIONS: Record<string, ActionAccess> = {
   session_status: { kind: 'query', roles: `${PEOPLE} service`, input: `session_id: "${ID}"` },
   session_allowance: { kind: 'query', roles: PEOPLE, input: '' },
   create_realtime_token: { kind: 'mutation', roles: PEOPLE, input: `session_id: "${ID}"` },
+  consume_quota: {
+    kind: 'mutation',
+    roles: 'service',
+    input: `input: {meter: "letters", amount: 1, ${KEY}}`,
+  },
+  record_usage: {
+    kind: 'mutation',
+    roles: 'service',
+    input: `input: {meter: "letters", amount: 1, ${KEY}}`,
+  },
+  check_quota: { kind: 'query', roles: `${PEOPLE} service`, input: 'meter: "letters"' },
+  explain_quota: {
+    kind: 'query',
+    roles: `${PEOPLE} service platform_admin`,
+    input: 'meter: "letters"',
+  },
+  set_quota_override: {
+    kind: 'mutation',
+    roles: 'platform_admin',
+    input: `input: {organization_id: "${ID}", meter: "letters", reason: "r"}`,
+  },
+  remove_quota_override: {
+    kind: 'mutation',
+    roles: 'platform_admin',
+    input: `override_id: "${ID}"`,
+  },
   grant_credits: {
     kind: 'mutation',
     roles: 'platform_admin',

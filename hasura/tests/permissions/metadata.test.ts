@@ -134,8 +134,10 @@ describe('who sees what', () => {
       'public.ai_capabilities',
       'public.ai_capability_quality_levels',
       'public.credit_topup_packages',
+      'public.meters',
       'public.plan_ai_capabilities',
       'public.plan_ai_capability_quality_levels',
+      'public.plan_meter_limits',
       'public.plans',
       'public.quality_levels',
     ])
@@ -165,7 +167,13 @@ describe('who sees what', () => {
   })
 
   test('long tables are limited for everybody but platform admins', () => {
-    for (const name of ['credit_transactions', 'credit_reservations', 'credit_grants']) {
+    for (const name of [
+      'credit_transactions',
+      'credit_reservations',
+      'credit_grants',
+      'usage_ledger',
+      'usage_daily',
+    ]) {
       const table = TABLES.find((candidate) => candidate.table.name === name)!
       for (const role of MEMBERS) expect(selectOf(table, role)!.limit).toBe(1000)
     }

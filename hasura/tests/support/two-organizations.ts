@@ -1,6 +1,7 @@
 import { createMember, createOrganization, grant, newKey } from './desk.ts'
 import type { Desk } from './desk.ts'
 import { hold, reserve, settle } from './operations.ts'
+import { consume, setCap, setOverride } from './quotas.ts'
 
 export interface PreparedOrganization {
   id: string
@@ -45,6 +46,7 @@ async function prepareOrganization(desk: Desk): Promise<PreparedOrganization> {
     insert into public.form_tokens (organization_id, form_id, created_by, created_at, expires_at)
     values (${id}, 'contact', ${owner}, now(), now() + interval '1 day')`
   await buy(desk, id)
+  await useMeters(desk, id, member)
   return { id, owner, member }
 }
 
@@ -102,4 +104,21 @@ async function refund(desk: Desk, reservation: string): Promise<void> {
     ) as refunded
     where charge.reservation_id = ${reservation} and charge.type = 'ai_consumption'`
   if (row?.outcome !== 'refunded') throw new Error(`not refunded: ${row?.outcome}`)
+}
+
+/** Uses, holds, a cap and an override, so that every table of meters has rows of both people. */
+async function useMeters(desk: Desk, organization: string, member: string): Promise<void> {
+  await setOverride(desk, organization, { limit: '100' })
+  await setOverride(desk, organization, { limit: '50', user: member })
+  await setCap(desk, organization, member, { limit: '40' })
+  const rows = await consume(desk.api, { organization }, { organization, user: member })
+  const refused = rows.find(({ outcome }) => outcome !== 'recorded')
+  if (refused) throw new Error(`not consumed: ${refused.outcome}`)
+  await desk.admin`
+    insert into public.credit_usage_daily
+    values (${organization}, '2026-01-01', ${member}, 'testimonial_polish', 'fast', '', 1, 1)`
+  await desk.admin`
+    insert into public.quota_holds
+      (organization_id, reservation_id, meter_id, user_id, held_amount, day, period_start, created_at)
+    values (${organization}, gen_random_uuid(), 'letters', ${member}, 1, '2026-01-01', now(), now())`
 }

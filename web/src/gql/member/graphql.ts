@@ -358,6 +358,8 @@ export type Credit_Reservations_Bool_Exp = {
   organization_id?: Uuid_Comparison_Exp | null | undefined;
   quality_level?: Quality_Levels_Bool_Exp | null | undefined;
   quality_level_id?: String_Comparison_Exp | null | undefined;
+  quota_holds?: Quota_Holds_Bool_Exp | null | undefined;
+  quota_holds_aggregate?: Quota_Holds_Aggregate_Bool_Exp | null | undefined;
   release_reason?: String_Comparison_Exp | null | undefined;
   released_credits?: Numeric_Comparison_Exp | null | undefined;
   shortfall_credits?: Numeric_Comparison_Exp | null | undefined;
@@ -486,6 +488,19 @@ export type Credit_Transactions_Select_Column =
   /** column name */
   | 'user_id';
 
+/** Boolean expression to compare columns of type "date". All fields are combined with logical 'AND'. */
+export type Date_Comparison_Exp = {
+  _eq?: string | null | undefined;
+  _gt?: string | null | undefined;
+  _gte?: string | null | undefined;
+  _in?: Array<string> | null | undefined;
+  _is_null?: boolean | null | undefined;
+  _lt?: string | null | undefined;
+  _lte?: string | null | undefined;
+  _neq?: string | null | undefined;
+  _nin?: Array<string> | null | undefined;
+};
+
 export type Jsonb_Cast_Exp = {
   String?: String_Comparison_Exp | null | undefined;
 };
@@ -527,6 +542,39 @@ export type Llm_Models_Bool_Exp = {
   plan_quality_levels_aggregate?: Plan_Quality_Level_Models_Aggregate_Bool_Exp | null | undefined;
   provider?: String_Comparison_Exp | null | undefined;
   provider_model_id?: String_Comparison_Exp | null | undefined;
+};
+
+/** Boolean expression to filter rows from the table "meters". All fields are combined with a logical 'AND'. */
+export type Meters_Bool_Exp = {
+  _and?: Array<Meters_Bool_Exp> | null | undefined;
+  _not?: Meters_Bool_Exp | null | undefined;
+  _or?: Array<Meters_Bool_Exp> | null | undefined;
+  category?: String_Comparison_Exp | null | undefined;
+  description?: String_Comparison_Exp | null | undefined;
+  id?: String_Comparison_Exp | null | undefined;
+  is_active?: Boolean_Comparison_Exp | null | undefined;
+  kind?: String_Comparison_Exp | null | undefined;
+  name?: String_Comparison_Exp | null | undefined;
+  plan_limits?: Plan_Meter_Limits_Bool_Exp | null | undefined;
+  plan_limits_aggregate?: Plan_Meter_Limits_Aggregate_Bool_Exp | null | undefined;
+  unit?: String_Comparison_Exp | null | undefined;
+};
+
+/** Boolean expression to compare columns of type "numeric". All fields are combined with logical 'AND'. */
+export type Numeric_Array_Comparison_Exp = {
+  /** is the array contained in the given array value */
+  _contained_in?: Array<number> | null | undefined;
+  /** does the array contain the given value */
+  _contains?: Array<number> | null | undefined;
+  _eq?: Array<number> | null | undefined;
+  _gt?: Array<number> | null | undefined;
+  _gte?: Array<number> | null | undefined;
+  _in?: Array<Array<number>> | null | undefined;
+  _is_null?: boolean | null | undefined;
+  _lt?: Array<number> | null | undefined;
+  _lte?: Array<number> | null | undefined;
+  _neq?: Array<number> | null | undefined;
+  _nin?: Array<Array<number>> | null | undefined;
 };
 
 /** Boolean expression to compare columns of type "numeric". All fields are combined with logical 'AND'. */
@@ -841,6 +889,82 @@ export type Plan_Ai_Capability_Quality_Levels_Select_Column =
   /** column name */
   | 'quality_level_id';
 
+export type Plan_Meter_Limits_Aggregate_Bool_Exp = {
+  bool_and?: Plan_Meter_Limits_Aggregate_Bool_Exp_Bool_And | null | undefined;
+  bool_or?: Plan_Meter_Limits_Aggregate_Bool_Exp_Bool_Or | null | undefined;
+  count?: Plan_Meter_Limits_Aggregate_Bool_Exp_Count | null | undefined;
+};
+
+export type Plan_Meter_Limits_Aggregate_Bool_Exp_Bool_And = {
+  arguments: Plan_Meter_Limits_Select_Column_Plan_Meter_Limits_Aggregate_Bool_Exp_Bool_And_Arguments_Columns;
+  distinct?: boolean | null | undefined;
+  filter?: Plan_Meter_Limits_Bool_Exp | null | undefined;
+  predicate: Boolean_Comparison_Exp;
+};
+
+export type Plan_Meter_Limits_Aggregate_Bool_Exp_Bool_Or = {
+  arguments: Plan_Meter_Limits_Select_Column_Plan_Meter_Limits_Aggregate_Bool_Exp_Bool_Or_Arguments_Columns;
+  distinct?: boolean | null | undefined;
+  filter?: Plan_Meter_Limits_Bool_Exp | null | undefined;
+  predicate: Boolean_Comparison_Exp;
+};
+
+export type Plan_Meter_Limits_Aggregate_Bool_Exp_Count = {
+  arguments?: Array<Plan_Meter_Limits_Select_Column> | null | undefined;
+  distinct?: boolean | null | undefined;
+  filter?: Plan_Meter_Limits_Bool_Exp | null | undefined;
+  predicate: Int_Comparison_Exp;
+};
+
+/** Boolean expression to filter rows from the table "plan_meter_limits". All fields are combined with a logical 'AND'. */
+export type Plan_Meter_Limits_Bool_Exp = {
+  _and?: Array<Plan_Meter_Limits_Bool_Exp> | null | undefined;
+  _not?: Plan_Meter_Limits_Bool_Exp | null | undefined;
+  _or?: Array<Plan_Meter_Limits_Bool_Exp> | null | undefined;
+  burst_amount?: Numeric_Comparison_Exp | null | undefined;
+  grace_period_seconds?: Int_Comparison_Exp | null | undefined;
+  is_hard?: Boolean_Comparison_Exp | null | undefined;
+  limit_amount?: Numeric_Comparison_Exp | null | undefined;
+  meter?: Meters_Bool_Exp | null | undefined;
+  meter_id?: String_Comparison_Exp | null | undefined;
+  period?: String_Comparison_Exp | null | undefined;
+  plan?: Plans_Bool_Exp | null | undefined;
+  plan_id?: String_Comparison_Exp | null | undefined;
+  scope?: String_Comparison_Exp | null | undefined;
+  warn_ratios?: Numeric_Array_Comparison_Exp | null | undefined;
+};
+
+/** select columns of table "plan_meter_limits" */
+export type Plan_Meter_Limits_Select_Column =
+  /** column name */
+  | 'burst_amount'
+  /** column name */
+  | 'grace_period_seconds'
+  /** column name */
+  | 'is_hard'
+  /** column name */
+  | 'limit_amount'
+  /** column name */
+  | 'meter_id'
+  /** column name */
+  | 'period'
+  /** column name */
+  | 'plan_id'
+  /** column name */
+  | 'scope'
+  /** column name */
+  | 'warn_ratios';
+
+/** select "plan_meter_limits_aggregate_bool_exp_bool_and_arguments_columns" columns of table "plan_meter_limits" */
+export type Plan_Meter_Limits_Select_Column_Plan_Meter_Limits_Aggregate_Bool_Exp_Bool_And_Arguments_Columns =
+  /** column name */
+  | 'is_hard';
+
+/** select "plan_meter_limits_aggregate_bool_exp_bool_or_arguments_columns" columns of table "plan_meter_limits" */
+export type Plan_Meter_Limits_Select_Column_Plan_Meter_Limits_Aggregate_Bool_Exp_Bool_Or_Arguments_Columns =
+  /** column name */
+  | 'is_hard';
+
 export type Plan_Quality_Level_Models_Aggregate_Bool_Exp = {
   count?: Plan_Quality_Level_Models_Aggregate_Bool_Exp_Count | null | undefined;
 };
@@ -903,6 +1027,8 @@ export type Plans_Bool_Exp = {
   grace_days?: Int_Comparison_Exp | null | undefined;
   id?: String_Comparison_Exp | null | undefined;
   is_active?: Boolean_Comparison_Exp | null | undefined;
+  meter_limits?: Plan_Meter_Limits_Bool_Exp | null | undefined;
+  meter_limits_aggregate?: Plan_Meter_Limits_Aggregate_Bool_Exp | null | undefined;
   monthly_ai_credits?: Numeric_Comparison_Exp | null | undefined;
   name?: String_Comparison_Exp | null | undefined;
   organization_plans?: Org_Plans_Bool_Exp | null | undefined;
@@ -939,6 +1065,63 @@ export type Quality_Levels_Bool_Exp = {
   plan_capabilities_aggregate?: Plan_Ai_Capability_Quality_Levels_Aggregate_Bool_Exp | null | undefined;
   rank?: Int_Comparison_Exp | null | undefined;
 };
+
+export type Quota_Holds_Aggregate_Bool_Exp = {
+  count?: Quota_Holds_Aggregate_Bool_Exp_Count | null | undefined;
+};
+
+export type Quota_Holds_Aggregate_Bool_Exp_Count = {
+  arguments?: Array<Quota_Holds_Select_Column> | null | undefined;
+  distinct?: boolean | null | undefined;
+  filter?: Quota_Holds_Bool_Exp | null | undefined;
+  predicate: Int_Comparison_Exp;
+};
+
+/** Boolean expression to filter rows from the table "quota_holds". All fields are combined with a logical 'AND'. */
+export type Quota_Holds_Bool_Exp = {
+  _and?: Array<Quota_Holds_Bool_Exp> | null | undefined;
+  _not?: Quota_Holds_Bool_Exp | null | undefined;
+  _or?: Array<Quota_Holds_Bool_Exp> | null | undefined;
+  actual_amount?: Numeric_Comparison_Exp | null | undefined;
+  closed_at?: Timestamptz_Comparison_Exp | null | undefined;
+  created_at?: Timestamptz_Comparison_Exp | null | undefined;
+  day?: Date_Comparison_Exp | null | undefined;
+  held_amount?: Numeric_Comparison_Exp | null | undefined;
+  meter?: Meters_Bool_Exp | null | undefined;
+  meter_id?: String_Comparison_Exp | null | undefined;
+  organization_id?: Uuid_Comparison_Exp | null | undefined;
+  period_start?: Timestamptz_Comparison_Exp | null | undefined;
+  reservation?: Credit_Reservations_Bool_Exp | null | undefined;
+  reservation_id?: Uuid_Comparison_Exp | null | undefined;
+  status?: String_Comparison_Exp | null | undefined;
+  user?: Users_Bool_Exp | null | undefined;
+  user_id?: Uuid_Comparison_Exp | null | undefined;
+};
+
+/** select columns of table "quota_holds" */
+export type Quota_Holds_Select_Column =
+  /** column name */
+  | 'actual_amount'
+  /** column name */
+  | 'closed_at'
+  /** column name */
+  | 'created_at'
+  /** column name */
+  | 'day'
+  /** column name */
+  | 'held_amount'
+  /** column name */
+  | 'meter_id'
+  /** column name */
+  | 'organization_id'
+  /** column name */
+  | 'period_start'
+  /** column name */
+  | 'reservation_id'
+  /** column name */
+  | 'status'
+  /** column name */
+  | 'user_id';
 
 /** Boolean expression to compare columns of type "timestamptz". All fields are combined with logical 'AND'. */
 export type Timestamptz_Comparison_Exp = {
