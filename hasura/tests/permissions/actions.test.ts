@@ -132,7 +132,12 @@ const ACTIONS: Record<string, ActionAccess> = {
 }
 
 /** Where an operator names an organization; nobody else can, whatever the input says. */
-const NAMES_AN_ORGANIZATION = ['explain_ai_access.organization_id', 'grant_credits.organization_id']
+const NAMES_AN_ORGANIZATION = [
+  'explain_ai_access.organization_id',
+  'explain_quota.organization_id',
+  'grant_credits.organization_id',
+  'set_quota_override.organization_id',
+]
 
 const ORGANIZATION = '00000000-0000-4000-8000-0000000000aa'
 const USER = '00000000-0000-4000-8000-0000000000bb'

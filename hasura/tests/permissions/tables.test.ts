@@ -208,7 +208,7 @@ describe('live', () => {
 })
 
 describe('writes', () => {
-  const SETTINGS = ['organization_quality_defaults', 'session_settings']
+  const SETTINGS = ['organization_quality_defaults', 'session_settings', 'member_caps']
   const MAY_SET: Role[] = ['owner', 'org_admin']
 
   test.each(ROLES)('%s writes settings at most, and a refusal leaves no trace', async (role) => {
