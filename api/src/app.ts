@@ -52,7 +52,16 @@ export function buildApp(deps: Deps) {
     '/webhooks/stripe',
     stripeWebhookRoutes({ settings: config.stripe, inbox: services.stripeInbox, metrics }),
   )
-  app.route('/cron', cronRoutes({ sql, cronSecret: config.cronSecret, metrics }))
+  app.route(
+    '/cron',
+    cronRoutes({
+      sql,
+      cronSecret: config.cronSecret,
+      metrics,
+      billing: services.billing,
+      stripeInbox: services.stripeInbox,
+    }),
+  )
   app.route(AUTH_PATH, authRoutes({ auth, sql, config }))
 
   app.notFound(() => answer(new AppError('not_found')))

@@ -1,15 +1,14 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import type { Database } from '../db/client.ts'
 import { finishJobRun, startJobRun } from '../db/jobs.ts'
 import { AppError, invalidInput } from '../errors.ts'
 import type { AppEnvironment } from '../http/request-context.ts'
 import { requireSecret } from '../http/secret.ts'
-import type { Logger, Metrics } from '../observability.ts'
+import { applyStripeEvents } from './apply_stripe_events.ts'
 import { cleanIdempotency } from './clean_idempotency.ts'
 import { expireGrants } from './expire_grants.ts'
 import { expireReservations } from './expire_reservations.ts'
-import type { Job, JobSummary } from './job.ts'
+import type { Job, JobServices, JobSummary } from './job.ts'
 import { resetPeriods } from './reset_periods.ts'
 import { verifyLedger } from './verify_ledger.ts'
 
@@ -25,19 +24,21 @@ const triggerSchema = z.object({
 
 /** Every trigger of hasura/metadata/cron_triggers.yaml. */
 export const jobs: ReadonlyMap<string, Job> = new Map(
-  [expireReservations, expireGrants, resetPeriods, verifyLedger, cleanIdempotency].map((job) => [
-    job.name,
-    job,
-  ]),
+  [
+    expireReservations,
+    expireGrants,
+    resetPeriods,
+    verifyLedger,
+    cleanIdempotency,
+    applyStripeEvents,
+  ].map((job) => [job.name, job]),
 )
 
-export interface CronOptions {
-  sql: Database
+export interface CronOptions extends Omit<JobServices, 'log'> {
   cronSecret: string
-  metrics: Metrics
 }
 
-export function cronRoutes({ sql, cronSecret, metrics }: CronOptions) {
+export function cronRoutes({ cronSecret, ...services }: CronOptions) {
   const routes = new Hono<AppEnvironment>()
   routes.post('/:trigger', async (c) => {
     requireSecret(c.req.header('x-cron-secret'), cronSecret)
@@ -48,17 +49,14 @@ export function cronRoutes({ sql, cronSecret, metrics }: CronOptions) {
     const { name, scheduled_time } = trigger.data
     if (name !== job.name) throw invalidInput('name', 'same_as_route')
     const log = c.get('log').child({ job: name, scheduled_time })
-    return c.json(await runOnce(job, new Date(scheduled_time), { sql, log, metrics }))
+    return c.json(await runOnce(job, new Date(scheduled_time), { ...services, log }))
   })
   return routes
 }
 
 /** One run for one scheduled time, however often and in however many places it is delivered. */
-async function runOnce(
-  job: Job,
-  scheduledTime: Date,
-  { sql, log, metrics }: { sql: Database; log: Logger; metrics: Metrics },
-): Promise<object> {
+async function runOnce(job: Job, scheduledTime: Date, services: JobServices): Promise<object> {
+  const { sql, log, metrics } = services
   const runKey = `${job.name} ${scheduledTime.toISOString()}`
   const { run_id: runId, is_started: isStarted } = await startJobRun(
     sql,
@@ -67,7 +65,7 @@ async function runOnce(
     scheduledTime,
   )
   if (!isStarted) return { job: job.name, ran: false, reason: 'this run was taken before' }
-  const summary = await runRecorded(job, runId, { sql, log, metrics })
+  const summary = await runRecorded(job, runId, services)
   metrics.jobItems.inc({ job: job.name, result: 'processed' }, summary.processed)
   metrics.jobItems.inc({ job: job.name, result: 'failed' }, summary.failed)
   for (const reason of summary.alerts) {
@@ -82,7 +80,7 @@ async function runOnce(
 async function runRecorded(
   job: Job,
   runId: string,
-  services: { sql: Database; log: Logger; metrics: Metrics },
+  services: JobServices,
 ): Promise<JobSummary & { alerts: string[] }> {
   const { sql, log } = services
   const startedAt = performance.now()
