@@ -36,13 +36,15 @@ begin
     perform private.put_on_plan(p_line.organization_id, v_plan, p_at);
     update public.org_plans as subscription
     set grace_ends_at = subscription.period_end + make_interval(days => v_plan.grace_days)
-    where subscription.organization_id = p_line.organization_id;
+    where subscription.organization_id = p_line.organization_id
+      and subscription.stripe_subscription_id is not null
+    returning subscription.grace_ends_at into v_organization.grace_ends_at;
   end if;
 
   v_adjustment := private.adjust_plan_credits(
     p_line.organization_id,
     private.period_worth(p_line.organization_id, v_organization.period_line_id),
-    v_organization.period_end + make_interval(days => v_plan.grace_days),
+    coalesce(v_organization.grace_ends_at, v_organization.period_end),
     null, private.line_description(p_line), p_at, private.line_payment(p_line)
   );
   update public.billing_invoice_lines as line

@@ -13,7 +13,10 @@ language sql
 volatile
 as $$
   update public.credit_grants as lot
-  set expires_at = greatest(p_expires_at, lot.effective_at + interval '1 microsecond')
+  set
+    -- One that began at this very moment did so just before: a lot has a time, however short.
+    effective_at = least(lot.effective_at, p_expires_at - interval '1 microsecond'),
+    expires_at = p_expires_at
   where lot.organization_id = p_organization_id
     and lot.closed_at is null
     and lot.source in ('plan', 'rollover')

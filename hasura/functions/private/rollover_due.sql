@@ -18,7 +18,8 @@ as $$
         where old.organization_id = subscription.organization_id
           and old.source = 'plan'
           -- Credits of a paid period begin when its payment is applied, others when it does.
-          and old.effective_at >= coalesce(begun.applied_at, subscription.period_start)
+          and old.effective_at
+            >= coalesce(begun.applied_at, subscription.period_start) - interval '1 microsecond'
       )
     ),
     0

@@ -638,13 +638,15 @@ begin
     perform private.put_on_plan(p_line.organization_id, v_plan, p_at);
     update public.org_plans as subscription
     set grace_ends_at = subscription.period_end + make_interval(days => v_plan.grace_days)
-    where subscription.organization_id = p_line.organization_id;
+    where subscription.organization_id = p_line.organization_id
+      and subscription.stripe_subscription_id is not null
+    returning subscription.grace_ends_at into v_organization.grace_ends_at;
   end if;
 
   v_adjustment := private.adjust_plan_credits(
     p_line.organization_id,
     private.period_worth(p_line.organization_id, v_organization.period_line_id),
-    v_organization.period_end + make_interval(days => v_plan.grace_days),
+    coalesce(v_organization.grace_ends_at, v_organization.period_end),
     null, private.line_description(p_line), p_at, private.line_payment(p_line)
   );
   update public.billing_invoice_lines as line
@@ -2857,7 +2859,10 @@ language sql
 volatile
 as $$
   update public.credit_grants as lot
-  set expires_at = greatest(p_expires_at, lot.effective_at + interval '1 microsecond')
+  set
+    -- One that began at this very moment did so just before: a lot has a time, however short.
+    effective_at = least(lot.effective_at, p_expires_at - interval '1 microsecond'),
+    expires_at = p_expires_at
   where lot.organization_id = p_organization_id
     and lot.closed_at is null
     and lot.source in ('plan', 'rollover')
@@ -6690,7 +6695,8 @@ as $$
         where old.organization_id = subscription.organization_id
           and old.source = 'plan'
           -- Credits of a paid period begin when its payment is applied, others when it does.
-          and old.effective_at >= coalesce(begun.applied_at, subscription.period_start)
+          and old.effective_at
+            >= coalesce(begun.applied_at, subscription.period_start) - interval '1 microsecond'
       )
     ),
     0
