@@ -49,7 +49,7 @@ const zones = [
     'main.ts',
     'app.ts',
     ['actions', 'webhooks', 'cron'],
-    ['auth', 'ai', 'billing'],
+    ['auth', 'ai', 'billing', 'sessions'],
     'db',
   ]),
   ...oneWay('./hasura/engine/src', [

@@ -24,6 +24,7 @@ const environmentSchema = z.object({
   ACTION_SECRET: secret,
   CRON_SECRET: secret,
   FORM_TOKEN_SECRET: optional(z.string().min(32, 'must have at least 32 characters')),
+  REALTIME_TOKEN_SECRET: optional(z.string().min(32, 'must have at least 32 characters')),
   OPENAI_API_KEY: optional(z.string()),
   ANTHROPIC_API_KEY: optional(z.string()),
   GOOGLE_GENERATIVE_AI_API_KEY: optional(z.string()),
@@ -85,6 +86,8 @@ export interface Config {
   cronSecret: string
   /** Signs the tokens of public forms. */
   formTokenSecret: string
+  /** Signs admissions to the voice service, which knows it too. */
+  realtimeTokenSecret: string
   providers: ProviderSettings
   /** undefined: nothing can be bought, everything else works. */
   stripe: StripeSettings | undefined
@@ -121,6 +124,8 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     actionSecret: env.ACTION_SECRET,
     cronSecret: env.CRON_SECRET,
     formTokenSecret: env.FORM_TOKEN_SECRET ?? derivedSecret(env.BETTER_AUTH_SECRET, 'form tokens'),
+    realtimeTokenSecret:
+      env.REALTIME_TOKEN_SECRET ?? derivedSecret(env.BETTER_AUTH_SECRET, 'realtime tokens'),
     providers: {
       openaiApiKey: env.OPENAI_API_KEY,
       anthropicApiKey: env.ANTHROPIC_API_KEY,

@@ -12,8 +12,10 @@ import { connect, type Database } from './db/client.ts'
 import { createForms } from './db/forms.ts'
 import { createLedger } from './db/ledger.ts'
 import { createServiceApiKeys } from './db/service-api-keys.ts'
+import { createSessions } from './db/sessions.ts'
 import { createStripeEventQueries } from './db/stripe-events.ts'
 import { createMetrics, type Logger, type Metrics } from './observability.ts'
+import { createRealtimeTokens } from './sessions/realtime-token.ts'
 import { applyStripeEvent } from './webhooks/stripe/registry.ts'
 
 export interface RunningDeps extends Deps {
@@ -49,6 +51,8 @@ export function buildDeps(config: Config, log: Logger): RunningDeps {
       serviceApiKeys: createServiceApiKeys(sql),
       forms: createForms(sql),
       formTokens: createFormTokens(config.formTokenSecret),
+      sessions: createSessions(sql),
+      realtimeTokens: createRealtimeTokens(config.realtimeTokenSecret, config.publicUrl),
       billing,
       stripeInbox: billing && inboxOf(billing, { sql, log, metrics }),
     },

@@ -16,6 +16,7 @@ export const errorTable = {
   plan_not_available: { http: 403, message: 'This plan is not offered.' },
   not_found: { http: 404, message: 'There is nothing here.' },
   reservation_not_found: { http: 404, message: 'There is no such reservation.' },
+  session_not_found: { http: 404, message: 'There is no such session.' },
   idempotency_conflict: {
     http: 409,
     message: 'This idempotency key was used for another request.',
@@ -29,10 +30,17 @@ export const errorTable = {
     http: 409,
     message: 'This operation was left before it ended. Its cost is in charged_credits.',
   },
+  session_active: { http: 409, message: 'A session is running already.' },
+  session_ended: { http: 409, message: 'The session has ended.' },
   reservation_not_open: { http: 409, message: 'The reservation is not open any more.' },
   provider_failed: {
     http: 424,
     message: 'The AI provider gave no usable answer. You were not charged.',
+  },
+  quota_exceeded: { http: 429, message: 'Nothing is left of the quota for this period.' },
+  member_cap_exceeded: {
+    http: 429,
+    message: 'Nothing is left of what your organization allows you for this period.',
   },
   rate_limited: { http: 429, message: 'Too many requests in this time.' },
   billing_unavailable: {

@@ -7,7 +7,9 @@ import type { AccessQueries } from '../db/access.ts'
 import type { Forms } from '../db/forms.ts'
 import type { Ledger } from '../db/ledger.ts'
 import type { ServiceApiKeys } from '../db/service-api-keys.ts'
+import type { Sessions } from '../db/sessions.ts'
 import type { Logger } from '../observability.ts'
+import type { RealtimeTokens } from '../sessions/realtime-token.ts'
 import type { ActionSession } from './session.ts'
 
 /** What an action may use. Built once in main.ts. */
@@ -18,6 +20,8 @@ export interface ActionServices {
   serviceApiKeys: ServiceApiKeys
   forms: Forms
   formTokens: FormTokens
+  sessions: Sessions
+  realtimeTokens: RealtimeTokens
   /** null: no key of Stripe is set, so nothing can be bought. */
   billing: Billing | null
   stripeInbox: StripeInbox | null

@@ -2,7 +2,9 @@ import type { Action } from './action.ts'
 import { assembleTestimonial } from './assemble_testimonial.ts'
 import { checkAiAccess } from './check_ai_access.ts'
 import { createFormToken } from './create_form_token.ts'
+import { createRealtimeToken } from './create_realtime_token.ts'
 import { createServiceApiKey } from './create_service_api_key.ts'
+import { endSession } from './end_session.ts'
 import { explainAiAccess } from './explain_ai_access.ts'
 import { extendReservation } from './extend_reservation.ts'
 import type { OperationAction } from './operation.ts'
@@ -16,7 +18,11 @@ import { releaseCredits } from './release_credits.ts'
 import { reserveCredits } from './reserve_credits.ts'
 import { revokeFormToken } from './revoke_form_token.ts'
 import { revokeServiceApiKey } from './revoke_service_api_key.ts'
+import { sessionAllowanceAction } from './session_allowance.ts'
+import { sessionHeartbeat } from './session_heartbeat.ts'
+import { sessionStatus } from './session_status.ts'
 import { settleCredits } from './settle_credits.ts'
+import { startSession } from './start_session.ts'
 import { suggestQuestions } from './suggest_questions.ts'
 
 /** Operations of the AI, which can be watched as well as waited for. */
@@ -40,6 +46,12 @@ export const actions: ReadonlyMap<string, Action> = new Map(
     revokeServiceApiKey,
     createFormToken,
     revokeFormToken,
+    startSession,
+    sessionHeartbeat,
+    endSession,
+    sessionStatus,
+    sessionAllowanceAction,
+    createRealtimeToken,
     purchaseCredits,
     openBillingPortal,
     replayStripeEvent,

@@ -10,6 +10,7 @@ import { expireGrants } from './expire_grants.ts'
 import { expireReservations } from './expire_reservations.ts'
 import type { Job, JobServices, JobSummary } from './job.ts'
 import { resetPeriods } from './reset_periods.ts'
+import { sweepSessions } from './sweep_sessions.ts'
 import { verifyLedger } from './verify_ledger.ts'
 
 /** Above these somebody should look, whatever the job. */
@@ -28,6 +29,7 @@ export const jobs: ReadonlyMap<string, Job> = new Map(
     expireReservations,
     expireGrants,
     resetPeriods,
+    sweepSessions,
     verifyLedger,
     cleanIdempotency,
     applyStripeEvents,

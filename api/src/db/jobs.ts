@@ -60,6 +60,16 @@ export async function resetPeriods(sql: Database, limit: number, after: Place) {
   return { ...rows[0], place: placeOf(rows[0], after) }
 }
 
+export async function sweepSessions(
+  sql: Database,
+  limit: number,
+): Promise<ExpiryBatch & { archived: number }> {
+  const rows = await sql<(ExpiryBatch & { archived: number })[]>`
+    select processed, failed, remaining, archived from private.sweep_sessions(${limit}::int)`
+  if (!rows[0]) throw new Error('private.sweep_sessions answered no row')
+  return rows[0]
+}
+
 export async function cleanIdempotency(
   sql: Database,
   retentionHours: number,
