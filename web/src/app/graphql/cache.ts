@@ -21,6 +21,7 @@ export function createCache() {
       ai_capability_quality_levels: joined('capability_id', 'quality_level_id', 'effective_from'),
       plan_ai_capabilities: joined('plan_id', 'capability_id'),
       plan_ai_capability_quality_levels: joined('plan_id', 'capability_id', 'quality_level_id'),
+      plan_meter_limits: joined('plan_id', 'meter_id', 'period'),
       credit_transactions_aggregate: embedded,
       credit_transactions_aggregate_fields: embedded,
       credit_transactions_sum_fields: embedded,

@@ -1,4 +1,4 @@
-import type { CapabilityFacts, PlanFacts, RunLimits } from './plan-facts.ts'
+import type { CapabilityFacts, MeterFacts, PlanFacts, RunLimits } from './plan-facts.ts'
 
 /** One thing that is different afterwards, and whether it is for the better. */
 export type PlanDifference = { isGain: boolean } & (
@@ -6,6 +6,7 @@ export type PlanDifference = { isGain: boolean } & (
   | { kind: 'capability'; capability: string }
   | { kind: 'levels'; capability: string; levels: string[] }
   | { kind: 'limits'; capability: string; limits: RunLimits }
+  | { kind: 'meter'; from: MeterFacts; to: MeterFacts }
   | { kind: 'topups' | 'payAsYouGo' }
 )
 
@@ -16,6 +17,10 @@ export function planDifferences(from: PlanFacts, to: PlanFacts): PlanDifference[
     ...from.capabilities.flatMap((capability) => {
       const after = to.capabilities.find(({ id }) => id === capability.id)
       return after ? capabilityDifferences(capability, after) : []
+    }),
+    ...from.meters.flatMap((meter) => {
+      const after = to.meters.find(({ id, period }) => id === meter.id && period === meter.period)
+      return after ? meterDifference(meter, after) : []
     }),
     ...amountDifference('rollover', from.rolloverCredits, to.rolloverCredits),
     ...switchDifference('topups', from.allowsTopups, to.allowsTopups),
@@ -38,6 +43,14 @@ function switchDifference(
 ): PlanDifference[] {
   return from === to ? [] : [{ kind, isGain: to }]
 }
+
+function meterDifference(from: MeterFacts, to: MeterFacts): PlanDifference[] {
+  if (from.limit === to.limit) return []
+  return [{ kind: 'meter', from, to, isGain: endless(to.limit) > endless(from.limit) }]
+}
+
+/** No limit, as a number to compare with. */
+const endless = (limit: number | null) => limit ?? Number.POSITIVE_INFINITY
 
 function capabilityDifferences(before: CapabilityFacts, after: CapabilityFacts): PlanDifference[] {
   const capability = before.name
@@ -66,9 +79,6 @@ function limitsDifference(
   const windows = ['day', 'hour', 'minute'] as const
   const moved = windows.filter((window) => before[window] !== after[window])
   if (moved.length === 0) return []
-  const isGain = moved.every(
-    (window) =>
-      (after[window] ?? Number.POSITIVE_INFINITY) > (before[window] ?? Number.POSITIVE_INFINITY),
-  )
+  const isGain = moved.every((window) => endless(after[window]) > endless(before[window]))
   return [{ kind: 'limits', capability, limits: after, isGain }]
 }

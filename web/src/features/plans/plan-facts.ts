@@ -15,6 +15,18 @@ export interface CapabilityFacts {
   limits: RunLimits
 }
 
+/** What a plan includes of something that is counted, other than credits. */
+export interface MeterFacts {
+  id: string
+  name: string
+  unit: string
+  period: string
+  /** Whether the organization shares the amount or each person has it. */
+  scope: string
+  /** null is unlimited; 0 also when the plan does not include it at all. */
+  limit: number | null
+}
+
 /** Everything that tells one plan from another, in the order of the catalogue. */
 export interface PlanFacts {
   id: string
@@ -29,6 +41,7 @@ export interface PlanFacts {
   trialDays: number
   isOffered: boolean
   capabilities: CapabilityFacts[]
+  meters: MeterFacts[]
 }
 
 export function planFacts(catalogue: PlanCatalogueQuery): PlanFacts[] {
@@ -52,6 +65,7 @@ export function planFacts(catalogue: PlanCatalogueQuery): PlanFacts[] {
         levels: openLevels(catalogue, plan.id, capability.id),
         limits: limitsOf(catalogue, plan.id, capability.id),
       })),
+      meters: metersOf(catalogue, plan.id),
     }))
 }
 
@@ -73,6 +87,24 @@ function limitsOf(catalogue: PlanCatalogueQuery, planId: string, capabilityId: s
     hour: row?.requests_per_hour ?? null,
     day: row?.requests_per_day ?? null,
   }
+}
+
+/** One a meter and period that any plan limits: the same list for every plan, so that they can be compared. */
+function metersOf(catalogue: PlanCatalogueQuery, planId: string): MeterFacts[] {
+  return catalogue.meters.flatMap((meter) => {
+    const limits = catalogue.plan_meter_limits.filter((row) => row.meter_id === meter.id)
+    const periods = [...new Set(limits.map((row) => row.period))].toSorted()
+    return periods.map((period) => {
+      const inPeriod = limits.filter((row) => row.period === period)
+      const own = inPeriod.find((row) => row.plan_id === planId)
+      return {
+        ...meter,
+        period,
+        scope: (own ?? inPeriod[0])?.scope ?? 'organization',
+        limit: own ? (own.limit_amount ?? null) : 0,
+      }
+    })
+  })
 }
 
 function includedRow(catalogue: PlanCatalogueQuery, planId: string, capabilityId: string) {
