@@ -1,6 +1,7 @@
 import { createMember, createOrganization, grant, newKey } from './desk.ts'
 import type { Desk } from './desk.ts'
 import { hold, reserve, settle } from './operations.ts'
+import { allowBuying, begin } from './sessions.ts'
 import { consume, setCap, setOverride } from './quotas.ts'
 
 export interface PreparedOrganization {
@@ -47,6 +48,8 @@ async function prepareOrganization(desk: Desk): Promise<PreparedOrganization> {
     values (${id}, 'contact', ${owner}, now(), now() + interval '1 day')`
   await buy(desk, id)
   await useMeters(desk, id, member)
+  for (const user of [owner, member]) await begin(desk.api, { organization: id, user })
+  await allowBuying(desk.admin, id)
   return { id, owner, member }
 }
 
