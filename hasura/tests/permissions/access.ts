@@ -397,7 +397,7 @@ export const TABLES: Record<string, TableAccess> = {
   'public.usage_periods': {
     field: 'usage_periods',
     rows: { ...OWN, member: 'mine' },
-    key: 'organization_id user_id period_start',
+    key: 'organization_id user_id',
     columns:
       'organization_id user_id period_start period_end plan_id used_seconds used_minutes limit_minutes bought_seconds bought_minutes booked_minutes sessions archived_at',
   },
