@@ -5,7 +5,7 @@
  * copy that another one has overtaken is `stale`, and the caller asks again. Gate: the balance row.
  *
  * p_plan_id is the plan that the next period will be billed for. A smaller plan than the running one
- * waits; a better one is begun by its paid line. p_cancel_at is when the subscription will end: what was
+ * waits, and during a trial any other; a better one is begun by its paid line. p_cancel_at is when the subscription will end: what was
  * paid stays until its own end, without grace. A subscription that has ended (canceled,
  * incomplete_expired) is taken off; on the free plan from the end of what was paid.
  *
@@ -30,7 +30,7 @@ declare
   v_at timestamptz := private.lock_balances(array[p_organization_id]);
   v_old public.org_plans;
   v_has_ended boolean := p_status in ('canceled', 'incomplete_expired');
-  v_is_smaller boolean;
+  v_waits boolean;
 begin
   select subscription.* into v_old
   from public.org_plans as subscription
@@ -42,9 +42,9 @@ begin
   elsif v_old.subscription_revision <> p_revision then
     return 'stale';
   end if;
-  v_is_smaller := coalesce(
+  v_waits := coalesce(
     (
-      select wanted.rank < running.rank
+      select wanted.rank < running.rank or (p_status = 'trialing' and wanted.id <> running.id)
       from public.plans as wanted
       join public.plans as running on running.id = v_old.plan_id
       where wanted.id = p_plan_id
@@ -60,12 +60,12 @@ begin
       else 'unpaid'
     end,
     pending_plan_id = case
-      when not v_has_ended and p_cancel_at is null and v_is_smaller then p_plan_id
+      when not v_has_ended and p_cancel_at is null and v_waits then p_plan_id
     end,
     pending_change_at = case
       when v_has_ended then v_old.period_end
       when p_cancel_at is not null then greatest(p_cancel_at, v_old.period_end)
-      when v_is_smaller then v_old.period_end
+      when v_waits then v_old.period_end
     end,
     trial_ends_at = case when p_status = 'trialing' then p_trial_ends_at end,
     stripe_subscription_id = case when not v_has_ended then p_subscription_id end,

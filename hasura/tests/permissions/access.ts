@@ -297,7 +297,7 @@ export const TABLES: Record<string, TableAccess> = {
     rows: MANAGERS,
     key: 'organization_id id',
     columns:
-      'organization_id id number status billing_reason amount_due_usd amount_paid_usd currency period_start period_end hosted_invoice_url invoice_pdf_url payment_problem next_payment_attempt_at created_at paid_at updated_at',
+      'organization_id id number status billing_reason amount_due_usd amount_paid_usd currency period_start period_end hosted_invoice_url invoice_pdf_url refunded_usd disputed_usd withdrawn_credits unrecovered_credits payment_problem next_payment_attempt_at created_at paid_at updated_at',
     only: { platform_admin: 'stripe_subscription_id' },
   },
   'public.billing_invoice_lines': {
@@ -378,7 +378,7 @@ export const TABLES: Record<string, TableAccess> = {
     rows: { ...OWN, member: 'mine' },
     key: 'organization_id reservation_id meter_id',
     columns:
-      'organization_id reservation_id meter_id user_id held_amount actual_amount status day period_start created_at closed_at',
+      'organization_id reservation_id meter_id user_id held_amount actual_amount status day day_start period_start created_at closed_at',
   },
   'public.credit_usage_daily': {
     field: 'credit_usage_daily',

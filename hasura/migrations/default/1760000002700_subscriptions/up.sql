@@ -15,6 +15,10 @@ create table public.billing_invoices (
   period_end timestamptz,
   hosted_invoice_url text,
   invoice_pdf_url text,
+  refunded_usd numeric(12, 2) not null default 0,
+  disputed_usd numeric(12, 2) not null default 0,
+  withdrawn_credits numeric(14, 2) not null default 0,
+  unrecovered_credits numeric(14, 2) not null default 0 check (unrecovered_credits >= 0),
   payment_problem text check (length(payment_problem) <= 500),
   next_payment_attempt_at timestamptz,
   created_at timestamptz not null,
@@ -31,6 +35,10 @@ comment on column public.billing_invoices.id is 'The payment provider''s own.';
 comment on column public.billing_invoices.billing_reason is 'subscription_create, subscription_cycle (a new period), subscription_update (a changed plan), manual, …';
 comment on column public.billing_invoices.period_start is 'Of the first line: what the invoice is for.';
 comment on column public.billing_invoices.hosted_invoice_url is 'Page of the payment provider on which the invoice can be read and paid.';
+comment on column public.billing_invoices.refunded_usd is 'Sum of the refunds that stand.';
+comment on column public.billing_invoices.disputed_usd is 'Sum of what banks took back in disputes that are not won.';
+comment on column public.billing_invoices.withdrawn_credits is 'Taken back because of refunds and disputes, as the ledger shows.';
+comment on column public.billing_invoices.unrecovered_credits is 'Would have to be taken back, but was spent or is held.';
 comment on column public.billing_invoices.payment_problem is 'Why the last payment failed, in words for people; null when nothing is wrong.';
 comment on column public.billing_invoices.next_payment_attempt_at is 'When the payment provider tries again by itself.';
 

@@ -308,6 +308,54 @@ comment on function private.add_grant(
   uuid, text, text, numeric, integer, timestamptz, jsonb, text, text, bytea, timestamptz, jsonb
 ) is 'Adds a lot of credits with its ledger row; repays debt first.';
 
+-- private/add_purchase_grant.sql
+/*
+ * The credits of a purchase as a grant, with what is known about the payment in the ledger. The key
+ * of the grant is the purchase's: a second grant for it would break its uniqueness. The caller holds
+ * the gate.
+ */
+create function private.add_purchase_grant(
+  p_purchase public.credit_purchases,
+  p_state jsonb,
+  p_at timestamptz,
+  out grant_id uuid,
+  out transaction_id uuid
+)
+language sql
+volatile
+as $$
+  select added.grant_id, added.transaction_id
+  from private.add_grant(
+    p_purchase.organization_id, 'topup', 'topup_purchase', p_purchase.credits, 50, 'infinity',
+    coalesce(p_purchase.actor, '{"kind": "stripe"}'),
+    format(
+      case p_purchase.kind
+        when 'checkout' then '%s credits bought'
+        when 'auto_topup' then '%s credits bought automatically'
+        else '%s credits on account'
+      end,
+      trim_scale(p_purchase.credits)
+    ),
+    'credit_purchase ' || p_purchase.id,
+    sha256(convert_to('credit_purchase ' || p_purchase.id, 'UTF8')), p_at,
+    jsonb_strip_nulls(jsonb_build_object(
+      'purchase_id', p_purchase.id,
+      'kind', p_purchase.kind,
+      'package_id', p_purchase.package_id,
+      'amount_usd', p_purchase.price_usd,
+      'currency', p_purchase.currency,
+      'checkout_session_id', coalesce(
+        p_purchase.stripe_checkout_session_id, p_state ->> 'checkout_session_id'
+      ),
+      'payment_intent_id', p_state ->> 'payment_intent_id',
+      'charge_id', p_state ->> 'charge_id'
+    ))
+  ) as added
+$$;
+
+comment on function private.add_purchase_grant(public.credit_purchases, jsonb, timestamptz)
+  is 'The credits of a purchase as a grant, with the payment in the ledger.';
+
 -- private/add_usage.sql
 /*
  * Counts one use for a caller that holds the gate and prevents repetition itself, as sessions do.
@@ -339,20 +387,22 @@ declare
 begin
   select array[
     row(
-      1, p_organization_id, p_user_id, p_meter_id, p_amount, 'session', p_event_at, span.day,
-      span.period_start, null::uuid, null::text, null::bytea, p_metadata, uuidv7(),
+      1, p_organization_id, p_user_id, p_meter_id, meter.kind, p_amount, 'session', p_event_at,
+      date.day, date.period_start, date.period_end, span.period_start, span.period_end,
+      null::uuid, null::text, null::bytea, p_metadata, uuidv7(),
       case
         when meter.id is null then 'unknown_meter'
         when private.is_usage_amount(p_amount) is not true
           or (meter.kind = 'flow' and p_amount < 0) then 'invalid_amount'
       end,
-      null::jsonb, null::integer
+      null::jsonb
     )::private.usage_entry
   ]
   into v_entries
   from public.org_plans as subscription
   left join public.meters as meter on meter.id = p_meter_id and meter.is_active
   cross join lateral private.quota_period('month', p_meter_id, p_event_at, subscription) as span
+  cross join lateral private.quota_period('day', p_meter_id, p_event_at, subscription) as date
   where subscription.organization_id = p_organization_id;
   if not found then
     outcome := 'unknown_organization';
@@ -437,7 +487,7 @@ comment on function private.adjust_plan_credits(
  * heartbeat, and how long the token may be valid, which is never longer than the lease or a minute.
  * At most ten in a minute.
  *
- * Gate: the balance row. Outcomes: admitted, ended, rate_limited, session_not_found.
+ * Gate: the balance row (lock_for_session). Outcomes: admitted, ended, rate_limited, session_not_found.
  */
 create function private.admit_to_realtime(
   p_organization_id uuid,
@@ -453,7 +503,7 @@ as $$
 declare
   v_window constant interval := interval '1 minute';
   v_tokens_in_window constant integer := 10;
-  v_at timestamptz := date_trunc('second', private.lock_balances(array[p_organization_id]));
+  v_at timestamptz := private.lock_for_session(p_organization_id);
   v_session private.metered_sessions;
   v_answer private.session_answer;
 begin
@@ -1018,6 +1068,16 @@ begin
       checked_at = v_at
     where purchase.organization_id = p_organization_id and purchase.id = p_purchase_id
     returning purchase.status into status;
+    -- A card that was declined is not tried again until somebody has looked after it.
+    if v_purchase.kind = 'auto_topup' and status = 'failed' and v_purchase.status <> 'failed' then
+      update public.billing_settings as setting
+      set
+        auto_topup_stopped_reason = left(
+          coalesce(p_state ->> 'failure_reason', 'The payment failed.'), 500
+        ),
+        updated_at = v_at
+      where setting.organization_id = p_organization_id and setting.auto_topup_enabled;
+    end if;
   else
     status := v_purchase.status;
   end if;
@@ -1133,6 +1193,43 @@ comment on function private.attach_checkout(uuid, uuid, integer, text, text, tex
 grant execute on function private.attach_checkout(uuid, uuid, integer, text, text, text)
   to purser_api;
 
+-- private/attach_invoice_item.sql
+/*
+ * Writes the invoice item by which credits on account will be paid, once. Answers the one that
+ * stands; null: there is no such purchase.
+ */
+create function private.attach_invoice_item(
+  p_organization_id uuid,
+  p_purchase_id uuid,
+  p_invoice_item_id text
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_invoice_item_id text;
+begin
+  perform private.lock_balances(array[p_organization_id]);
+  update public.credit_purchases as purchase
+  set
+    stripe_invoice_item_id = coalesce(purchase.stripe_invoice_item_id, p_invoice_item_id),
+    version = purchase.version + 1
+  where purchase.organization_id = p_organization_id
+    and purchase.id = p_purchase_id
+    and purchase.kind = 'pay_as_you_go'
+  returning purchase.stripe_invoice_item_id into v_invoice_item_id;
+  return v_invoice_item_id;
+end
+$$;
+
+comment on function private.attach_invoice_item(uuid, uuid, text)
+  is 'Writes the invoice item of credits on account, once.';
+
+grant execute on function private.attach_invoice_item(uuid, uuid, text) to purser_api;
+
 -- private/begin_paid_period.sql
 /*
  * Begins the period that an invoice line paid for: what is left of the old period expires, what the
@@ -1244,6 +1341,71 @@ $$;
 
 comment on function private.buyable_session_time(uuid, numeric)
   is 'How much time of sessions the available credits would pay for.';
+
+-- private/change_counters.sql
+/*
+ * Adds the amounts of uses or holds to the counters of their organization and user: a flow has one for
+ * the day and one for the billing period, a level one without a period. p_is_held: what is held, else
+ * what is used. The entries tell their day and period, so that a hold ends where it began, whatever
+ * became of the subscription. The caller holds the gates, so nobody else can make a counter meanwhile.
+ */
+create function private.change_counters(p_entries private.usage_entry[], p_is_held boolean)
+returns void
+language sql
+volatile
+as $$
+  with part as materialized (
+    select
+      entry.organization_id, entry.meter_id, scope.user_id, span.period, span.period_start,
+      span.period_end, span.day, sum(entry.amount) as amount
+    from unnest(p_entries) as entry
+    cross join lateral unnest(
+      array['00000000-0000-0000-0000-000000000000', entry.user_id]
+    ) as scope (user_id)
+    cross join lateral (
+      values
+        ('none', '-infinity'::timestamptz, 'infinity'::timestamptz, null::date),
+        ('day', entry.day_start, entry.day_end, entry.day),
+        ('month', entry.period_start, entry.period_end, null::date)
+    ) as span (period, period_start, period_end, day)
+    where scope.user_id is not null and (entry.kind = 'level') = (span.period = 'none')
+    group by 1, 2, 3, 4, 5, 6, 7
+  ),
+  changed as (
+    -- Not "on conflict": what is given back would not pass the check of a row that is only proposed.
+    update public.quota_usages as counter
+    set
+      used_amount = counter.used_amount + case when p_is_held then 0 else part.amount end,
+      held_amount = counter.held_amount + case when p_is_held then part.amount else 0 end
+    from part
+    where counter.organization_id = part.organization_id
+      and counter.meter_id = part.meter_id
+      and counter.user_id = part.user_id
+      and counter.period = part.period
+      and counter.period_start = part.period_start
+  )
+  insert into public.quota_usages (
+    organization_id, meter_id, user_id, period, period_start, period_end, day, used_amount,
+    held_amount
+  )
+  select
+    part.organization_id, part.meter_id, part.user_id, part.period, part.period_start,
+    part.period_end, part.day, case when p_is_held then 0 else part.amount end,
+    case when p_is_held then part.amount else 0 end
+  from part
+  where not exists (
+    select
+    from public.quota_usages as counter
+    where counter.organization_id = part.organization_id
+      and counter.meter_id = part.meter_id
+      and counter.user_id = part.user_id
+      and counter.period = part.period
+      and counter.period_start = part.period_start
+  )
+$$;
+
+comment on function private.change_counters(private.usage_entry[], boolean)
+  is 'Adds amounts to the counters that limits are checked against.';
 
 -- private/charged_since.sql
 /*
@@ -1577,6 +1739,96 @@ comment on function private.check_quota(uuid, uuid, text, numeric)
 
 grant execute on function private.check_quota(uuid, uuid, text, numeric) to purser_api;
 
+-- private/claim_auto_topup.sql
+/*
+ * Begins an automatic purchase when one is due: the row stands before Stripe is asked to charge the
+ * card, and its id is the key at Stripe, so that whoever goes on after a crash charges no second
+ * time. At most one at a time, one in two minutes, and so many in a calendar month of the
+ * organization as it wished. Gate: the balance row.
+ *
+ * Outcomes: claimed, off (or stopped), enough, in_flight, cooldown, monthly_limit, topup_not_allowed
+ * (also while the subscription is unpaid), no_payment_method.
+ */
+create function private.claim_auto_topup(p_organization_id uuid)
+returns table (outcome text, purchase_id uuid)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  c_cooldown constant interval := '2 minutes';
+  v_at timestamptz := private.lock_balances(array[p_organization_id]);
+  v_available_credits numeric := private.expire_kept_grants(p_organization_id, v_at);
+  v_setting public.billing_settings;
+  v_subscription public.org_plans;
+  v_package public.credit_topup_packages;
+  v_key text := 'auto_topup ' || uuidv7();
+begin
+  select setting.* into v_setting
+  from public.billing_settings as setting
+  where setting.organization_id = p_organization_id;
+  select subscription.* into v_subscription
+  from public.org_plans as subscription
+  where subscription.organization_id = p_organization_id;
+  select package.* into v_package
+  from public.credit_topup_packages as package
+  where package.id = v_setting.auto_topup_package_id and package.is_active;
+
+  outcome := case
+    when v_setting.auto_topup_enabled is not true
+      or v_setting.auto_topup_stopped_reason is not null
+      or v_package.id is null then 'off'
+    when v_available_credits >= v_setting.auto_topup_threshold_credits then 'enough'
+    when exists (
+      select
+      from public.credit_purchases as running
+      where running.organization_id = p_organization_id
+        and running.kind = 'auto_topup'
+        and running.status = 'processing'
+    ) then 'in_flight'
+    when v_setting.auto_topup_last_at > v_at - c_cooldown then 'cooldown'
+    when v_subscription.status in ('unpaid', 'canceled') or not (
+      select plan.topup_allowed from public.plans as plan where plan.id = v_subscription.plan_id
+    ) then 'topup_not_allowed'
+    when v_setting.stripe_payment_method_id is null
+      or v_subscription.stripe_customer_id is null then 'no_payment_method'
+    when (
+      select count(*)
+      from public.credit_purchases as made
+      where made.organization_id = p_organization_id
+        and made.kind = 'auto_topup'
+        and made.status <> 'failed'
+        and made.created_at >= date_trunc('month', v_at at time zone v_subscription.time_zone)
+          at time zone v_subscription.time_zone
+    ) >= v_setting.auto_topup_monthly_limit then 'monthly_limit'
+    else 'claimed'
+  end;
+
+  if outcome = 'claimed' then
+    insert into public.credit_purchases as claimed (
+      organization_id, kind, package_id, credits, price_usd, status, actor, idempotency_key,
+      request_fingerprint, created_at
+    )
+    values (
+      p_organization_id, 'auto_topup', v_package.id, v_package.credits, v_package.price_usd,
+      'processing', '{"kind": "auto_topup"}', v_key, sha256(convert_to(v_key, 'UTF8')), v_at
+    )
+    returning claimed.id into purchase_id;
+    update public.billing_settings as setting
+    set auto_topup_last_at = v_at
+    where setting.organization_id = p_organization_id;
+  end if;
+  return next;
+end
+$$;
+
+comment on function private.claim_auto_topup(uuid)
+  is 'Begins an automatic purchase when one is due, before the card is charged.';
+
+grant execute on function private.claim_auto_topup(uuid) to purser_api;
+
 -- private/claim_stripe_events.sql
 /*
  * Job: takes events whose next attempt is due, oldest first, for handling by the caller; each for so
@@ -1663,6 +1915,80 @@ comment on function private.clean_idempotency(integer, integer)
   is 'Job: deletes stored answers that are older than the retention.';
 
 grant execute on function private.clean_idempotency(integer, integer) to purser_api;
+
+-- private/close_quota_holds.sql
+/*
+ * Trigger: when a reservation with quota lines ends, its lines end with it, whoever ended it. A
+ * settlement books what was really used, or else what was held, in the day and period in which it was
+ * held; also after the expiry had given it back, since the work was done. Release and expiry only
+ * give back. Whoever changes a reservation holds the gate. Reservations without lines never get here.
+ */
+create function private.close_quota_holds()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_at timestamptz := private.current_time_utc();
+  v_lines private.usage_entry[];
+begin
+  select array_agg(
+    row(
+      1, line.organization_id, line.user_id, line.meter_id, meter.kind, -line.held_amount,
+      'settled', line.created_at, line.day, line.day_start, line.day_start + interval '1 day',
+      line.period_start, 'infinity'::timestamptz, line.reservation_id, null::text, null::bytea,
+      new.context - 'quotas', uuidv7(), 'recorded',
+      jsonb_build_object('reservation_id', line.reservation_id, 'held', line.held_amount)
+    )::private.usage_entry
+    order by line.meter_id
+  )
+  into v_lines
+  from public.quota_holds as line
+  join public.meters as meter on meter.id = line.meter_id
+  where line.organization_id = new.organization_id and line.reservation_id = new.id;
+
+  if old.status = 'reserved' then
+    perform private.change_counters(v_lines, true);
+  end if;
+  if new.status = 'settled' then
+    select array_agg(booked.entry)
+    into v_lines
+    from (
+      select
+        row(
+          entry.item, entry.organization_id, entry.user_id, entry.meter_id, entry.kind,
+          coalesce(line.actual_amount, line.held_amount), entry.source, entry.event_at, entry.day,
+          entry.day_start, entry.day_end, entry.period_start, entry.period_end,
+          entry.reservation_id, entry.idempotency_key, entry.request_fingerprint, entry.metadata,
+          entry.id, entry.outcome, entry.decision
+        )::private.usage_entry as entry
+      from unnest(v_lines) as entry
+      join public.quota_holds as line
+        on line.organization_id = entry.organization_id
+        and line.reservation_id = entry.reservation_id
+        and line.meter_id = entry.meter_id
+      where coalesce(line.actual_amount, line.held_amount) > 0
+    ) as booked;
+    perform private.write_usage(v_lines, v_at);
+  end if;
+  perform private.note_over_limits(v_lines, v_at);
+
+  update public.quota_holds as line
+  set status = case new.status when 'settled' then 'booked' else new.status end, closed_at = v_at
+  where line.organization_id = new.organization_id and line.reservation_id = new.id;
+  return null;
+end
+$$;
+
+comment on function private.close_quota_holds()
+  is 'Trigger: quota lines end with their reservation: booked by a settlement, else given back.';
+
+create trigger close_quota_holds
+after update of status on public.credit_reservations
+for each row when (old.has_quota_lines and old.status <> new.status)
+execute function private.close_quota_holds();
 
 -- private/close_session_hold.sql
 /*
@@ -1760,7 +2086,7 @@ grant execute on function private.consume_quota(uuid[], uuid[], text[], numeric[
  * copy that another one has overtaken is `stale`, and the caller asks again. Gate: the balance row.
  *
  * p_plan_id is the plan that the next period will be billed for. A smaller plan than the running one
- * waits; a better one is begun by its paid line. p_cancel_at is when the subscription will end: what was
+ * waits, and during a trial any other; a better one is begun by its paid line. p_cancel_at is when the subscription will end: what was
  * paid stays until its own end, without grace. A subscription that has ended (canceled,
  * incomplete_expired) is taken off; on the free plan from the end of what was paid.
  *
@@ -1785,7 +2111,7 @@ declare
   v_at timestamptz := private.lock_balances(array[p_organization_id]);
   v_old public.org_plans;
   v_has_ended boolean := p_status in ('canceled', 'incomplete_expired');
-  v_is_smaller boolean;
+  v_waits boolean;
 begin
   select subscription.* into v_old
   from public.org_plans as subscription
@@ -1797,9 +2123,9 @@ begin
   elsif v_old.subscription_revision <> p_revision then
     return 'stale';
   end if;
-  v_is_smaller := coalesce(
+  v_waits := coalesce(
     (
-      select wanted.rank < running.rank
+      select wanted.rank < running.rank or (p_status = 'trialing' and wanted.id <> running.id)
       from public.plans as wanted
       join public.plans as running on running.id = v_old.plan_id
       where wanted.id = p_plan_id
@@ -1815,12 +2141,12 @@ begin
       else 'unpaid'
     end,
     pending_plan_id = case
-      when not v_has_ended and p_cancel_at is null and v_is_smaller then p_plan_id
+      when not v_has_ended and p_cancel_at is null and v_waits then p_plan_id
     end,
     pending_change_at = case
       when v_has_ended then v_old.period_end
       when p_cancel_at is not null then greatest(p_cancel_at, v_old.period_end)
-      when v_is_smaller then v_old.period_end
+      when v_waits then v_old.period_end
     end,
     trial_ends_at = case when p_status = 'trialing' then p_trial_ends_at end,
     stripe_subscription_id = case when not v_has_ended then p_subscription_id end,
@@ -1962,10 +2288,12 @@ begin
       v_session.organization_id, v_session.user_id, v_from
     ) as space;
     v_until := least(p_until, v_boundary);
-    v_seconds := extract(epoch from v_until - v_from);
-    v_bought_seconds := extract(
-      epoch from v_until - least(greatest(v_session.included_until, v_from), v_until)
-    );
+    -- From the start of the span, so that a period that begins within a second loses none.
+    v_seconds := floor(extract(epoch from v_until - p_session.last_heartbeat_at))
+      - v_session.used_seconds + p_session.used_seconds;
+    v_bought_seconds := floor(greatest(extract(epoch from v_until - greatest(
+      v_session.included_until, p_session.last_heartbeat_at
+    )), 0)) - v_session.bought_seconds + p_session.bought_seconds;
     v_session.used_seconds := v_session.used_seconds + v_seconds;
     v_session.bought_seconds := v_session.bought_seconds + v_bought_seconds;
     v_session.hold_used_seconds := v_session.hold_used_seconds + v_bought_seconds;
@@ -2451,6 +2779,36 @@ $$;
 comment on function private.decide_usage(private.usage_entry[], boolean)
   is 'Decides uses of meters in order, each in view of the ones before it.';
 
+-- private/due_auto_topups.sql
+/*
+ * Job: organizations that may need an automatic purchase, in the order of their ids from a place on.
+ * A cheap look without locks; claim_auto_topup() decides.
+ */
+create function private.due_auto_topups(p_limit integer, p_after_organization_id uuid)
+returns table (organization_id uuid)
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select setting.organization_id
+  from public.billing_settings as setting
+  join public.organization_credit_balances as balance
+    on balance.organization_id = setting.organization_id
+  where setting.auto_topup_enabled
+    and setting.auto_topup_stopped_reason is null
+    and setting.organization_id > p_after_organization_id
+    and balance.monthly_credits + balance.bonus_credits - balance.debt_credits
+      - balance.reserved_credits < setting.auto_topup_threshold_credits
+  order by setting.organization_id
+  limit p_limit
+$$;
+
+comment on function private.due_auto_topups(integer, uuid)
+  is 'Job: organizations that may need an automatic purchase.';
+
+grant execute on function private.due_auto_topups(integer, uuid) to purser_api;
+
 -- private/due_sessions.sql
 /*
  * Sessions that have ended by themselves but are still written down as active, at most p_limit. The
@@ -2478,7 +2836,7 @@ comment on function private.due_sessions(timestamptz, integer)
  * counted as far as the lease goes; after an error it is not, as nobody can say when it stopped.
  * p_user_id null: any session of the organization.
  *
- * Gate: the balance row. Replay: a session that has ended, by whatever, stays as it is and is
+ * Gate: the balance row (lock_for_session). Replay: a session that has ended, by whatever, stays as it is and is
  * answered. Outcomes: ended, session_not_found, invalid_reason.
  */
 create function private.end_session(
@@ -2494,7 +2852,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_at timestamptz := date_trunc('second', private.lock_balances(array[p_organization_id]));
+  v_at timestamptz := private.lock_for_session(p_organization_id);
   v_session private.metered_sessions;
 begin
   v_session := private.find_session(p_organization_id, p_session_id, p_user_id);
@@ -3617,6 +3975,97 @@ grant execute on function private.grant_credits(
   uuid, text, numeric, integer, timestamptz, jsonb, text, text
 ) to purser_api;
 
+-- private/grant_on_account.sql
+/*
+ * Gives credits on account when a hold of p_required_credits does not fit: a block of 100 at least,
+ * as far as the limit of the period allows, and none that would not make the hold fit. The purchase
+ * is the row that goes onto the next invoice. Gate: the balance row, so that of many callers who
+ * missed credits at the same time, the first gets the block and the others find enough.
+ *
+ * Outcomes: granted, enough (try again), off, limit_reached, not_allowed (the plan, no subscription,
+ * or it is not paid: what is owed comes first).
+ */
+create function private.grant_on_account(p_organization_id uuid, p_required_credits numeric)
+returns table (outcome text, granted_credits numeric, purchase_id uuid)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  c_block_credits constant numeric := 100;
+  v_at timestamptz := private.lock_balances(array[p_organization_id]);
+  v_missing_credits numeric := p_required_credits
+    - private.expire_kept_grants(p_organization_id, v_at);
+  v_setting public.billing_settings;
+  v_subscription public.org_plans;
+  v_plan public.plans;
+  v_left_credits numeric;
+  v_key text := 'pay_as_you_go ' || uuidv7();
+  v_purchase public.credit_purchases;
+begin
+  select setting.* into v_setting
+  from public.billing_settings as setting
+  where setting.organization_id = p_organization_id;
+  select subscription.* into v_subscription
+  from public.org_plans as subscription
+  where subscription.organization_id = p_organization_id;
+  select plan.* into v_plan from public.plans as plan where plan.id = v_subscription.plan_id;
+  v_left_credits := v_setting.pay_as_you_go_limit_credits - (
+    select coalesce(sum(given.credits), 0)
+    from public.credit_purchases as given
+    where given.organization_id = p_organization_id
+      and given.kind = 'pay_as_you_go'
+      and given.created_at >= v_subscription.period_start
+  );
+  granted_credits := 0;
+  outcome := case
+    when v_missing_credits <= 0 then 'enough'
+    when v_setting.pay_as_you_go_enabled is not true then 'off'
+    when not v_plan.pay_as_you_go_allowed
+      or v_subscription.stripe_subscription_id is null
+      or v_subscription.status <> 'active'
+      or exists (
+        select
+        from public.credit_purchases as owed
+        where owed.organization_id = p_organization_id
+          and owed.kind = 'pay_as_you_go'
+          and owed.status = 'failed'
+      ) then 'not_allowed'
+    when v_missing_credits > v_left_credits then 'limit_reached'
+    else 'granted'
+  end;
+
+  if outcome = 'granted' then
+    granted_credits := least(v_left_credits, greatest(v_missing_credits, c_block_credits));
+    insert into public.credit_purchases as given (
+      organization_id, kind, credits, price_usd, status, actor, idempotency_key,
+      request_fingerprint, created_at
+    )
+    values (
+      p_organization_id, 'pay_as_you_go', granted_credits,
+      greatest(round(granted_credits * v_plan.pay_as_you_go_credit_price_usd, 2), 0.01),
+      'processing', '{"kind": "pay_as_you_go"}', v_key, sha256(convert_to(v_key, 'UTF8')), v_at
+    )
+    returning given.* into v_purchase;
+    purchase_id := v_purchase.id;
+    update public.credit_purchases as given
+    set (grant_id, transaction_id) = (
+      select added.grant_id, added.transaction_id
+      from private.add_purchase_grant(v_purchase, '{}', v_at) as added
+    )
+    where given.organization_id = p_organization_id and given.id = v_purchase.id;
+  end if;
+  return next;
+end
+$$;
+
+comment on function private.grant_on_account(uuid, numeric)
+  is 'Gives credits on account when a hold does not fit, up to the limit of the period.';
+
+grant execute on function private.grant_on_account(uuid, numeric) to purser_api;
+
 -- private/grant_purchase.sql
 /*
  * Gives the credits of a purchase that Stripe says is paid, once: the row of the purchase carries
@@ -3634,37 +4083,20 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_key text := 'credit_purchase ' || p_purchase.id;
-  v_grant record;
+  v_grant_id uuid := p_purchase.grant_id;
+  v_transaction_id uuid := p_purchase.transaction_id;
 begin
   if p_state ->> 'payment' is distinct from 'paid' or p_purchase.paid_at is not null then
     return 0;
   end if;
-  if p_purchase.grant_id is null then
-    select added.grant_id, added.transaction_id into strict v_grant
-    from private.add_grant(
-      p_purchase.organization_id, 'topup', 'topup_purchase', p_purchase.credits, 50, 'infinity',
-      coalesce(p_purchase.actor, '{"kind": "stripe"}'),
-      format('%s credits bought', trim_scale(p_purchase.credits)), v_key,
-      sha256(convert_to(v_key, 'UTF8')), p_at,
-      jsonb_strip_nulls(jsonb_build_object(
-        'purchase_id', p_purchase.id,
-        'kind', p_purchase.kind,
-        'package_id', p_purchase.package_id,
-        'amount_usd', p_purchase.price_usd,
-        'currency', p_purchase.currency,
-        'checkout_session_id', coalesce(
-          p_purchase.stripe_checkout_session_id, p_state ->> 'checkout_session_id'
-        ),
-        'payment_intent_id', p_state ->> 'payment_intent_id',
-        'charge_id', p_state ->> 'charge_id'
-      ))
-    ) as added;
+  if v_grant_id is null then
+    select added.grant_id, added.transaction_id into strict v_grant_id, v_transaction_id
+    from private.add_purchase_grant(p_purchase, p_state, p_at) as added;
   end if;
   update public.credit_purchases as purchase
   set
-    grant_id = coalesce(purchase.grant_id, v_grant.grant_id),
-    transaction_id = coalesce(purchase.transaction_id, v_grant.transaction_id),
+    grant_id = v_grant_id,
+    transaction_id = v_transaction_id,
     paid_at = coalesce((p_state ->> 'paid_at')::timestamptz, p_at)
   where purchase.organization_id = p_purchase.organization_id and purchase.id = p_purchase.id;
   return case when p_purchase.grant_id is null then p_purchase.credits else 0 end;
@@ -3673,6 +4105,84 @@ $$;
 
 comment on function private.grant_purchase(public.credit_purchases, jsonb, timestamptz)
   is 'Gives the credits of a paid purchase, once.';
+
+-- private/hold_quotas.sql
+/*
+ * Holds meters for a reservation that was just made: all lines or none. The caller holds the gate and
+ * undoes the reservation when the answer is not `held`: then it is the first line that was refused.
+ * Each meter comes once, with a positive amount. The lines count from now, in this day and period.
+ */
+create function private.hold_quotas(
+  p_organization_id uuid,
+  p_user_id uuid,
+  p_reservation_id uuid,
+  p_quotas jsonb
+)
+returns table (outcome text, decision jsonb)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_at timestamptz := private.current_time_utc();
+  v_meter_ids text[];
+  v_amounts numeric[];
+  v_lines integer;
+  v_entries private.usage_entry[];
+begin
+  select array_agg(line.meter order by line.meter), array_agg(line.amount order by line.meter)
+  into v_meter_ids, v_amounts
+  from jsonb_to_recordset(p_quotas) as line (meter text, amount numeric);
+  v_lines := cardinality(v_meter_ids);
+  if v_lines is null or v_lines > 20
+    or v_lines <> (select count(distinct meter.id) from unnest(v_meter_ids) as meter (id)) then
+    return query select 'invalid_quotas', null::jsonb;
+    return;
+  end if;
+
+  v_entries := private.usage_entries(
+    array_fill(p_organization_id, array[v_lines]), array_fill(p_user_id, array[v_lines]),
+    v_meter_ids, v_amounts,
+    (select array_agg(uuidv7()::text) from generate_series(1, v_lines)),
+    array_fill(null::timestamptz, array[v_lines]), array_fill(null::jsonb, array[v_lines]),
+    'settled', v_at
+  );
+  v_entries := private.decide_usage(v_entries, false);
+  return query
+  select
+    case
+      when entry.outcome in ('unknown_meter', 'invalid_amount') then 'invalid_quotas'
+      else entry.outcome
+    end,
+    coalesce(entry.decision, '{}') || jsonb_build_object('meter', entry.meter_id)
+  from unnest(v_entries) as entry
+  where entry.outcome <> 'recorded'
+  order by entry.item
+  limit 1;
+  if found then
+    return;
+  end if;
+
+  perform private.change_counters(v_entries, true);
+  perform private.note_over_limits(v_entries, v_at);
+  insert into public.quota_holds (
+    organization_id, reservation_id, meter_id, user_id, held_amount, day, day_start, period_start,
+    created_at
+  )
+  select
+    p_organization_id, p_reservation_id, entry.meter_id, p_user_id, entry.amount, entry.day,
+    entry.day_start, entry.period_start, v_at
+  from unnest(v_entries) as entry;
+  update public.credit_reservations as hold
+  set has_quota_lines = true
+  where hold.organization_id = p_organization_id and hold.id = p_reservation_id;
+  return query select 'held', null::jsonb;
+end
+$$;
+
+comment on function private.hold_quotas(uuid, uuid, uuid, jsonb)
+  is 'Holds meters for a reservation: all lines or none.';
 
 -- private/hold_session_credits.sql
 /*
@@ -4198,6 +4708,37 @@ $$;
 
 comment on function private.lock_balances(uuid[])
   is 'Locks balances in organization order, does what is due, returns the time.';
+
+-- private/lock_for_session.sql
+/*
+ * The gate for moves of sessions: locks the balance and tells the time in whole seconds, in which
+ * sessions are counted. In the first second of a period that begins within a second it is the next
+ * one, so that nothing is counted before its period.
+ */
+create function private.lock_for_session(p_organization_id uuid)
+returns timestamptz
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_at timestamptz := private.lock_balances(array[p_organization_id]);
+begin
+  return coalesce(
+    (
+      select date_trunc('second', v_at) + interval '1 second'
+      from public.org_plans as subscription
+      where subscription.organization_id = p_organization_id
+        and subscription.period_start > date_trunc('second', v_at)
+        and subscription.period_start <= v_at
+    ),
+    date_trunc('second', v_at)
+  );
+end
+$$;
+
+comment on function private.lock_for_session(uuid)
+  is 'Locks a balance and tells the time in whole seconds.';
 
 -- private/models_for.sql
 /*
@@ -4813,6 +5354,49 @@ $$;
 comment on function private.period_worth(uuid, text)
   is 'What a paid period with its changes of plan is worth in plan credits.';
 
+-- private/preview_upgrade.sql
+/*
+ * The plan credits that an upgrade would bring at once, as apply_plan_line would count them if it were
+ * paid now; 0 when nothing comes. `share` is the part of the period that is left.
+ */
+create function private.preview_upgrade(p_organization_id uuid, p_plan_id text)
+returns table (share numeric, credits numeric)
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select
+    rest.share,
+    greatest(
+      coalesce(
+        private.period_worth(subscription.organization_id, subscription.period_line_id),
+        subscription.period_granted_credits
+      ) - subscription.period_granted_credits + round(
+        (wanted.monthly_ai_credits - running.monthly_ai_credits)
+          * case when wanted.upgrade_grant = 'full' then 1 else rest.share end,
+        2
+      ),
+      0
+    )
+  from public.org_plans as subscription
+  join public.plans as running on running.id = subscription.plan_id
+  join public.plans as wanted on wanted.id = p_plan_id
+  cross join lateral (
+    select greatest(
+      extract(epoch from subscription.period_end - private.current_time_utc())
+        / extract(epoch from subscription.period_end - subscription.period_start),
+      0
+    ) as share
+  ) as rest
+  where subscription.organization_id = p_organization_id
+$$;
+
+comment on function private.preview_upgrade(uuid, text)
+  is 'The plan credits that an upgrade would bring at once.';
+
+grant execute on function private.preview_upgrade(uuid, text) to purser_api;
+
 -- private/price_usage.sql
 /*
  * What a usage report costs by the price row in force at a moment, which is when the work was
@@ -4920,7 +5504,7 @@ begin
   select * into v_reach
   from private.session_reach(v_session.organization_id, v_session.user_id, p_from);
   v_lease_end := least(p_from + v_lease, v_session.timeout_at);
-  v_session.included_until := v_reach.included_until;
+  v_session.included_until := date_trunc('second', v_reach.included_until);
 
   if v_session.included_until < v_lease_end and v_price_credits is not null
     and v_session.included_until + make_interval(
@@ -4942,7 +5526,7 @@ begin
     secs => v_session.hold_seconds - v_session.hold_used_seconds
   );
   if v_session.hold_seconds > 0 and v_covered_until >= v_reach.resets_at then
-    v_lease_end := least(v_lease_end, v_reach.resets_at);
+    v_lease_end := least(v_lease_end, date_trunc('second', v_reach.resets_at));
     v_session.limit_at := 'infinity';
   elsif v_price_credits is not null and v_covered_until >= v_lease_end then
     v_session.limit_at := v_covered_until + private.buyable_session_time(
@@ -5699,7 +6283,7 @@ begin
   ) then
     return null;
   end if;
-  v_at := date_trunc('second', private.lock_balances(array[new.organization_id]));
+  v_at := private.lock_for_session(new.organization_id);
   for v_session in
     select session.*
     from private.metered_sessions as session
@@ -6322,6 +6906,111 @@ grant execute on function private.reserve_credits(
   uuid[], uuid[], text[], text[], numeric[], text[], integer[], jsonb[]
 ) to purser_api;
 
+-- private/reserve_credits_with_quotas.sql
+/*
+ * Holds credits and meters together, one row an item in the order of the items: all of an item or
+ * nothing. p_quotas is an array of {meter, amount} for each item. Credits are judged first, so a
+ * refusal for the plan comes before one for a meter.
+ *
+ * Gate: the balance rows. A line that is refused undoes the hold of its item (a subtransaction).
+ * Replay: lines are part of the request, kept in its context under `quotas`. Settlement books the
+ * lines, release and expiry give them back (close_quota_holds).
+ * Outcomes: those of reserve_credits, and quota_exceeded, member_cap_exceeded, user_required,
+ * invalid_quotas with `decision` of the line: its meter and what the limits say. SQLSTATEs: LG001, LG002.
+ */
+create function private.reserve_credits_with_quotas(
+  p_organization_ids uuid[],
+  p_user_ids uuid[],
+  p_capability_ids text[],
+  p_quality_level_ids text[],
+  p_amounts_credits numeric[],
+  p_idempotency_keys text[],
+  p_expires_in_seconds integer[],
+  p_contexts jsonb[],
+  p_quotas jsonb[]
+)
+returns table (
+  item integer,
+  outcome text,
+  reservation_id uuid,
+  status text,
+  quality_level_id text,
+  model_id text,
+  amount_credits numeric,
+  available_credits numeric,
+  required_credits numeric,
+  expires_at timestamptz,
+  replayed boolean,
+  allowed_quality_levels text[],
+  unlocked_by_plan text,
+  retry_after_seconds integer,
+  decision jsonb
+)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  v_items integer;
+  v_refused record;
+begin
+  v_items := private.require_batch(
+    cardinality(p_organization_ids), cardinality(p_contexts), cardinality(p_quotas)
+  );
+  perform private.lock_balances(p_organization_ids);
+
+  for v_index in 1 .. v_items loop
+    decision := null;
+    begin
+      select made.*
+      into
+        item, outcome, reservation_id, status, quality_level_id, model_id, amount_credits,
+        available_credits, required_credits, expires_at, replayed, allowed_quality_levels,
+        unlocked_by_plan, retry_after_seconds
+      from private.reserve_credits(
+        p_organization_ids[v_index : v_index], p_user_ids[v_index : v_index],
+        p_capability_ids[v_index : v_index], p_quality_level_ids[v_index : v_index],
+        p_amounts_credits[v_index : v_index], p_idempotency_keys[v_index : v_index],
+        p_expires_in_seconds[v_index : v_index],
+        array[
+          coalesce(nullif(p_contexts[v_index], 'null'), '{}')
+            || jsonb_build_object('quotas', p_quotas[v_index])
+        ]
+      ) as made;
+      if outcome = 'reserved' then
+        select refusal.* into v_refused
+        from private.hold_quotas(
+          p_organization_ids[v_index], p_user_ids[v_index], reservation_id, p_quotas[v_index]
+        ) as refusal;
+        if v_refused.outcome <> 'held' then
+          raise exception 'a line is refused' using errcode = 'LG010';
+        end if;
+      end if;
+    exception when sqlstate 'LG010' then
+      outcome := v_refused.outcome;
+      decision := v_refused.decision;
+      available_credits := available_credits + amount_credits;
+      reservation_id := null;
+      status := null;
+      expires_at := null;
+    end;
+    item := v_index;
+    return next;
+  end loop;
+end
+$$;
+
+comment on function private.reserve_credits_with_quotas(
+  uuid[], uuid[], text[], text[], numeric[], text[], integer[], jsonb[], jsonb[]
+) is 'Holds credits and meters together, all of an item or nothing.';
+
+grant execute on function private.reserve_credits_with_quotas(
+  uuid[], uuid[], text[], text[], numeric[], text[], integer[], jsonb[], jsonb[]
+) to purser_api;
+
 -- private/reserve_plain.sql
 /*
  * The usual batch of reserve_credits, judged and written by one statement: even if all items are
@@ -6862,7 +7551,7 @@ comment on function private.seconds_until_room(public.form_tokens, timestamptz[]
 
 -- private/session_allowance.sql
 /*
- * Whether a user could start a session now, and what is left of the minutes. Gate: the balance row,
+ * Whether a user could start a session now, and what is left of the minutes. Gate: the balance row (lock_for_session),
  * so that the answer is the one that start_session would give.
  *
  * Outcomes: allowed, session_active (with the session that runs), quota_exceeded,
@@ -6876,7 +7565,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_at timestamptz := date_trunc('second', private.lock_balances(array[p_organization_id]));
+  v_at timestamptz := private.lock_for_session(p_organization_id);
   v_session private.metered_sessions;
   v_answer private.session_answer;
   v_refusal text := private.session_refusal(p_organization_id, p_user_id, 'none');
@@ -6980,7 +7669,7 @@ comment on function private.session_credits(integer, numeric)
  * one that comes twice counts nothing; one that comes after the end answers how the session ended.
  * p_user_id null: any session of the organization.
  *
- * Gate: the balance row. Outcomes: active, ended, session_not_found.
+ * Gate: the balance row (lock_for_session). Outcomes: active, ended, session_not_found.
  */
 create function private.session_heartbeat(
   p_organization_id uuid,
@@ -6994,7 +7683,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_at timestamptz := date_trunc('second', private.lock_balances(array[p_organization_id]));
+  v_at timestamptz := private.lock_for_session(p_organization_id);
   v_session private.metered_sessions;
 begin
   v_session := private.find_session(p_organization_id, p_session_id, p_user_id);
@@ -7255,7 +7944,7 @@ comment on function private.session_refused(text, private.metered_sessions, time
  * itself is written down and charged, as the job would do a moment later.
  * p_user_id null: any session of the organization.
  *
- * Gate: the balance row. Outcomes: active, ended, session_not_found.
+ * Gate: the balance row (lock_for_session). Outcomes: active, ended, session_not_found.
  */
 create function private.session_status(
   p_organization_id uuid,
@@ -7269,7 +7958,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_at timestamptz := date_trunc('second', private.lock_balances(array[p_organization_id]));
+  v_at timestamptz := private.lock_for_session(p_organization_id);
   v_session private.metered_sessions;
 begin
   v_session := private.find_session(p_organization_id, p_session_id, p_user_id);
@@ -7284,6 +7973,105 @@ $$;
 comment on function private.session_status(uuid, uuid, uuid) is 'A live session as it is now.';
 
 grant execute on function private.session_status(uuid, uuid, uuid) to purser_api;
+
+-- private/set_auto_topup.sql
+/*
+ * When an organization buys credits with its saved card. What is null keeps what was set before;
+ * switching on clears the reason of a stop. Gate: the balance row. Outcomes: saved, incomplete
+ * (`field` says what was never given), unknown_package, topup_not_allowed (unlocked_by_plan),
+ * invalid_amount, unknown_organization.
+ */
+create function private.set_auto_topup(
+  p_organization_id uuid,
+  p_enabled boolean,
+  p_threshold_credits numeric,
+  p_package_id text,
+  p_monthly_limit integer,
+  p_user_id uuid
+)
+returns table (
+  outcome text,
+  field text,
+  unlocked_by_plan text,
+  setting public.billing_settings
+)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_at timestamptz := private.lock_balances(array[p_organization_id]);
+  v_before public.billing_settings;
+  v_is_allowed boolean;
+begin
+  select before.* into v_before
+  from public.billing_settings as before
+  where before.organization_id = p_organization_id;
+  select plan.topup_allowed into v_is_allowed
+  from public.org_plans as subscription
+  join public.plans as plan on plan.id = subscription.plan_id
+  where subscription.organization_id = p_organization_id;
+  field := case
+    when not p_enabled then null
+    when coalesce(p_threshold_credits, v_before.auto_topup_threshold_credits) is null
+      then 'threshold_credits'
+    when coalesce(p_package_id, v_before.auto_topup_package_id) is null then 'package_id'
+  end;
+  outcome := case
+    when v_is_allowed is null then 'unknown_organization'
+    when p_enabled and not v_is_allowed then 'topup_not_allowed'
+    when p_threshold_credits is not null
+      and (private.is_amount(p_threshold_credits) and p_threshold_credits >= 0) is not true
+      then 'invalid_amount'
+    when field is not null then 'incomplete'
+    when p_package_id is not null and not exists (
+      select
+      from public.credit_topup_packages as package
+      where package.id = p_package_id and package.is_active
+    ) then 'unknown_package'
+    else 'saved'
+  end;
+
+  if outcome = 'saved' then
+    insert into public.billing_settings as kept (
+      organization_id, auto_topup_enabled, auto_topup_threshold_credits, auto_topup_package_id,
+      auto_topup_monthly_limit, updated_by_user_id, updated_at
+    )
+    values (
+      p_organization_id, p_enabled, p_threshold_credits, p_package_id,
+      coalesce(p_monthly_limit, 3), p_user_id, v_at
+    )
+    on conflict (organization_id) do update
+      set
+        auto_topup_enabled = p_enabled,
+        auto_topup_threshold_credits =
+          coalesce(p_threshold_credits, kept.auto_topup_threshold_credits),
+        auto_topup_package_id = coalesce(p_package_id, kept.auto_topup_package_id),
+        auto_topup_monthly_limit = coalesce(p_monthly_limit, kept.auto_topup_monthly_limit, 3),
+        auto_topup_stopped_reason = case
+          when not p_enabled then kept.auto_topup_stopped_reason
+        end,
+        updated_by_user_id = p_user_id,
+        updated_at = v_at
+    returning kept.* into setting;
+  elsif outcome = 'topup_not_allowed' then
+    select plan.id into unlocked_by_plan
+    from public.plans as plan
+    where plan.topup_allowed and plan.is_active
+    order by plan.rank
+    limit 1;
+  end if;
+  return next;
+end
+$$;
+
+comment on function private.set_auto_topup(uuid, boolean, numeric, text, integer, uuid)
+  is 'When an organization buys credits with its saved card, and how often at most.';
+
+grant execute on function private.set_auto_topup(uuid, boolean, numeric, text, integer, uuid)
+  to purser_api;
 
 -- private/set_organization_plan.sql
 /*
@@ -7349,6 +8137,83 @@ comment on function private.set_organization_plan(uuid, text, jsonb)
   is 'Changes the plan of an organization at once, with the credits of the rest of the period.';
 
 grant execute on function private.set_organization_plan(uuid, text, jsonb) to purser_api;
+
+-- private/set_pay_as_you_go.sql
+/*
+ * Whether an organization gets credits on account when none are left, and how many in a period. A
+ * limit that is null keeps what was set before. Gate: the balance row. Outcomes: saved, incomplete
+ * (no limit was ever given), pay_as_you_go_not_allowed (unlocked_by_plan), no_subscription (there
+ * is no invoice that it could be on), invalid_amount, unknown_organization.
+ */
+create function private.set_pay_as_you_go(
+  p_organization_id uuid,
+  p_enabled boolean,
+  p_limit_credits numeric,
+  p_user_id uuid
+)
+returns table (outcome text, unlocked_by_plan text, setting public.billing_settings)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_at timestamptz := private.lock_balances(array[p_organization_id]);
+  v_subscription public.org_plans;
+  v_is_allowed boolean;
+begin
+  select subscription.* into v_subscription
+  from public.org_plans as subscription
+  where subscription.organization_id = p_organization_id;
+  select plan.pay_as_you_go_allowed into v_is_allowed
+  from public.plans as plan
+  where plan.id = v_subscription.plan_id;
+  outcome := case
+    when v_is_allowed is null then 'unknown_organization'
+    when p_enabled and not v_is_allowed then 'pay_as_you_go_not_allowed'
+    when p_enabled and v_subscription.stripe_subscription_id is null then 'no_subscription'
+    when p_limit_credits is not null
+      and (private.is_amount(p_limit_credits) and p_limit_credits > 0) is not true
+      then 'invalid_amount'
+    when p_enabled and p_limit_credits is null and not exists (
+      select
+      from public.billing_settings as before
+      where before.organization_id = p_organization_id
+        and before.pay_as_you_go_limit_credits is not null
+    ) then 'incomplete'
+    else 'saved'
+  end;
+
+  if outcome = 'saved' then
+    insert into public.billing_settings as kept (
+      organization_id, pay_as_you_go_enabled, pay_as_you_go_limit_credits, updated_by_user_id,
+      updated_at
+    )
+    values (p_organization_id, p_enabled, p_limit_credits, p_user_id, v_at)
+    on conflict (organization_id) do update
+      set
+        pay_as_you_go_enabled = p_enabled,
+        pay_as_you_go_limit_credits =
+          coalesce(p_limit_credits, kept.pay_as_you_go_limit_credits),
+        updated_by_user_id = p_user_id,
+        updated_at = v_at
+    returning kept.* into setting;
+  elsif outcome = 'pay_as_you_go_not_allowed' then
+    select plan.id into unlocked_by_plan
+    from public.plans as plan
+    where plan.pay_as_you_go_allowed and plan.is_active
+    order by plan.rank
+    limit 1;
+  end if;
+  return next;
+end
+$$;
+
+comment on function private.set_pay_as_you_go(uuid, boolean, numeric, uuid)
+  is 'Whether an organization gets credits on account, and how many in a period.';
+
+grant execute on function private.set_pay_as_you_go(uuid, boolean, numeric, uuid) to purser_api;
 
 -- private/set_quota_override.sql
 /*
@@ -7559,6 +8424,102 @@ comment on function private.settle_credits(uuid[], uuid[], numeric[], jsonb[], j
 
 grant execute on function private.settle_credits(uuid[], uuid[], numeric[], jsonb[], jsonb[])
   to purser_api;
+
+-- private/settle_credits_with_quotas.sql
+/*
+ * settle_credits with what was really used of the meters that were held, one row an item in the order
+ * of the items. p_quotas is an array of {meter, amount} for each item; a line that is not told is
+ * booked as it was held, one of 0 is given back. More than was held is booked as well: it was used.
+ *
+ * Gate and replay as in settle_credits: the same cost with other amounts is idempotency_conflict.
+ * Outcomes: those of settle_credits, and invalid_quotas: a meter that was not held, comes twice, or
+ * has an amount that is none; nothing is settled then.
+ */
+create function private.settle_credits_with_quotas(
+  p_organization_ids uuid[],
+  p_reservation_ids uuid[],
+  p_amounts_credits numeric[],
+  p_usages jsonb[],
+  p_outputs jsonb[],
+  p_quotas jsonb[]
+)
+returns table (
+  item integer,
+  outcome text,
+  reservation_id uuid,
+  status text,
+  charged_credits numeric,
+  released_credits numeric,
+  shortfall_credits numeric,
+  available_credits numeric,
+  transaction_ids uuid[],
+  replayed boolean
+)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  v_items integer;
+  v_at timestamptz;
+  v_told text;
+begin
+  v_items := private.require_batch(
+    cardinality(p_organization_ids), cardinality(p_reservation_ids), cardinality(p_quotas)
+  );
+  v_at := private.lock_balances(p_organization_ids);
+
+  for v_index in 1 .. v_items loop
+    v_told := private.tell_quotas(
+      p_organization_ids[v_index], p_reservation_ids[v_index], p_quotas[v_index]
+    );
+    if v_told in ('told', 'unknown') then
+      select done.*
+      into
+        item, outcome, reservation_id, status, charged_credits, released_credits,
+        shortfall_credits, available_credits, transaction_ids, replayed
+      from private.settle_credits(
+        p_organization_ids[v_index : v_index], p_reservation_ids[v_index : v_index],
+        p_amounts_credits[v_index : v_index], p_usages[v_index : v_index],
+        p_outputs[v_index : v_index]
+      ) as done;
+      if outcome not in ('settled', 'replayed') then
+        update public.quota_holds as line
+        set actual_amount = null
+        where line.organization_id = p_organization_ids[v_index]
+          and line.reservation_id = p_reservation_ids[v_index]
+          and line.status <> 'booked';
+      end if;
+    else
+      outcome := v_told;
+      reservation_id := p_reservation_ids[v_index];
+      status := (
+        select hold.status
+        from public.credit_reservations as hold
+        where hold.organization_id = p_organization_ids[v_index] and hold.id = reservation_id
+      );
+      charged_credits := null;
+      released_credits := null;
+      shortfall_credits := null;
+      transaction_ids := '{}';
+      replayed := false;
+    end if;
+    item := v_index;
+    return next;
+  end loop;
+end
+$$;
+
+comment on function private.settle_credits_with_quotas(
+  uuid[], uuid[], numeric[], jsonb[], jsonb[], jsonb[]
+) is 'Charges work and books what it used of the meters that were held.';
+
+grant execute on function private.settle_credits_with_quotas(
+  uuid[], uuid[], numeric[], jsonb[], jsonb[], jsonb[]
+) to purser_api;
 
 -- private/settle_plain.sql
 /*
@@ -8162,7 +9123,7 @@ comment on function private.start_paid_periods(uuid[], timestamptz)
  * Starts a live session of a member with its first lease. A user has one at a time in an
  * organization, so their minutes are used once.
  *
- * Gate: the balance row (lock_balances); a unique index of active sessions stands behind it.
+ * Gate: the balance row (lock_for_session); a unique index of active sessions stands behind it.
  * Replay: the same key and request answers the session that it started, as it is now.
  *
  * Outcomes: started, replayed, idempotency_conflict, session_active (with the session that runs),
@@ -8183,7 +9144,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_at timestamptz := date_trunc('second', private.lock_balances(array[p_organization_id]));
+  v_at timestamptz := private.lock_for_session(p_organization_id);
   v_fingerprint bytea := sha256(convert_to(
     concat_ws(e'\x1f', p_user_id::text, coalesce(p_topic, ''), coalesce(p_difficulty, '')), 'UTF8'
   ));
@@ -8820,6 +9781,75 @@ $$;
 comment on function private.take_plan_credits(uuid, numeric, jsonb, text, timestamptz)
   is 'Takes unused plan credits back, but not what open holds need.';
 
+-- private/tell_quotas.sql
+/*
+ * Writes on the lines of a reservation what was really used, before it is settled. The caller holds
+ * the gate. Answers told; unknown (no such reservation: the settlement says so); invalid_quotas; or
+ * idempotency_conflict when the lines were booked with other amounts.
+ */
+create function private.tell_quotas(
+  p_organization_id uuid,
+  p_reservation_id uuid,
+  p_quotas jsonb
+)
+returns text
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_is_booked boolean;
+begin
+  select hold.status = 'settled'
+  into v_is_booked
+  from public.credit_reservations as hold
+  where hold.organization_id = p_organization_id and hold.id = p_reservation_id;
+  if not found then
+    return 'unknown';
+  end if;
+  if exists (
+    select
+    from jsonb_to_recordset(p_quotas) as told (meter text, amount numeric)
+    left join public.quota_holds as line
+      on line.organization_id = p_organization_id
+      and line.reservation_id = p_reservation_id
+      and line.meter_id = told.meter
+    group by told.meter
+    having count(*) > 1 or count(line.meter_id) = 0
+      or bool_and(
+        told.amount = 0 or (told.amount > 0 and private.is_usage_amount(told.amount))
+      ) is not true
+  ) then
+    return 'invalid_quotas';
+  end if;
+  if v_is_booked then
+    return case
+      when exists (
+        select
+        from public.quota_holds as line
+        left join jsonb_to_recordset(p_quotas) as told (meter text, amount numeric)
+          on told.meter = line.meter_id
+        where line.organization_id = p_organization_id
+          and line.reservation_id = p_reservation_id
+          and line.actual_amount is distinct from told.amount
+      ) then 'idempotency_conflict'
+      else 'told'
+    end;
+  end if;
+
+  update public.quota_holds as line
+  set actual_amount = told.amount
+  from jsonb_to_recordset(p_quotas) as told (meter text, amount numeric)
+  where line.organization_id = p_organization_id
+    and line.reservation_id = p_reservation_id
+    and line.meter_id = told.meter;
+  return 'told';
+end
+$$;
+
+comment on function private.tell_quotas(uuid, uuid, jsonb)
+  is 'Writes on the lines of a reservation what was really used.';
+
 -- private/token_count.sql
 /* A number of tokens in a usage report: null when absent, -1 when it is not a count. */
 create function private.token_count(p_usage jsonb, p_name text)
@@ -8874,7 +9904,7 @@ comment on function private.unlocking_plan(text, text)
 
 -- private/usage_entries.sql
 /*
- * The items of consume_quota and record_usage with everything needed to decide them, sorted as
+ * The items of consume_quota and record_usage, or lines to hold, with everything needed to decide them, sorted as
  * decide_usage wants them. `outcome` is set where it depends on neither the limits nor other items.
  * An event time of null is now; what happened may be told for 35 days, and up to five minutes ahead,
  * as clocks of machines differ. The caller holds the gates.
@@ -8896,8 +9926,9 @@ stable
 as $$
   select array_agg(
     row(
-      number.item, asked.organization_id, asked.user_id, asked.meter_id, asked.amount, p_source,
-      asked.event_at, span.day, span.period_start, null::uuid, asked.idempotency_key,
+      number.item, asked.organization_id, asked.user_id, asked.meter_id, meter.kind,
+      asked.amount, p_source, asked.event_at, date.day, date.period_start, date.period_end,
+      span.period_start, span.period_end, null::uuid, asked.idempotency_key,
       fingerprint.sha256, nullif(p_metadata[number.item], 'null'),
       coalesce(existing.id, uuidv7()),
       case
@@ -8914,13 +9945,14 @@ as $$
             and member.user_id = asked.user_id
         ) then 'unknown_user'
         when private.is_usage_amount(asked.amount) is not true
-          or (meter.kind = 'flow' and asked.amount < 0) then 'invalid_amount'
+          or ((meter.kind = 'flow' or p_source = 'settled') and asked.amount < 0)
+          then 'invalid_amount'
         when asked.event_at not between p_at - interval '35 days' and p_at + interval '5 minutes'
           then 'invalid_event_at'
-        when p_source = 'consumed' and subscription.status in ('unpaid', 'canceled')
+        when p_source <> 'recorded' and subscription.status in ('unpaid', 'canceled')
           then 'subscription_inactive'
       end,
-      existing.decision, null::integer
+      existing.decision
     )::private.usage_entry
     order by asked.organization_id, number.item
   )
@@ -8956,6 +9988,9 @@ as $$
   left join lateral private.quota_period(
     'month', asked.meter_id, asked.event_at, subscription
   ) as span on subscription.organization_id is not null
+  left join lateral private.quota_period(
+    'day', asked.meter_id, asked.event_at, subscription
+  ) as date on subscription.organization_id is not null
   -- The request as it came, before defaults.
   cross join lateral (
     select sha256(convert_to(
@@ -9572,6 +10607,104 @@ comment on function private.withdraw_credits(
   uuid, uuid[], numeric, text, jsonb, text, jsonb, timestamptz
 ) is 'Takes credits back whose money is gone, but not what open holds need.';
 
+-- private/withdraw_invoice.sql
+/*
+ * Brings what was withdrawn of an invoice's credits to what its refunds and disputes ask for, like
+ * withdraw_purchase: cumulative, in the share of the money that is gone, of what the invoice's lines
+ * gave. The plan stays, and what was withdrawn is not given again by a change of the plan. p_state is
+ * {refunds, disputes} as the payment provider has them now. Gate: the balance row. Returns what was
+ * withdrawn now, negative for given again.
+ */
+create function private.withdraw_invoice(
+  p_organization_id uuid,
+  p_invoice_id text,
+  p_state jsonb
+)
+returns numeric
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  c_actor constant jsonb := '{"kind": "stripe"}';
+  v_at timestamptz := private.lock_balances(array[p_organization_id]);
+  v_refunded_usd numeric := private.record_stripe_refunds(
+    p_organization_id, null, p_invoice_id, p_state -> 'refunds', v_at
+  );
+  v_disputed_usd numeric := private.record_stripe_disputes(
+    p_organization_id, null, p_invoice_id, p_state -> 'disputes', v_at
+  );
+  v_invoice public.billing_invoices;
+  v_plan public.plans;
+  v_granted_credits numeric;
+  v_grant_ids uuid[];
+  v_difference_credits numeric;
+  v_moved_credits numeric := 0;
+  v_metadata jsonb := jsonb_build_object(
+    'invoice_id', p_invoice_id, 'refunded_usd', v_refunded_usd, 'disputed_usd', v_disputed_usd
+  );
+begin
+  select invoice.* into v_invoice
+  from public.billing_invoices as invoice
+  where invoice.organization_id = p_organization_id and invoice.id = p_invoice_id;
+  select plan.* into v_plan
+  from public.org_plans as subscription
+  join public.plans as plan on plan.id = subscription.plan_id
+  where subscription.organization_id = p_organization_id;
+  select
+    coalesce(sum(line.granted_credits), 0),
+    array_agg(lot.id order by lot.created_at desc)
+  into v_granted_credits, v_grant_ids
+  from public.billing_invoice_lines as line
+  join public.credit_grants as lot
+    on lot.organization_id = line.organization_id and lot.transaction_id = line.transaction_id
+  where line.organization_id = p_organization_id
+    and line.invoice_id = p_invoice_id
+    and line.granted_credits > 0;
+  if coalesce(v_invoice.amount_paid_usd, 0) = 0 then
+    return 0;
+  end if;
+
+  v_difference_credits := least(
+    v_granted_credits,
+    round(v_granted_credits * (v_refunded_usd + v_disputed_usd) / v_invoice.amount_paid_usd, 2)
+  ) - v_invoice.withdrawn_credits;
+  if v_difference_credits > 0 then
+    v_moved_credits := private.withdraw_credits(
+      p_organization_id, v_grant_ids, v_difference_credits,
+      case
+        when v_refunded_usd > 0 and v_plan.refund_policy = 'debt'
+          or v_disputed_usd > 0 and v_plan.dispute_policy = 'debt' then 'debt'
+        else 'unspent_only'
+      end,
+      c_actor,
+      case when v_disputed_usd > 0 then 'Payment disputed' else 'Payment refunded' end,
+      v_metadata, v_at
+    );
+  elsif v_difference_credits < 0 then
+    v_moved_credits := v_difference_credits;
+    perform private.reinstate_credits(
+      p_organization_id, v_grant_ids[1], -v_difference_credits, c_actor, 'Payment stands again',
+      v_metadata, v_at
+    );
+  end if;
+  update public.billing_invoices as invoice
+  set
+    refunded_usd = v_refunded_usd,
+    disputed_usd = v_disputed_usd,
+    withdrawn_credits = invoice.withdrawn_credits + v_moved_credits,
+    unrecovered_credits = greatest(v_difference_credits - v_moved_credits, 0)
+  where invoice.organization_id = p_organization_id and invoice.id = p_invoice_id;
+  return v_moved_credits;
+end
+$$;
+
+comment on function private.withdraw_invoice(uuid, text, jsonb)
+  is 'Withdraws or gives again what refunds and disputes of an invoice ask for.';
+
+grant execute on function private.withdraw_invoice(uuid, text, jsonb) to purser_api;
+
 -- private/withdraw_purchase.sql
 /*
  * Brings what was withdrawn of a purchase to what refunds and disputes ask for: cumulative, in the
@@ -9677,10 +10810,8 @@ comment on function private.withdraw_purchase(uuid, uuid, jsonb, timestamptz)
 
 -- private/write_usage.sql
 /*
- * Writes the uses that were decided: ledger, roll-up by day, and the counters of the organization and
- * of the user, in one statement. A flow has a counter for the day and one for the billing period, a
- * level one without a period. What was held for a use and is booked now is taken off by the caller.
- * The caller holds the gates.
+ * Writes the uses that were decided: ledger, roll-up by day, counters. What was held for a use and is
+ * booked now is taken off by the caller. The caller holds the gates.
  */
 create function private.write_usage(p_entries private.usage_entry[], p_at timestamptz)
 returns void
@@ -9703,70 +10834,23 @@ as $$
       entry.idempotency_key, entry.request_fingerprint, entry.decision, entry.metadata
     from entry
     order by entry.organization_id, entry.item
-  ),
-  summed as (
-    insert into public.usage_daily as daily
-      (organization_id, meter_id, day, user_id, used_amount, entries)
-    select
-      entry.organization_id, entry.meter_id, entry.day,
-      coalesce(entry.user_id, '00000000-0000-0000-0000-000000000000'),
-      sum(entry.amount), count(*)
-    from entry
-    group by 1, 2, 3, 4
-    on conflict (organization_id, meter_id, day, user_id) do update
-      set
-        used_amount = daily.used_amount + excluded.used_amount,
-        entries = daily.entries + excluded.entries
-  ),
-  part as materialized (
-    select
-      entry.organization_id, entry.meter_id, scope.user_id, named.period, span.period_start,
-      span.period_end, case when named.period = 'day' then entry.day end as day,
-      sum(entry.amount) as amount
-    from entry
-    join public.meters as meter on meter.id = entry.meter_id
-    join public.org_plans as subscription
-      on subscription.organization_id = entry.organization_id
-    cross join lateral unnest(
-      array['00000000-0000-0000-0000-000000000000', entry.user_id]
-    ) as scope (user_id)
-    cross join lateral unnest(
-      case meter.kind when 'level' then array['none'] else array['day', 'month'] end
-    ) as named (period)
-    cross join lateral private.quota_period(
-      named.period, entry.meter_id, entry.event_at, subscription
-    ) as span
-    where scope.user_id is not null
-    group by 1, 2, 3, 4, 5, 6, 7
-  ),
-  counted as (
-    -- Not "on conflict": what is given back would not pass the check of a row that is only proposed.
-    update public.quota_usages as counter
-    set used_amount = counter.used_amount + part.amount, period_end = part.period_end
-    from part
-    where counter.organization_id = part.organization_id
-      and counter.meter_id = part.meter_id
-      and counter.user_id = part.user_id
-      and counter.period = part.period
-      and counter.period_start = part.period_start
   )
-  insert into public.quota_usages (
-    organization_id, meter_id, user_id, period, period_start, period_end, day, used_amount
-  )
+  insert into public.usage_daily as daily
+    (organization_id, meter_id, day, user_id, used_amount, entries)
   select
-    part.organization_id, part.meter_id, part.user_id, part.period, part.period_start,
-    part.period_end, part.day, part.amount
-  from part
-  -- Nobody else can make it meanwhile: the gate is held.
-  where not exists (
-    select
-    from public.quota_usages as counter
-    where counter.organization_id = part.organization_id
-      and counter.meter_id = part.meter_id
-      and counter.user_id = part.user_id
-      and counter.period = part.period
-      and counter.period_start = part.period_start
-  )
+    entry.organization_id, entry.meter_id, entry.day,
+    coalesce(entry.user_id, '00000000-0000-0000-0000-000000000000'),
+    sum(entry.amount), count(*)
+  from entry
+  group by 1, 2, 3, 4
+  on conflict (organization_id, meter_id, day, user_id) do update
+    set
+      used_amount = daily.used_amount + excluded.used_amount,
+      entries = daily.entries + excluded.entries;
+
+  select private.change_counters(array_agg(accepted), false)
+  from unnest(p_entries) as accepted
+  where accepted.outcome = 'recorded';
 $$;
 
 comment on function private.write_usage(private.usage_entry[], timestamptz)
