@@ -25,8 +25,17 @@ export interface GraphqlServer {
 
 /** The contract itself: what a member may ask. */
 export function memberSchema(): GraphQLSchema {
+  return schemaOf('member')
+}
+
+/** What owners and admins of an organization may ask. */
+export function adminSchema(): GraphQLSchema {
+  return schemaOf('org_admin')
+}
+
+function schemaOf(role: string): GraphQLSchema {
   const here = dirname(fileURLToPath(import.meta.url))
-  return buildSchema(readFileSync(resolve(here, '../../../hasura/schema/member.graphql'), 'utf8'))
+  return buildSchema(readFileSync(resolve(here, `../../../hasura/schema/${role}.graphql`), 'utf8'))
 }
 
 /** Speaks GraphQL over POST and WebSocket as Hasura does: live queries, 200 with `invalid-jwt`, close code 4400. */

@@ -1,0 +1,120 @@
+import { afterEach, expect, test } from 'vitest'
+import PlanCards from '@/features/plans/components/PlanCards.vue'
+import PlanComparison from '@/features/plans/components/PlanComparison.vue'
+import PlanDifferences from '@/features/plans/components/PlanDifferences.vue'
+import PlanPending from '@/features/plans/components/PlanPending.vue'
+import PlanReturn from '@/features/plans/components/PlanReturn.vue'
+import { planDifferences } from '@/features/plans/plan-differences.ts'
+import { planFacts, type PlanFacts } from '@/features/plans/plan-facts.ts'
+import { mountInApp } from '../support/mount.ts'
+import { planCatalogue } from '../support/plan-catalogue.ts'
+
+const plans = planFacts(planCatalogue())
+const [free, pro, team] = plans as [PlanFacts, PlanFacts, PlanFacts]
+const mounted: ReturnType<typeof mountInApp>[] = []
+afterEach(() => {
+  for (const wrapper of mounted.splice(0)) wrapper.unmount()
+})
+function mount(...args: Parameters<typeof mountInApp>) {
+  const wrapper = mountInApp(...args)
+  mounted.push(wrapper)
+  return wrapper
+}
+
+function cards(props: object = {}) {
+  return mount(PlanCards, {
+    props: {
+      plans,
+      currentPlan: pro,
+      pendingPlanId: null,
+      highlightedPlanId: null,
+      canManage: true,
+      ...props,
+    },
+  })
+}
+
+test('each plan offers what it would be: an upgrade, a cancellation; the own one nothing', async () => {
+  const wrapper = cards()
+  const [first, own, last] = wrapper.findAll('li')
+  expect(first!.get('button').text()).toBe('Cancel plan')
+  expect(own!.text()).toContain('Your plan')
+  expect(own!.find('button').exists()).toBe(false)
+  await last!.get('button').trigger('click')
+  expect(wrapper.emitted('choose')).toEqual([[team]])
+})
+
+test('a scheduled plan is marked and cannot be chosen again; members choose nothing', () => {
+  const [first] = cards({ pendingPlanId: 'free' }).findAll('li')
+  expect(first!.text()).toContain('Scheduled')
+  expect(first!.find('button').exists()).toBe(false)
+  expect(cards({ canManage: false }).find('button').exists()).toBe(false)
+})
+
+test('the comparison is a table: a row for each capability, limit and meter, one cell a plan', () => {
+  const wrapper = mount(PlanComparison, { props: { plans, currentPlanId: 'pro' } })
+  const rows = wrapper
+    .findAll('tbody tr')
+    .map((row) => row.findAll('th, td').map((cell) => cell.text()))
+  expect(rows).toContainEqual(['Monthly credits', '10', '500', '2,000'])
+  expect(rows).toContainEqual(['Suggest questions', 'Fast', 'Fast', 'Fast, Premium'])
+  expect(rows).toContainEqual([
+    'Suggest questions',
+    '5 a minute, 10 an hour, 50 a day',
+    '30 a minute, 100 an hour, 500 a day',
+    'No limit',
+  ])
+  const minutes = rows.find(([name]) => name === 'Session minutes')
+  expect(minutes?.slice(1)).toEqual([
+    expect.stringContaining('Not included'),
+    '100 minutes a month, each person',
+    'No limit',
+  ])
+})
+
+test('what is lost is named, also for those who do not see the sign before it', () => {
+  const wrapper = mount(PlanDifferences, { props: { differences: planDifferences(pro, free) } })
+  const items = wrapper.findAll('li').map((item) => item.text())
+  expect(items).toContain('Less: 10 credits a month instead of 500')
+  expect(items).toContain('Less: Polish testimonial is no longer included')
+  expect(items).toContain('Less: Session minutes: no longer included')
+  expect(items).toContain('Less: Credits can no longer be bought; bought ones stay')
+})
+
+function pending(props: object = {}) {
+  return mount(PlanPending, {
+    props: {
+      plan: team,
+      pendingPlan: pro,
+      effectiveAt: '2026-12-22T00:00:00Z',
+      differences: planDifferences(team, pro),
+      canManage: true,
+      isUndoing: false,
+      problem: null,
+      ...props,
+    },
+  })
+}
+
+test('a scheduled change says when and what, and can be taken back', async () => {
+  const wrapper = pending()
+  expect(wrapper.text()).toContain('Your plan changes to Pro on Dec 22, 2026')
+  expect(wrapper.text()).toContain('500 credits a month instead of 2,000')
+  await wrapper.get('button').trigger('click')
+  expect(wrapper.emitted('undo')).toHaveLength(1)
+})
+
+test('the end of a plan is called that; a member sees it and cannot take it back', () => {
+  const wrapper = pending({ pendingPlan: null, canManage: false })
+  expect(wrapper.text()).toContain('The Team plan ends on Dec 22, 2026')
+  expect(wrapper.find('button').exists()).toBe(false)
+})
+
+test('after the checkout the plan is there when the server says so, not before', async () => {
+  const wrapper = mount(PlanReturn, {
+    props: { planId: 'pro', currentPlanId: 'free', planName: () => 'Pro' },
+  })
+  expect(wrapper.text()).toContain('being confirmed')
+  await wrapper.setProps({ currentPlanId: 'pro' })
+  expect(wrapper.get('[role=status]').text()).toContain('You are on Pro now')
+})
