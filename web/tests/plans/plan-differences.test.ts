@@ -75,6 +75,10 @@ const subscription = {
   monthly_ai_credits: 500,
   period_start: '2026-11-01T00:00:00Z',
   period_end: '2026-12-01T00:00:00Z',
+  pending_plan_id: null,
+  pending_change_at: null,
+  trial_ends_at: null,
+  grace_ends_at: null,
 }
 
 test.each([
