@@ -28,20 +28,22 @@ declare
 begin
   select array[
     row(
-      1, p_organization_id, p_user_id, p_meter_id, p_amount, 'session', p_event_at, span.day,
-      span.period_start, null::uuid, null::text, null::bytea, p_metadata, uuidv7(),
+      1, p_organization_id, p_user_id, p_meter_id, meter.kind, p_amount, 'session', p_event_at,
+      date.day, date.period_start, date.period_end, span.period_start, span.period_end,
+      null::uuid, null::text, null::bytea, p_metadata, uuidv7(),
       case
         when meter.id is null then 'unknown_meter'
         when private.is_usage_amount(p_amount) is not true
           or (meter.kind = 'flow' and p_amount < 0) then 'invalid_amount'
       end,
-      null::jsonb, null::integer
+      null::jsonb
     )::private.usage_entry
   ]
   into v_entries
   from public.org_plans as subscription
   left join public.meters as meter on meter.id = p_meter_id and meter.is_active
   cross join lateral private.quota_period('month', p_meter_id, p_event_at, subscription) as span
+  cross join lateral private.quota_period('day', p_meter_id, p_event_at, subscription) as date
   where subscription.organization_id = p_organization_id;
   if not found then
     outcome := 'unknown_organization';

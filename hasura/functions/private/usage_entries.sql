@@ -1,5 +1,5 @@
 /*
- * The items of consume_quota and record_usage with everything needed to decide them, sorted as
+ * The items of consume_quota and record_usage, or lines to hold, with everything needed to decide them, sorted as
  * decide_usage wants them. `outcome` is set where it depends on neither the limits nor other items.
  * An event time of null is now; what happened may be told for 35 days, and up to five minutes ahead,
  * as clocks of machines differ. The caller holds the gates.
@@ -21,8 +21,9 @@ stable
 as $$
   select array_agg(
     row(
-      number.item, asked.organization_id, asked.user_id, asked.meter_id, asked.amount, p_source,
-      asked.event_at, span.day, span.period_start, null::uuid, asked.idempotency_key,
+      number.item, asked.organization_id, asked.user_id, asked.meter_id, meter.kind,
+      asked.amount, p_source, asked.event_at, date.day, date.period_start, date.period_end,
+      span.period_start, span.period_end, null::uuid, asked.idempotency_key,
       fingerprint.sha256, nullif(p_metadata[number.item], 'null'),
       coalesce(existing.id, uuidv7()),
       case
@@ -39,13 +40,14 @@ as $$
             and member.user_id = asked.user_id
         ) then 'unknown_user'
         when private.is_usage_amount(asked.amount) is not true
-          or (meter.kind = 'flow' and asked.amount < 0) then 'invalid_amount'
+          or ((meter.kind = 'flow' or p_source = 'settled') and asked.amount < 0)
+          then 'invalid_amount'
         when asked.event_at not between p_at - interval '35 days' and p_at + interval '5 minutes'
           then 'invalid_event_at'
-        when p_source = 'consumed' and subscription.status in ('unpaid', 'canceled')
+        when p_source <> 'recorded' and subscription.status in ('unpaid', 'canceled')
           then 'subscription_inactive'
       end,
-      existing.decision, null::integer
+      existing.decision
     )::private.usage_entry
     order by asked.organization_id, number.item
   )
@@ -81,6 +83,9 @@ as $$
   left join lateral private.quota_period(
     'month', asked.meter_id, asked.event_at, subscription
   ) as span on subscription.organization_id is not null
+  left join lateral private.quota_period(
+    'day', asked.meter_id, asked.event_at, subscription
+  ) as date on subscription.organization_id is not null
   -- The request as it came, before defaults.
   cross join lateral (
     select sha256(convert_to(

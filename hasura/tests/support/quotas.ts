@@ -149,3 +149,64 @@ export async function counterOf(
 export async function brokenUsage(desk: Desk, organization: string | null = null) {
   return desk.admin<{ invariant: string }[]>`select * from private.verify_usage(${organization})`
 }
+
+export interface QuotaLine {
+  meter: string
+  amount: string
+}
+
+export interface HoldRequest {
+  organization: string
+  user?: string | null
+  amount?: string
+  key?: string
+  seconds?: number
+  quotas: QuotaLine[]
+}
+
+export interface HoldRow {
+  outcome: string
+  reservation_id: string
+  available_credits: string
+  decision: (Decision & { meter: string }) | null
+}
+
+/** One call of private.reserve_credits_with_quotas with one item a request. */
+export async function reserveWithQuotas(sql: Sql, ...holds: HoldRequest[]): Promise<HoldRow[]> {
+  return sql<HoldRow[]>`
+    select outcome, reservation_id, available_credits, decision
+    from private.reserve_credits_with_quotas(
+      ${holds.map(({ organization }) => organization)}::uuid[],
+      ${holds.map(({ user }) => user ?? null)}::uuid[],
+      ${holds.map(() => 'question_generation')}::text[],
+      ${holds.map(() => 'fast')}::text[],
+      ${holds.map(({ amount }) => amount ?? '1')}::numeric[],
+      ${holds.map(({ key }) => key ?? newKey())}::text[],
+      ${holds.map(({ seconds }) => seconds ?? null)}::int[],
+      ${holds.map(() => null)}::jsonb[],
+      ${holds.map(({ quotas }) => JSON.stringify(quotas))}::text[]::jsonb[]
+    )
+    order by item`
+}
+
+export interface SettleRequest {
+  organization: string
+  reservation: string
+  amount: string
+  quotas: QuotaLine[]
+}
+
+/** One call of private.settle_credits_with_quotas with one item a request. */
+export async function settleWithQuotas(sql: Sql, ...items: SettleRequest[]) {
+  return sql<{ outcome: string; status: string; charged_credits: string }[]>`
+    select outcome, status, charged_credits
+    from private.settle_credits_with_quotas(
+      ${items.map(({ organization }) => organization)}::uuid[],
+      ${items.map(({ reservation }) => reservation)}::uuid[],
+      ${items.map(({ amount }) => amount)}::numeric[],
+      ${items.map(() => null)}::jsonb[],
+      ${items.map(() => null)}::jsonb[],
+      ${items.map(({ quotas }) => JSON.stringify(quotas))}::text[]::jsonb[]
+    )
+    order by item`
+}

@@ -122,6 +122,6 @@ async function useMeters(desk: Desk, organization: string, member: string): Prom
     values (${organization}, '2026-01-01', ${member}, 'testimonial_polish', 'fast', '', 1, 1)`
   await desk.admin`
     insert into public.quota_holds
-      (organization_id, reservation_id, meter_id, user_id, held_amount, day, period_start, created_at)
-    values (${organization}, gen_random_uuid(), 'letters', ${member}, 1, '2026-01-01', now(), now())`
+      (organization_id, reservation_id, meter_id, user_id, held_amount, day, day_start, period_start, created_at)
+    values (${organization}, gen_random_uuid(), 'letters', ${member}, 1, now(), now(), now(), now())`
 }

@@ -176,6 +176,7 @@ create table public.quota_holds (
   actual_amount numeric(24, 4) check (actual_amount >= 0),
   status text not null default 'held' check (status in ('held', 'booked', 'released', 'expired')),
   day date not null,
+  day_start timestamptz not null,
   period_start timestamptz not null,
   created_at timestamptz not null,
   closed_at timestamptz,
@@ -186,6 +187,7 @@ create table public.quota_holds (
 comment on table public.quota_holds is 'Meters held together with the credits of a reservation, and closed with it.';
 comment on column public.quota_holds.actual_amount is 'What was really used, if the settlement told; else what was held is booked.';
 comment on column public.quota_holds.day is 'The day that it counts in, whenever it ends: the one in which it was held.';
+comment on column public.quota_holds.day_start is 'When that day began.';
 comment on column public.quota_holds.period_start is 'The billing period that it counts in: the one in which it was held.';
 
 -- Credits are rolled up behind their ledger, so that settling costs nothing more: rows up to the mark
@@ -232,19 +234,22 @@ create type private.usage_entry as (
   organization_id uuid,
   user_id uuid,
   meter_id text,
+  kind text,
   amount numeric,
   source text,
   event_at timestamptz,
   day date,
+  day_start timestamptz,
+  day_end timestamptz,
   period_start timestamptz,
+  period_end timestamptz,
   reservation_id uuid,
   idempotency_key text,
   request_fingerprint bytea,
   metadata jsonb,
   id uuid,
   outcome text,
-  decision jsonb,
-  used_by_item integer
+  decision jsonb
 );
 
 comment on type private.usage_entry is 'A use of a meter on its way into the books.';

@@ -6,11 +6,13 @@ set local check_function_bodies = off;
 /*
  * What plan, capability, level, subscription and catalogue say about requests, one row an item:
  * the level and model that would serve, the amount, the rate limits with what counts against them,
- * and in `refusal` the first rule that says no. Reads only. The check shows it; the reservation asks
- * it again while it holds the gate, and limits_refusal() adds the rules that depend on the moment.
+ * what is available, and in `refusal` the first rule that says no. Reads only. The check shows it;
+ * the reservation asks it again while it holds the gate, and limits_refusal() adds the rules that
+ * depend on the moment.
  *
  * A level of null is the organization's default if the plan allows it, else the lowest allowed.
  * An amount of null is the estimate. Counted against the limits: open and settled reservations.
+ * `actor` is the user as known now; `place` finds the balance row while the gate is held.
  */
 create function private.access_rules(
   p_organization_ids uuid[],
@@ -36,34 +38,62 @@ returns table (
   minute_used bigint,
   hour_used bigint,
   day_used bigint,
+  available_credits numeric,
+  place tid,
+  actor jsonb,
   refusal text
 )
 language sql
 stable
 as $$
-  with request as materialized (
+  -- Callers of one batch mostly ask the same: everything is looked up once for each distinct wish.
+  -- Each lookup in a table is a lateral one of one row, here and below: its cost is that of an
+  -- index probe, whatever the planner believed about the table when it made the plan.
+  with wish as materialized (
     select
-      number.item,
-      p_organization_ids[number.item] as organization_id,
-      p_user_ids[number.item] as user_id,
-      p_capability_ids[number.item] as capability_id,
-      p_amounts_credits[number.item] as amount_credits,
+      asked.*,
       subscription.plan_id,
-      subscription.is_inactive,
-      coalesce(p_quality_level_ids[number.item], chosen.quality_level_id) as asked_level_id
-    from generate_series(1, cardinality(p_organization_ids)) as number (item)
-    -- Each lookup in a table is a lateral one of one row, here and below: its cost is that of an
-    -- index probe, whatever the planner believed about the table when it made the plan.
-    left join lateral (
+      subscription.status,
+      coalesce(asked.quality_level_id, chosen.quality_level_id) as asked_level_id,
+      account.available_credits,
+      account.place,
+      member.user_id is not null as is_member,
+      member.actor
+    from (
       select
-        subscribed.plan_id,
-        -- A renewal that is not paid: the time decides, whether or not anybody tells us.
-        subscribed.status in ('unpaid', 'paused', 'canceled')
-          or coalesce(subscribed.grace_ends_at <= p_at, false) as is_inactive
+        p_organization_ids[number.item] as organization_id,
+        p_user_ids[number.item] as user_id,
+        p_capability_ids[number.item] as capability_id,
+        p_quality_level_ids[number.item] as quality_level_id,
+        array_agg(number.item) as items
+      from generate_series(1, cardinality(p_organization_ids)) as number (item)
+      group by 1, 2, 3, 4
+    ) as asked
+    left join lateral (
+      select subscribed.plan_id, subscribed.status
       from public.org_plans as subscribed
-      where subscribed.organization_id = p_organization_ids[number.item]
+      where subscribed.organization_id = asked.organization_id
       limit 1
     ) as subscription on true
+    left join lateral (
+      select
+        balance.monthly_credits + balance.bonus_credits - balance.debt_credits
+          - balance.reserved_credits as available_credits,
+        balance.ctid as place
+      from public.organization_credit_balances as balance
+      where balance.organization_id = asked.organization_id
+      limit 1
+    ) as account on true
+    left join lateral (
+      select
+        joined.user_id,
+        jsonb_build_object('user_id', person.id, 'name', person.name, 'email', person.email)
+          as actor
+      from auth.members as joined
+      join auth.users as person on person.id = joined.user_id
+      where joined.organization_id = asked.organization_id and joined.user_id = asked.user_id
+      limit 1
+    ) as member on true
     left join lateral (
       select preferred.quality_level_id
       from public.organization_quality_defaults as preferred
@@ -71,117 +101,20 @@ as $$
         on permitted.plan_id = subscription.plan_id
         and permitted.capability_id = preferred.capability_id
         and permitted.quality_level_id = preferred.quality_level_id
-      where p_quality_level_ids[number.item] is null
-        and preferred.organization_id = p_organization_ids[number.item]
-        and preferred.capability_id = p_capability_ids[number.item]
+      where asked.quality_level_id is null
+        and preferred.organization_id = asked.organization_id
+        and preferred.capability_id = asked.capability_id
       limit 1
     ) as chosen on true
   ),
-  -- Callers of one batch mostly ask the same: the catalogue is read once for each distinct wish.
   offer as materialized (
-    select
-      wish.plan_id,
-      wish.capability_id,
-      wish.asked_level_id,
-      shown.quality_level_id,
-      estimate.estimated_credits,
-      served.model_id,
-      included.requests_per_minute,
-      included.requests_per_hour,
-      included.requests_per_day,
-      case
-        when wish.plan_id is null then 'unknown_organization'
-        when capability.id is null then 'unknown_capability'
-        when wish.asked_level_id is not null and level.id is null then 'unknown_quality_level'
-      end as unknown,
-      case
-        when included.plan_id is null then 'capability_not_in_plan'
-        when not (capability.is_active and included.is_enabled) then 'capability_disabled'
-        when allowed.quality_level_id is null or estimate.estimated_credits is null
-          then 'quality_level_not_allowed'
-      end as denial
+    select made.plan_id, made.capability_id, made.asked_level_id, offered.*
     from (
-      select distinct request.plan_id, request.capability_id, request.asked_level_id from request
-    ) as wish
-    left join public.ai_capabilities as capability on capability.id = wish.capability_id
-    left join public.quality_levels as level on level.id = wish.asked_level_id
-    left join public.plan_ai_capabilities as included
-      on included.plan_id = wish.plan_id and included.capability_id = wish.capability_id
-    left join lateral (
-      select permitted.quality_level_id
-      from public.plan_ai_capability_quality_levels as permitted
-      join public.quality_levels as ranked on ranked.id = permitted.quality_level_id
-      where permitted.plan_id = wish.plan_id
-        and permitted.capability_id = wish.capability_id
-        and (wish.asked_level_id is null or permitted.quality_level_id = wish.asked_level_id)
-      order by ranked.rank
-      limit 1
-    ) as allowed on true
-    cross join lateral (
-      -- A refusal shows a level too: the one asked for, else the cheapest of the capability.
-      select coalesce(
-        allowed.quality_level_id,
-        level.id,
-        (
-          select offered.quality_level_id
-          from public.ai_capability_quality_levels as offered
-          join public.quality_levels as ranked on ranked.id = offered.quality_level_id
-          where offered.capability_id = wish.capability_id
-          order by ranked.rank
-          limit 1
-        )
-      ) as quality_level_id
-    ) as shown
-    left join lateral (
-      select priced.estimated_credits
-      from public.ai_capability_quality_levels as priced
-      where priced.capability_id = wish.capability_id
-        and priced.quality_level_id = shown.quality_level_id
-        and priced.effective_from <= p_at
-        and (priced.effective_to is null or priced.effective_to > p_at)
-      order by priced.effective_from desc
-      limit 1
-    ) as estimate on true
-    left join lateral (
-      select model.model_id
-      from private.models_in_force(
-        wish.plan_id, wish.capability_id, allowed.quality_level_id, p_at
-      ) as model
-      order by model.preference
-      limit 1
-    ) as served on true
-  ),
-  -- Only where there is a limit.
-  counted as materialized (
-    select limited.organization_id, limited.capability_id, used.*
-    from (
-      select distinct request.organization_id, request.capability_id, offer.requests_per_day
-      from offer
-      join request
-        on request.plan_id = offer.plan_id
-        and request.capability_id = offer.capability_id
-        and request.asked_level_id is not distinct from offer.asked_level_id
-      where coalesce(
-        offer.requests_per_minute, offer.requests_per_hour, offer.requests_per_day
-      ) is not null
-    ) as limited
-    cross join lateral (
-      select
-        count(*) filter (where made.created_at > p_at - interval '1 minute') as in_minute,
-        count(*) filter (where made.created_at > p_at - interval '1 hour') as in_hour,
-        count(*) filter (where made.created_at >= date_trunc('day', p_at, 'UTC')) as in_day
-      from public.credit_reservations as made
-      where made.organization_id = limited.organization_id
-        and made.capability_id = limited.capability_id
-        and made.status in ('reserved', 'settled')
-        and made.id >= private.first_uuid_at(
-          case
-            when limited.requests_per_day is not null
-              then least(date_trunc('day', p_at, 'UTC'), p_at - interval '1 hour')
-            else p_at - interval '1 hour'
-          end
-        )
-    ) as used
+      select distinct wish.plan_id, wish.capability_id, wish.asked_level_id from wish
+    ) as made (plan_id, capability_id, asked_level_id)
+    cross join lateral private.capability_offer(
+      made.plan_id, made.capability_id, made.asked_level_id, p_at
+    ) as offered
   )
   select
     request.item,
@@ -189,40 +122,68 @@ as $$
     request.user_id,
     request.plan_id,
     request.capability_id,
-    offer.quality_level_id,
-    offer.model_id,
-    coalesce(request.amount_credits, offer.estimated_credits),
-    offer.estimated_credits,
-    offer.requests_per_minute,
-    offer.requests_per_hour,
-    offer.requests_per_day,
-    counted.in_minute,
-    counted.in_hour,
-    counted.in_day,
+    request.offered_level_id,
+    request.model_id,
+    coalesce(p_amounts_credits[request.item], request.estimated_credits),
+    request.estimated_credits,
+    request.minute_limit,
+    request.hour_limit,
+    request.day_limit,
+    request.in_minute,
+    request.in_hour,
+    request.in_day,
+    request.available_credits,
+    request.place,
+    request.actor,
     coalesce(
-      offer.unknown,
+      request.unknown,
       case
-        when request.user_id is not null and not exists (
-          select
-          from auth.members as member
-          where member.organization_id = request.organization_id
-            and member.user_id = request.user_id
-        ) then 'unknown_user'
-        when request.amount_credits is not null
-          and not (private.is_amount(request.amount_credits) and request.amount_credits > 0)
-          then 'invalid_amount'
+        when p_amounts_credits[request.item] is not null
+          and not (
+            private.is_amount(p_amounts_credits[request.item])
+            and p_amounts_credits[request.item] > 0
+          ) then 'invalid_amount'
       end,
-      case when request.is_inactive then 'subscription_inactive' end,
-      offer.denial
+      request.denial
     )
-  from request
-  join offer
-    on offer.plan_id is not distinct from request.plan_id
-    and offer.capability_id is not distinct from request.capability_id
-    and offer.asked_level_id is not distinct from request.asked_level_id
-  left join counted
-    on counted.organization_id = request.organization_id
-    and counted.capability_id = request.capability_id
+  from (
+    select
+      unnest(wish.items) as item,
+      wish.organization_id,
+      wish.user_id,
+      wish.plan_id,
+      wish.capability_id,
+      wish.available_credits,
+      wish.place,
+      wish.actor,
+      offer.quality_level_id as offered_level_id,
+      offer.model_id,
+      offer.estimated_credits,
+      offer.minute_limit,
+      offer.hour_limit,
+      offer.day_limit,
+      counted.in_minute,
+      counted.in_hour,
+      counted.in_day,
+      case
+        when wish.place is null then 'unknown_organization'
+        when offer.unknown is not null then offer.unknown
+        when wish.user_id is not null and not wish.is_member then 'unknown_user'
+      end as unknown,
+      case
+        when wish.status in ('unpaid', 'canceled') then 'subscription_inactive'
+        else offer.denial
+      end as denial
+    from wish
+    join offer
+      on offer.plan_id is not distinct from wish.plan_id
+      and offer.capability_id is not distinct from wish.capability_id
+      and offer.asked_level_id is not distinct from wish.asked_level_id
+    cross join lateral private.counted_requests(
+      wish.organization_id, wish.capability_id, offer.minute_limit, offer.hour_limit,
+      offer.day_limit, p_at
+    ) as counted
+  ) as request
 $$;
 
 comment on function private.access_rules(uuid[], uuid[], text[], text[], numeric[], timestamptz)
@@ -848,14 +809,8 @@ as $$
     select
       decided.organization_id, decided.reservation_id, decided.user_id, decided.capability_id,
       decided.quality_level_id, decided.model_id, decided.amount_credits, decided.idempotency_key,
-      decided.request_fingerprint, p_contexts[decided.item],
-      case
-        when person.id is not null then
-          jsonb_build_object('user_id', person.id, 'name', person.name, 'email', person.email)
-      end,
-      decided.expires_at, p_at
+      decided.request_fingerprint, p_contexts[decided.item], decided.actor, decided.expires_at, p_at
     from decided
-    left join auth.users as person on person.id = decided.user_id
     where decided.decision = 'reserved'
   ),
   counted as (
@@ -865,14 +820,14 @@ as $$
       next_hold_expires_at = least(balance.next_hold_expires_at, total.first_expiry)
     from (
       select
-        decided.organization_id,
+        decided.place,
         sum(decided.amount_credits) as amount_credits,
         min(decided.expires_at) as first_expiry
       from decided
       where decided.decision = 'reserved'
-      group by decided.organization_id
+      group by decided.place
     ) as total
-    where balance.organization_id = total.organization_id
+    where balance.ctid = total.place
   )
   select
     decided.item,
@@ -915,8 +870,8 @@ comment on function private.apply_reservations(
 -- private/apply_settlements.sql
 /*
  * Decides and writes a batch of settlements and answers all items. The caller holds the gate.
- * In the usual batch every cost is within its hold and no reservation comes twice: then order does
- * not matter. Else decide_settlements() goes through the items one after the other.
+ * For most organizations every cost is within its hold and no reservation comes twice: then order
+ * does not matter. For the others decide_settlements() goes through their items one after the other.
  */
 create function private.apply_settlements(
   p_organization_ids uuid[],
@@ -944,34 +899,40 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-  v_candidates private.settlement_candidate[];
-  v_is_plain boolean;
+  v_plain private.settlement_candidate[];
+  v_odd private.settlement_candidate[];
 begin
   select
-    array_agg(judged.candidate order by judged.organization_id, judged.item),
-    bool_and(judged.is_plain)
-  into v_candidates, v_is_plain
+    array_agg(judged.candidate order by judged.organization_id, judged.item)
+      filter (where judged.is_plain),
+    array_agg(judged.candidate order by judged.organization_id, judged.item)
+      filter (where not judged.is_plain)
+  into v_plain, v_odd
   from (
     select
-      candidate,
-      candidate.organization_id,
-      candidate.item,
-      count(*) over (partition by candidate.organization_id, candidate.reservation_id) = 1
-      and (
-        candidate.outcome is not null
-        or (
-          candidate.status = 'reserved' and candidate.actual_credits <= candidate.held_credits
-        )
-      ) as is_plain
-    from private.settlement_candidates(
-      p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages
-    ) as candidate
+      alone.*,
+      bool_and(alone.is_alone_plain) over (partition by alone.organization_id) as is_plain
+    from (
+      select
+        candidate,
+        candidate.organization_id,
+        candidate.item,
+        count(*) over (partition by candidate.organization_id, candidate.reservation_id) = 1
+        and (
+          candidate.outcome is not null
+          or (
+            candidate.status = 'reserved' and candidate.actual_credits <= candidate.held_credits
+          )
+        ) as is_alone_plain
+      from private.settlement_candidates(
+        p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages, p_at
+      ) as candidate
+    ) as alone
   ) as judged;
 
-  if not v_is_plain then
-    v_candidates := private.decide_settlements(v_candidates);
-  end if;
-  return query select * from private.store_settlements(v_candidates, p_outputs, p_at);
+  return query
+  select *
+  from private.store_settlements(v_plain || private.decide_settlements(v_odd), p_outputs, p_at);
 end
 $$;
 
@@ -1341,6 +1302,102 @@ $$;
 
 comment on function private.buyable_session_time(uuid, numeric)
   is 'How much time of sessions the available credits would pay for.';
+
+-- private/capability_offer.sql
+/*
+ * What the catalogue offers for a wish: the level (the one asked for, null is the lowest that the
+ * plan allows), the estimate, the model that comes first, the rate limits, and what speaks against
+ * it: `unknown` a name that does not exist, `denial` a plan that does not include it. One row.
+ */
+create function private.capability_offer(
+  p_plan_id text,
+  p_capability_id text,
+  p_asked_level_id text,
+  p_at timestamptz
+)
+returns table (
+  quality_level_id text,
+  estimated_credits numeric,
+  model_id text,
+  minute_limit integer,
+  hour_limit integer,
+  day_limit integer,
+  unknown text,
+  denial text
+)
+language sql
+stable
+as $$
+  select
+    shown.quality_level_id,
+    estimate.estimated_credits,
+    served.model_id,
+    included.requests_per_minute,
+    included.requests_per_hour,
+    included.requests_per_day,
+    case
+      when p_plan_id is null then 'unknown_organization'
+      when capability.id is null then 'unknown_capability'
+      when p_asked_level_id is not null and level.id is null then 'unknown_quality_level'
+    end,
+    case
+      when included.plan_id is null then 'capability_not_in_plan'
+      when not (capability.is_active and included.is_enabled) then 'capability_disabled'
+      when allowed.quality_level_id is null or estimate.estimated_credits is null
+        then 'quality_level_not_allowed'
+    end
+  from (select) as wish
+  left join public.ai_capabilities as capability on capability.id = p_capability_id
+  left join public.quality_levels as level on level.id = p_asked_level_id
+  left join public.plan_ai_capabilities as included
+    on included.plan_id = p_plan_id and included.capability_id = p_capability_id
+  left join lateral (
+    select permitted.quality_level_id
+    from public.plan_ai_capability_quality_levels as permitted
+    join public.quality_levels as ranked on ranked.id = permitted.quality_level_id
+    where permitted.plan_id = p_plan_id
+      and permitted.capability_id = p_capability_id
+      and (p_asked_level_id is null or permitted.quality_level_id = p_asked_level_id)
+    order by ranked.rank
+    limit 1
+  ) as allowed on true
+  cross join lateral (
+    -- A refusal shows a level too: the one asked for, else the cheapest of the capability.
+    select coalesce(
+      allowed.quality_level_id,
+      level.id,
+      (
+        select offered.quality_level_id
+        from public.ai_capability_quality_levels as offered
+        join public.quality_levels as ranked on ranked.id = offered.quality_level_id
+        where offered.capability_id = p_capability_id
+        order by ranked.rank
+        limit 1
+      )
+    ) as quality_level_id
+  ) as shown
+  left join lateral (
+    select priced.estimated_credits
+    from public.ai_capability_quality_levels as priced
+    where priced.capability_id = p_capability_id
+      and priced.quality_level_id = shown.quality_level_id
+      and priced.effective_from <= p_at
+      and (priced.effective_to is null or priced.effective_to > p_at)
+    order by priced.effective_from desc
+    limit 1
+  ) as estimate on true
+  left join lateral (
+    select model.model_id
+    from private.models_in_force(
+      p_plan_id, p_capability_id, allowed.quality_level_id, p_at
+    ) as model
+    order by model.preference
+    limit 1
+  ) as served on true
+$$;
+
+comment on function private.capability_offer(text, text, text, timestamptz)
+  is 'What the catalogue offers for a plan, capability and level; one row.';
 
 -- private/change_counters.sql
 /*
@@ -2232,6 +2289,18 @@ begin
     sessions = period.sessions + excluded.sessions
   returning period.* into v_period;
 
+  -- A counter marks the period, so that it is found again when it is over: the first one of an
+  -- organization begins on no anchor day.
+  if v_period.booked_minutes = 0 then
+    insert into public.quota_usages
+      (organization_id, meter_id, user_id, period, period_start, period_end)
+    values (
+      v_period.organization_id, 'session_minutes', '00000000-0000-0000-0000-000000000000',
+      'month', v_period.period_start, v_period.period_end
+    )
+    on conflict do nothing;
+  end if;
+
   v_minutes := round(v_period.used_seconds / 60.0, 4) - v_period.booked_minutes;
   if v_minutes <= 0 or (v_minutes < 1 and not p_is_due) then
     return;
@@ -2366,6 +2435,45 @@ $$;
 comment on function private.count_usage(
   uuid[], uuid[], text[], numeric[], text[], timestamptz[], jsonb[], text
 ) is 'Decides a batch of uses of meters in order and writes the accepted ones.';
+
+-- private/counted_requests.sql
+/*
+ * How many requests count against the rate limits of a capability: open and settled reservations of
+ * the last minute and hour, and of the day so far if that has a limit.
+ */
+create function private.counted_requests(
+  p_organization_id uuid,
+  p_capability_id text,
+  p_minute_limit integer,
+  p_hour_limit integer,
+  p_day_limit integer,
+  p_at timestamptz
+)
+returns table (in_minute bigint, in_hour bigint, in_day bigint)
+language sql
+stable
+as $$
+  select
+    count(*) filter (where made.created_at > p_at - interval '1 minute'),
+    count(*) filter (where made.created_at > p_at - interval '1 hour'),
+    count(*) filter (where made.created_at >= date_trunc('day', p_at, 'UTC'))
+  from public.credit_reservations as made
+  -- Reads nothing where there is no limit.
+  where coalesce(p_minute_limit, p_hour_limit, p_day_limit) is not null
+    and made.organization_id = p_organization_id
+    and made.capability_id = p_capability_id
+    and made.status in ('reserved', 'settled')
+    and made.id >= private.first_uuid_at(
+      case
+        when p_day_limit is not null
+          then least(date_trunc('day', p_at, 'UTC'), p_at - interval '1 hour')
+        else p_at - interval '1 hour'
+      end
+    )
+$$;
+
+comment on function private.counted_requests(uuid, text, integer, integer, integer, timestamptz)
+  is 'Requests that count against the rate limits of a capability.';
 
 -- private/counter_key.sql
 /* Names a counter of an organization in the arithmetic of a batch. */
@@ -2571,7 +2679,7 @@ declare
   v_keys jsonb;
   v_taken integer;
 begin
-  for v_index in 1 .. cardinality(v_candidates) loop
+  for v_index in 1 .. coalesce(cardinality(v_candidates), 0) loop
     v_item := v_candidates[v_index];
     if v_item.organization_id is distinct from v_organization_id then
       v_organization_id := v_item.organization_id;
@@ -2645,7 +2753,7 @@ declare
   v_held_credits numeric;
   v_settled jsonb;
 begin
-  for v_index in 1 .. cardinality(v_candidates) loop
+  for v_index in 1 .. coalesce(cardinality(v_candidates), 0) loop
     v_item := v_candidates[v_index];
     if v_item.organization_id is distinct from v_organization_id then
       v_organization_id := v_item.organization_id;
@@ -4106,6 +4214,19 @@ $$;
 comment on function private.grant_purchase(public.credit_purchases, jsonb, timestamptz)
   is 'Gives the credits of a paid purchase, once.';
 
+-- private/hold_expiry.sql
+/* When a hold ends: 5 minutes unless told, never more than a day without being extended. */
+create function private.hold_expiry(p_seconds integer, p_at timestamptz)
+returns timestamptz
+language sql
+stable
+parallel safe
+as $$
+  select p_at + make_interval(secs => least(greatest(coalesce(p_seconds, 300), 1), 86400))
+$$;
+
+comment on function private.hold_expiry(integer, timestamptz) is 'When a hold of so many seconds ends.';
+
 -- private/hold_quotas.sql
 /*
  * Holds meters for a reservation that was just made: all lines or none. The caller holds the gate and
@@ -5397,79 +5518,54 @@ comment on function private.preview_upgrade(uuid, text)
 
 grant execute on function private.preview_upgrade(uuid, text) to purser_api;
 
--- private/price_usage.sql
+-- private/prices_between.sql
 /*
- * What a usage report costs by the price row in force at a moment, which is when the work was
- * reserved: credits = US dollars / 0.001, rounded up to 0.25, at least 0.25. Input tokens include
- * the cached ones, output tokens include reasoning. The model is named by our id or the provider's.
- * problem: invalid_amount (not a usage report), unknown_model (also without a price), else null.
+ * Prices of a model that applied at some time between two moments, with the time from which each
+ * did. The model is named by our id or the provider's: ours first, as few report the provider's.
+ * Without a price one row with nulls, with the model's id if there is such a model.
  */
-create function private.price_usage(p_usage jsonb, p_at timestamptz)
-returns table (problem text, model_id text, price_id bigint, cost_usd numeric, credits numeric)
+create function private.prices_between(p_model text, p_since timestamptz, p_until timestamptz)
+returns table (
+  model_id text,
+  price_id bigint,
+  effective_from timestamptz,
+  effective_to timestamptz,
+  input_usd_per_million_tokens numeric,
+  cached_input_usd_per_million_tokens numeric,
+  output_usd_per_million_tokens numeric
+)
 language sql
 stable
 as $$
   select
-    case
-      when not counted.is_valid then 'invalid_amount'
-      when price.id is null then 'unknown_model'
-      -- Far more than any request can cost: a mistake in the report.
-      when cost.usd > 100000 then 'invalid_amount'
-    end,
     model.id,
-    price.id,
-    trim_scale(cost.usd),
-    greatest(0.25, round(ceil(cost.usd * 4000) / 4, 2))
+    dated.id,
+    dated.effective_from,
+    dated.effective_to,
+    dated.input_usd_per_million_tokens,
+    dated.cached_input_usd_per_million_tokens,
+    dated.output_usd_per_million_tokens
   from (
-    select
-      private.token_count(p_usage, 'input_tokens') as input_tokens,
-      private.token_count(p_usage, 'output_tokens') as output_tokens,
-      coalesce(private.token_count(p_usage, 'cached_input_tokens'), 0) as cached_input_tokens,
-      coalesce(private.token_count(p_usage, 'reasoning_tokens'), 0) as reasoning_tokens
-  ) as token
-  cross join lateral (
     select coalesce(
-      jsonb_typeof(p_usage -> 'model') = 'string'
-      and token.input_tokens >= 0
-      and token.output_tokens >= 0
-      and token.cached_input_tokens between 0 and token.input_tokens
-      and token.reasoning_tokens >= 0,
-      false
-    ) as is_valid
-  ) as counted
-  cross join lateral (
-    -- Our own id first: the second search is for those who report the provider's.
-    select coalesce(
-      (select named.id from public.llm_models as named where named.id = p_usage ->> 'model'),
+      (select named.id from public.llm_models as named where named.id = p_model),
       (
         select named.id
         from public.llm_models as named
-        where named.provider_model_id = p_usage ->> 'model'
+        where named.provider_model_id = p_model
         order by named.id
         limit 1
       )
     ) as id
+    offset 0
   ) as model
-  left join lateral (
-    select dated.*
-    from public.llm_model_prices as dated
-    where dated.model_id = model.id
-      and dated.effective_from <= p_at
-      and (dated.effective_to is null or dated.effective_to > p_at)
-    order by dated.effective_from desc
-    limit 1
-  ) as price on true
-  left join lateral (
-    select (
-      (token.input_tokens - token.cached_input_tokens) * price.input_usd_per_million_tokens
-      + token.cached_input_tokens * price.cached_input_usd_per_million_tokens
-      + token.output_tokens * price.output_usd_per_million_tokens
-    ) / 1000000 as usd
-  ) as cost on true
+  left join public.llm_model_prices as dated
+    on dated.model_id = model.id
+    and dated.effective_from <= p_until
+    and (dated.effective_to is null or dated.effective_to > p_since)
 $$;
 
-comment on function private.price_usage(jsonb, timestamptz)
-  is 'Credits that a usage report costs, by the price in force at a moment.';
+comment on function private.prices_between(text, timestamptz, timestamptz)
+  is 'Prices of a model that applied between two moments.';
 
 -- private/promise_session.sql
 /*
@@ -6752,24 +6848,18 @@ as $$
     fingerprint.sha256,
     coalesce(existing.id, uuidv7(p_at - clock_timestamp())),
     coalesce(existing.status, 'reserved'),
-    coalesce(
-      existing.expires_at,
-      -- 5 minutes unless told; a hold is never longer than a day without being extended.
-      p_at + make_interval(
-        secs => least(greatest(coalesce(p_expires_in_seconds[rule.item], 300), 1), 86400)
-      )
-    ),
+    coalesce(existing.expires_at, private.hold_expiry(p_expires_in_seconds[rule.item], p_at)),
     rule.minute_limit,
     rule.hour_limit,
     rule.day_limit,
     rule.minute_used,
     rule.hour_used,
     rule.day_used,
-    balance.monthly_credits + balance.bonus_credits - balance.debt_credits
-      - balance.reserved_credits,
+    rule.available_credits,
+    rule.place,
+    rule.actor,
     case
-      when rule.refusal = 'unknown_organization' or balance.organization_id is null
-        then 'unknown_organization'
+      when rule.refusal = 'unknown_organization' then rule.refusal
       when p_idempotency_keys[rule.item] is null
         or length(p_idempotency_keys[rule.item]) not between 1 and 200 then 'invalid_key'
       when existing.request_fingerprint = fingerprint.sha256 then 'replayed'
@@ -6781,13 +6871,9 @@ as $$
     p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits, p_at
   ) as rule
   left join lateral (
-    select account.*
-    from public.organization_credit_balances as account
-    where account.organization_id = rule.organization_id
-    limit 1
-  ) as balance on true
-  left join lateral (
-    select made.*
+    select
+      made.id, made.quality_level_id, made.model_id, made.amount_credits, made.request_fingerprint,
+      made.status, made.expires_at
     from public.credit_reservations as made
     -- In this form only the index of keys can serve it.
     where made.organization_id is not distinct from rule.organization_id
@@ -6795,25 +6881,50 @@ as $$
       and made.idempotency_key > ''
     limit 1
   ) as existing on true
-  -- The request as it came, before defaults: those may change between the request and its replay.
   cross join lateral (
-    select sha256(convert_to(
-      concat_ws(
-        e'\x1f',
-        coalesce(rule.user_id::text, ''),
-        coalesce(rule.capability_id, ''),
-        coalesce(p_quality_level_ids[rule.item], ''),
-        coalesce(trim_scale(p_amounts_credits[rule.item])::text, ''),
-        coalesce(p_contexts[rule.item]::text, '')
-      ),
-      'UTF8'
-    )) as sha256
+    select private.reservation_fingerprint(
+      rule.user_id, rule.capability_id, p_quality_level_ids[rule.item],
+      p_amounts_credits[rule.item], p_contexts[rule.item]
+    ) as sha256
   ) as fingerprint
 $$;
 
 comment on function private.reservation_candidates(
   uuid[], uuid[], text[], text[], numeric[], text[], integer[], jsonb[], timestamptz
 ) is 'Items of a reservation batch with all that is needed to decide them.';
+
+-- private/reservation_fingerprint.sql
+/*
+ * Hash of a request for credits as it came, before defaults: those may change between the request
+ * and its replay.
+ */
+create function private.reservation_fingerprint(
+  p_user_id uuid,
+  p_capability_id text,
+  p_quality_level_id text,
+  p_amount_credits numeric,
+  p_context jsonb
+)
+returns bytea
+language sql
+stable
+parallel safe
+as $$
+  select sha256(convert_to(
+    concat_ws(
+      e'\x1f',
+      coalesce(p_user_id::text, ''),
+      coalesce(p_capability_id, ''),
+      coalesce(p_quality_level_id, ''),
+      coalesce(trim_scale(p_amount_credits)::text, ''),
+      coalesce(p_context::text, '')
+    ),
+    'UTF8'
+  ))
+$$;
+
+comment on function private.reservation_fingerprint(uuid, text, text, numeric, jsonb)
+  is 'Hash of a request for credits, to tell a replay from a conflict.';
 
 -- private/reserve_credits.sql
 /*
@@ -6867,7 +6978,6 @@ as $$
 #variable_conflict use_column
 declare
   v_at timestamptz;
-  v_candidates private.reservation_candidate[];
 begin
   perform private.require_batch(
     cardinality(p_organization_ids), cardinality(p_user_ids), cardinality(p_capability_ids),
@@ -6876,25 +6986,27 @@ begin
   );
   v_at := private.lock_balances(p_organization_ids);
 
+  begin
+    return query
+    select *
+    from private.reserve_plain(
+      p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
+      p_idempotency_keys, p_expires_in_seconds, p_contexts, v_at
+    );
+    if found or cardinality(p_organization_ids) = 0 then
+      return;
+    end if;
+  exception when unique_violation then
+    -- A key was used before: what reserve_plain wrote is undone, and the items are decided in turn.
+    null;
+  end;
+
   return query
   select *
-  from private.reserve_plain(
+  from private.reserve_in_turn(
     p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
     p_idempotency_keys, p_expires_in_seconds, p_contexts, v_at
   );
-  if found or cardinality(p_organization_ids) = 0 then
-    return;
-  end if;
-
-  select array_agg(candidate order by candidate.organization_id, candidate.item)
-  into v_candidates
-  from private.reservation_candidates(
-    p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
-    p_idempotency_keys, p_expires_in_seconds, p_contexts, v_at
-  ) as candidate;
-  v_candidates := private.decide_reservations(v_candidates, v_at);
-  return query
-  select * from private.apply_reservations(v_candidates, p_contexts, v_at);
 end
 $$;
 
@@ -7011,12 +7123,102 @@ grant execute on function private.reserve_credits_with_quotas(
   uuid[], uuid[], text[], text[], numeric[], text[], integer[], jsonb[], jsonb[]
 ) to purser_api;
 
+-- private/reserve_in_turn.sql
+/*
+ * Any batch of reserve_credits. What speaks against an item is nothing to other organizations: only
+ * where something does, or a limit counts the requests, are the items decided one after the other.
+ * The caller holds the gate.
+ */
+create function private.reserve_in_turn(
+  p_organization_ids uuid[],
+  p_user_ids uuid[],
+  p_capability_ids text[],
+  p_quality_level_ids text[],
+  p_amounts_credits numeric[],
+  p_idempotency_keys text[],
+  p_expires_in_seconds integer[],
+  p_contexts jsonb[],
+  p_at timestamptz
+)
+returns table (
+  item integer,
+  outcome text,
+  reservation_id uuid,
+  status text,
+  quality_level_id text,
+  model_id text,
+  amount_credits numeric,
+  available_credits numeric,
+  required_credits numeric,
+  expires_at timestamptz,
+  replayed boolean,
+  allowed_quality_levels text[],
+  unlocked_by_plan text,
+  retry_after_seconds integer
+)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_plain private.reservation_candidate[];
+  v_odd private.reservation_candidate[];
+begin
+  select
+    array_agg(judged.candidate) filter (where judged.is_plain),
+    array_agg(judged.candidate order by judged.organization_id, judged.item)
+      filter (where not judged.is_plain)
+  into v_plain, v_odd
+  from (
+    select
+      turned.candidate,
+      turned.organization_id,
+      turned.item,
+      coalesce(
+        bool_and(turned.is_free and turned.turn = 1) over account
+        and sum(turned.amount_credits) over account <= turned.available_credits,
+        false
+      ) as is_plain
+    from (
+      select
+        candidate,
+        candidate.organization_id,
+        candidate.item,
+        candidate.amount_credits,
+        candidate.available_credits,
+        candidate.outcome is null
+          and coalesce(candidate.minute_limit, candidate.hour_limit, candidate.day_limit) is null
+          as is_free,
+        row_number() over (
+          partition by candidate.organization_id, candidate.idempotency_key
+        ) as turn
+      from private.reservation_candidates(
+        p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
+        p_idempotency_keys, p_expires_in_seconds, p_contexts, p_at
+      ) as candidate
+    ) as turned
+    window account as (partition by turned.organization_id)
+  ) as judged;
+  return query
+  select *
+  from private.apply_reservations(
+    v_plain || private.decide_reservations(v_odd, p_at), p_contexts, p_at
+  );
+end
+$$;
+
+comment on function private.reserve_in_turn(
+  uuid[], uuid[], text[], text[], numeric[], text[], integer[], jsonb[], timestamptz
+) is 'Holds credits for any batch; where something speaks against an item, decides item by item.';
+
 -- private/reserve_plain.sql
 /*
  * The usual batch of reserve_credits, judged and written by one statement: even if all items are
- * accepted each one fits, no key was used before, and no two share one. Then their order does not
- * matter. Any other batch writes nothing and answers nothing: it is decided item by item.
- * The caller holds the gate.
+ * accepted each one fits, and nothing speaks against any. Then their order does not matter. Any
+ * other batch writes nothing and answers nothing: it is decided item by item. The caller holds the
+ * gate. Whether a key was used before, also by an item of the same batch, is left to the index of
+ * the keys: it raises unique_violation, and the caller takes that for a batch that is not plain.
  *
  * The settings leave the planner nested loops over indexes only, and rows to change are found by
  * their place (ctid), which cannot move while the gate is held. So the cost follows the size of the
@@ -7061,22 +7263,27 @@ as $$
 begin
   return query
   with candidate as materialized (
-    select judged.*
-    from private.reservation_candidates(
-      p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
-      p_idempotency_keys, p_expires_in_seconds, p_contexts, p_at
-    ) as judged
+    select
+      rule.*,
+      round(rule.amount_credits, 2) as held_credits,
+      uuidv7(p_at - clock_timestamp()) as reservation_id,
+      private.hold_expiry(p_expires_in_seconds[rule.item], p_at) as expires_at
+    from private.access_rules(
+      p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits, p_at
+    ) as rule
   ),
   wanted as materialized (
     select
-      candidate.organization_id,
-      sum(candidate.amount_credits) as amount_credits,
+      candidate.place,
+      sum(candidate.held_credits) as held_credits,
       min(candidate.expires_at) as first_expiry_at,
-      bool_and(candidate.outcome is null)
-        and sum(candidate.amount_credits) <= min(candidate.available_credits)
-        and count(*) = count(distinct candidate.idempotency_key) as is_plain
+      bool_and(
+        candidate.refusal is null
+        and coalesce(length(p_idempotency_keys[candidate.item]), 0) between 1 and 200
+      )
+      and sum(candidate.held_credits) <= min(candidate.available_credits) as is_plain
     from candidate
-    group by candidate.organization_id
+    group by candidate.place
   ),
   verdict as materialized (
     select
@@ -7102,34 +7309,22 @@ begin
     select
       candidate.organization_id, candidate.reservation_id, candidate.user_id,
       candidate.capability_id, candidate.quality_level_id, candidate.model_id,
-      candidate.amount_credits, candidate.idempotency_key, candidate.request_fingerprint,
-      p_contexts[candidate.item],
-      (
-        select jsonb_build_object('user_id', person.id, 'name', person.name, 'email', person.email)
-        from auth.users as person
-        where person.id = candidate.user_id
+      candidate.held_credits, p_idempotency_keys[candidate.item],
+      private.reservation_fingerprint(
+        candidate.user_id, candidate.capability_id, p_quality_level_ids[candidate.item],
+        p_amounts_credits[candidate.item], p_contexts[candidate.item]
       ),
-      candidate.expires_at, p_at
+      p_contexts[candidate.item], candidate.actor, candidate.expires_at, p_at
     from candidate
     where (select verdict.is_plain from verdict)
   ),
   counted as (
     update public.organization_credit_balances as balance
     set
-      reserved_credits = balance.reserved_credits + gate.amount_credits,
-      next_hold_expires_at = least(balance.next_hold_expires_at, gate.first_expiry_at)
-    from (
-      select wanted.*, locked.ctid as place
-      from wanted
-      cross join lateral (
-        select account.ctid
-        from public.organization_credit_balances as account
-        where account.organization_id = wanted.organization_id
-        limit 1
-      ) as locked
-      where (select verdict.is_plain from verdict)
-    ) as gate
-    where balance.ctid = gate.place
+      reserved_credits = balance.reserved_credits + wanted.held_credits,
+      next_hold_expires_at = least(balance.next_hold_expires_at, wanted.first_expiry_at)
+    from wanted
+    where balance.ctid = wanted.place and (select verdict.is_plain from verdict)
   )
   select
     candidate.item,
@@ -7138,19 +7333,18 @@ begin
     'reserved',
     candidate.quality_level_id,
     candidate.model_id,
-    candidate.amount_credits,
-    candidate.available_credits - sum(candidate.amount_credits) over (
-      partition by candidate.organization_id order by candidate.item rows unbounded preceding
+    candidate.held_credits,
+    candidate.available_credits - sum(candidate.held_credits) over (
+      partition by candidate.place order by candidate.item rows unbounded preceding
     ),
-    candidate.amount_credits,
+    candidate.held_credits,
     candidate.expires_at,
     false,
     null::text[],
     null::text,
     null::integer
   from candidate
-  where (select verdict.is_plain from verdict)
-  order by candidate.item;
+  where (select verdict.is_plain from verdict);
 end
 $$;
 
@@ -8040,21 +8234,25 @@ begin
       auto_topup_monthly_limit, updated_by_user_id, updated_at
     )
     values (
-      p_organization_id, p_enabled, p_threshold_credits, p_package_id,
-      coalesce(p_monthly_limit, 3), p_user_id, v_at
+      p_organization_id,
+      p_enabled,
+      coalesce(p_threshold_credits, v_before.auto_topup_threshold_credits),
+      coalesce(p_package_id, v_before.auto_topup_package_id),
+      coalesce(p_monthly_limit, v_before.auto_topup_monthly_limit, 3),
+      p_user_id,
+      v_at
     )
     on conflict (organization_id) do update
       set
-        auto_topup_enabled = p_enabled,
-        auto_topup_threshold_credits =
-          coalesce(p_threshold_credits, kept.auto_topup_threshold_credits),
-        auto_topup_package_id = coalesce(p_package_id, kept.auto_topup_package_id),
-        auto_topup_monthly_limit = coalesce(p_monthly_limit, kept.auto_topup_monthly_limit, 3),
+        auto_topup_enabled = excluded.auto_topup_enabled,
+        auto_topup_threshold_credits = excluded.auto_topup_threshold_credits,
+        auto_topup_package_id = excluded.auto_topup_package_id,
+        auto_topup_monthly_limit = excluded.auto_topup_monthly_limit,
         auto_topup_stopped_reason = case
           when not p_enabled then kept.auto_topup_stopped_reason
         end,
-        updated_by_user_id = p_user_id,
-        updated_at = v_at
+        updated_by_user_id = excluded.updated_by_user_id,
+        updated_at = excluded.updated_at
     returning kept.* into setting;
   elsif outcome = 'topup_not_allowed' then
     select plan.id into unlocked_by_plan
@@ -8162,6 +8360,14 @@ declare
   v_at timestamptz := private.lock_balances(array[p_organization_id]);
   v_subscription public.org_plans;
   v_is_allowed boolean;
+  v_limit_credits numeric := coalesce(
+    p_limit_credits,
+    (
+      select before.pay_as_you_go_limit_credits
+      from public.billing_settings as before
+      where before.organization_id = p_organization_id
+    )
+  );
 begin
   select subscription.* into v_subscription
   from public.org_plans as subscription
@@ -8176,12 +8382,7 @@ begin
     when p_limit_credits is not null
       and (private.is_amount(p_limit_credits) and p_limit_credits > 0) is not true
       then 'invalid_amount'
-    when p_enabled and p_limit_credits is null and not exists (
-      select
-      from public.billing_settings as before
-      where before.organization_id = p_organization_id
-        and before.pay_as_you_go_limit_credits is not null
-    ) then 'incomplete'
+    when p_enabled and v_limit_credits is null then 'incomplete'
     else 'saved'
   end;
 
@@ -8190,14 +8391,13 @@ begin
       organization_id, pay_as_you_go_enabled, pay_as_you_go_limit_credits, updated_by_user_id,
       updated_at
     )
-    values (p_organization_id, p_enabled, p_limit_credits, p_user_id, v_at)
+    values (p_organization_id, p_enabled, v_limit_credits, p_user_id, v_at)
     on conflict (organization_id) do update
       set
-        pay_as_you_go_enabled = p_enabled,
-        pay_as_you_go_limit_credits =
-          coalesce(p_limit_credits, kept.pay_as_you_go_limit_credits),
-        updated_by_user_id = p_user_id,
-        updated_at = v_at
+        pay_as_you_go_enabled = excluded.pay_as_you_go_enabled,
+        pay_as_you_go_limit_credits = excluded.pay_as_you_go_limit_credits,
+        updated_by_user_id = excluded.updated_by_user_id,
+        updated_at = excluded.updated_at
     returning kept.* into setting;
   elsif outcome = 'pay_as_you_go_not_allowed' then
     select plan.id into unlocked_by_plan
@@ -8563,48 +8763,11 @@ begin
     select
       candidate.*,
       uuidv7() as transaction_id,
-      hold.ctid as hold_place,
-      hold.capability_id,
-      hold.quality_level_id,
-      hold.user_id,
-      hold.actor,
-      hold.context,
-      lot.balance_place,
-      lot.balance_before_credits,
-      lot.grant_place,
-      lot.grant_id,
-      lot.source,
-      lot.remaining_credits,
       sum(candidate.actual_credits) over line as total_credits,
       sum(candidate.held_credits) over line as freed_credits
     from private.settlement_candidates(
-      p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages
+      p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages, p_at
     ) as candidate
-    left join lateral (
-      select made.ctid, made.*
-      from public.credit_reservations as made
-      where made.organization_id = candidate.organization_id
-        and made.id = candidate.reservation_id
-      limit 1
-    ) as hold on true
-    left join lateral (
-      select
-        account.ctid as balance_place,
-        account.monthly_credits + account.bonus_credits - account.debt_credits
-          as balance_before_credits,
-        next.ctid as grant_place,
-        next.id as grant_id,
-        next.source,
-        next.remaining_credits
-      from public.organization_credit_balances as account
-      join public.credit_grants as next on next.organization_id = account.organization_id
-      where account.organization_id = candidate.organization_id
-        -- While an expired grant is kept for holds, the order of the items matters.
-        and account.next_grant_expires_at > p_at
-        and next.closed_at is null
-      order by next.priority, next.expires_at, next.source = 'topup', next.created_at, next.id
-      limit 1
-    ) as lot on true
     window line as (
       partition by candidate.organization_id order by candidate.item rows unbounded preceding
     )
@@ -8615,39 +8778,39 @@ begin
         charge.outcome is null
         and charge.status = 'reserved'
         and charge.actual_credits <= charge.held_credits
-        and coalesce(charge.total_credits < charge.remaining_credits, false)
+        and coalesce(charge.total_credits < charge.next_grant_credits, false)
       )
       and count(*) = count(distinct charge.reservation_id) as is_plain
     from charge
   ),
   used as materialized (
     select
-      charge.balance_place,
-      charge.grant_place,
-      charge.source,
+      charge.account_place,
+      charge.next_grant_place,
+      charge.next_grant_source,
       max(charge.total_credits) as charged_credits,
       max(charge.freed_credits) as freed_credits
     from charge
     where (select verdict.is_plain from verdict)
-    group by charge.balance_place, charge.grant_place, charge.source
+    group by charge.account_place, charge.next_grant_place, charge.next_grant_source
   ),
   drawn as (
     update public.credit_grants as lot
     set remaining_credits = lot.remaining_credits - used.charged_credits
     from used
-    where lot.ctid = used.grant_place
+    where lot.ctid = used.next_grant_place
   ),
   counted as (
     update public.organization_credit_balances as balance
     set
       monthly_credits = balance.monthly_credits
-        - case when used.source = 'plan' then used.charged_credits else 0 end,
+        - case when used.next_grant_source = 'plan' then used.charged_credits else 0 end,
       bonus_credits = balance.bonus_credits
-        - case when used.source = 'plan' then 0 else used.charged_credits end,
+        - case when used.next_grant_source = 'plan' then 0 else used.charged_credits end,
       reserved_credits = balance.reserved_credits - used.freed_credits,
       used_credits = balance.used_credits + used.charged_credits
     from used
-    where balance.ctid = used.balance_place
+    where balance.ctid = used.account_place
   ),
   closed as (
     update public.credit_reservations as hold
@@ -8672,12 +8835,11 @@ begin
     )
     select
       charge.transaction_id, charge.organization_id, 'ai_consumption', -charge.actual_credits,
-      charge.balance_before_credits - charge.total_credits, charge.grant_id, charge.reservation_id,
+      charge.posted_credits - charge.total_credits, charge.next_grant_id, charge.reservation_id,
       charge.capability_id, charge.quality_level_id, charge.model_id, charge.user_id, charge.actor,
       charge.context, charge.provider_metadata, p_at
     from charge
     where (select verdict.is_plain from verdict) and charge.actual_credits > 0
-    order by charge.organization_id, charge.item
   ),
   kept as (
     insert into public.ai_operation_results (organization_id, reservation_id, output, created_at)
@@ -8698,8 +8860,7 @@ begin
     case when charge.actual_credits > 0 then array[charge.transaction_id] else '{}' end,
     false
   from charge
-  where (select verdict.is_plain from verdict)
-  order by charge.item;
+  where (select verdict.is_plain from verdict);
 end
 $$;
 
@@ -8710,35 +8871,129 @@ comment on function private.settle_plain(
 -- private/settlement_candidates.sql
 /*
  * The items of settle_credits with everything needed to decide them: the reservation, the actual
- * cost, and what is available now. `outcome` is set where it does not depend on the other items of
- * the batch, and the stored result is filled in for a replay. The caller holds the gate.
+ * cost by the price in force when it was made, what is available now, and the grant that is next in
+ * burn-down order. `outcome` is set where it does not depend on the other items of the batch, and
+ * the stored result is filled in for a replay. The caller holds the gate; places find rows until it
+ * lets go.
  */
 create function private.settlement_candidates(
   p_organization_ids uuid[],
   p_reservation_ids uuid[],
   p_amounts_credits numeric[],
-  p_usages jsonb[]
+  p_usages jsonb[],
+  p_at timestamptz
 )
 returns setof private.settlement_candidate
 language sql
 stable
 as $$
+  -- What is the same for all items is looked up once: account and grant for each organization, the
+  -- prices for each model.
+  with asked as materialized (
+    select
+      request.*,
+      p_reservation_ids[request.item] as reservation_id,
+      p_amounts_credits[request.item] as amount_credits,
+      nullif(p_usages[request.item], 'null') as usage,
+      hold.*
+    from (
+      select
+        unnest(ordered.items) as item,
+        ordered.organization_id,
+        account.place as account_place,
+        account.posted_credits,
+        account.available_credits,
+        account.overdraft_credits,
+        lot.place as grant_place,
+        lot.id as grant_id,
+        lot.source as grant_source,
+        lot.remaining_credits as grant_credits
+      from (
+        select p_organization_ids[number.item] as organization_id, array_agg(number.item) as items
+        from generate_series(1, cardinality(p_organization_ids)) as number (item)
+        group by 1
+      ) as ordered
+      left join lateral (
+        select
+          balance.ctid as place,
+          balance.monthly_credits + balance.bonus_credits - balance.debt_credits as posted_credits,
+          balance.monthly_credits + balance.bonus_credits - balance.debt_credits
+            - balance.reserved_credits as available_credits,
+          balance.overdraft_credits,
+          balance.next_grant_expires_at
+        from public.organization_credit_balances as balance
+        where balance.organization_id = ordered.organization_id
+        limit 1
+      ) as account on true
+      left join lateral (
+        select next.ctid as place, next.id, next.source, next.remaining_credits
+        from public.credit_grants as next
+        where next.organization_id = ordered.organization_id
+          -- While an expired grant is kept for holds, the order of the items matters.
+          and account.next_grant_expires_at > p_at
+          and next.closed_at is null
+        order by next.priority, next.expires_at, next.source = 'topup', next.created_at, next.id
+        limit 1
+      ) as lot on true
+    ) as request
+    left join lateral (
+      select
+        made.ctid as hold_place,
+        made.user_id,
+        made.capability_id,
+        made.quality_level_id,
+        made.model_id,
+        made.actor,
+        made.context,
+        made.amount_credits as held_credits,
+        made.status,
+        made.charged_credits,
+        made.released_credits,
+        made.shortfall_credits,
+        made.settlement_fingerprint,
+        made.created_at
+      from public.credit_reservations as made
+      where made.organization_id = request.organization_id
+        and made.id = p_reservation_ids[request.item]
+      limit 1
+    ) as hold on true
+  ),
+  price as materialized (
+    select reported.model, dated.*
+    from (
+      select
+        asked.usage ->> 'model' as model,
+        min(asked.created_at) as since,
+        max(asked.created_at) as until
+      from asked
+      where asked.usage is not null
+      group by 1
+    ) as reported
+    cross join lateral private.prices_between(reported.model, reported.since, reported.until)
+      as dated
+  )
   select
     asked.item,
     asked.organization_id,
     asked.reservation_id,
-    hold.status,
-    hold.amount_credits,
-    round(coalesce(asked.amount_credits, price.credits), 2),
-    coalesce(price.model_id, hold.model_id),
+    asked.hold_place,
+    asked.user_id,
+    asked.capability_id,
+    asked.quality_level_id,
+    asked.actor,
+    asked.context,
+    asked.status,
+    asked.held_credits,
+    round(coalesce(asked.amount_credits, cost.credits), 2),
+    coalesce(rate.model_id, asked.model_id),
     fingerprint.sha256,
     case
       when asked.usage is null
         then jsonb_build_object(
-          'estimated_credits', hold.amount_credits, 'actual_credits', asked.amount_credits
+          'estimated_credits', asked.held_credits, 'actual_credits', asked.amount_credits
         )
       else jsonb_build_object(
-        'model', price.model_id,
+        'model', rate.model_id,
         'input_tokens', asked.usage -> 'input_tokens',
         'cached_input_tokens', coalesce(asked.usage -> 'cached_input_tokens', '0'),
         'output_tokens', asked.usage -> 'output_tokens',
@@ -8746,55 +9001,50 @@ as $$
         'request_id', asked.usage -> 'request_id',
         -- 'counted' by the api where the provider did not report what it used.
         'usage_source', coalesce(asked.usage -> 'source', '"reported"'),
-        'cost_usd', price.cost_usd,
-        'price_id', price.price_id,
-        'estimated_credits', hold.amount_credits,
-        'actual_credits', price.credits
+        'cost_usd', cost.cost_usd,
+        'price_id', rate.price_id,
+        'estimated_credits', asked.held_credits,
+        'actual_credits', cost.credits
       )
     end,
-    balance.monthly_credits + balance.bonus_credits - balance.debt_credits
-      - balance.reserved_credits,
-    balance.monthly_credits + balance.bonus_credits - balance.debt_credits
-      - balance.reserved_credits + balance.overdraft_credits,
-    hold.charged_credits,
-    hold.released_credits,
-    hold.shortfall_credits,
+    asked.account_place,
+    asked.posted_credits,
+    asked.available_credits,
+    asked.available_credits + asked.overdraft_credits,
+    asked.grant_place,
+    asked.grant_id,
+    asked.grant_source,
+    asked.grant_credits,
+    asked.charged_credits,
+    asked.released_credits,
+    asked.shortfall_credits,
     case
-      when hold.id is null or balance.organization_id is null then 'reservation_not_found'
-      when hold.status = 'settled' and hold.settlement_fingerprint = fingerprint.sha256
+      when asked.hold_place is null or asked.account_place is null then 'reservation_not_found'
+      when asked.status = 'settled' and asked.settlement_fingerprint = fingerprint.sha256
         then 'replayed'
-      when hold.status = 'settled' then 'idempotency_conflict'
-      when hold.status = 'released' then 'reservation_not_open'
+      when asked.status = 'settled' then 'idempotency_conflict'
+      when asked.status = 'released' then 'reservation_not_open'
       -- One of the two tells the cost; both or none is a mistake.
       when (asked.amount_credits is null) = (asked.usage is null) then 'invalid_amount'
       when asked.usage is null and not private.is_amount(asked.amount_credits)
         then 'invalid_amount'
-      else price.problem
+      when asked.usage is not null then cost.problem
     end,
     null::integer
-  from (
-    select
-      number.item,
-      p_organization_ids[number.item] as organization_id,
-      p_reservation_ids[number.item] as reservation_id,
-      p_amounts_credits[number.item] as amount_credits,
-      nullif(p_usages[number.item], 'null') as usage
-    from generate_series(1, cardinality(p_organization_ids)) as number (item)
-  ) as asked
+  from asked
   left join lateral (
-    select account.*
-    from public.organization_credit_balances as account
-    where account.organization_id = asked.organization_id
+    select price.*
+    from price
+    where price.model = asked.usage ->> 'model'
+      and price.effective_from <= asked.created_at
+      and (price.effective_to is null or price.effective_to > asked.created_at)
+    order by price.effective_from desc
     limit 1
-  ) as balance on true
-  left join lateral (
-    select made.*
-    from public.credit_reservations as made
-    where made.organization_id = asked.organization_id and made.id = asked.reservation_id
-    limit 1
-  ) as hold on true
-  left join lateral private.price_usage(asked.usage, hold.created_at) as price
-    on asked.usage is not null
+  ) as rate on true
+  left join lateral private.usage_cost(
+    asked.usage, rate.input_usd_per_million_tokens, rate.cached_input_usd_per_million_tokens,
+    rate.output_usd_per_million_tokens
+  ) as cost on asked.usage is not null
   cross join lateral (
     select sha256(convert_to(
       concat_ws(
@@ -8804,10 +9054,12 @@ as $$
       ),
       'UTF8'
     )) as sha256
+    -- Without it the planner writes the hash into every place that uses it.
+    offset 0
   ) as fingerprint
 $$;
 
-comment on function private.settlement_candidates(uuid[], uuid[], numeric[], jsonb[])
+comment on function private.settlement_candidates(uuid[], uuid[], numeric[], jsonb[], timestamptz)
   is 'Items of a settlement batch with all that is needed to decide them.';
 
 -- private/start_due_periods.sql
@@ -9333,21 +9585,10 @@ as $$
   charge as materialized (
     select
       decided.*,
-      hold.user_id,
-      hold.capability_id,
-      hold.quality_level_id,
-      hold.actor,
-      hold.context,
-      balance.monthly_credits + balance.bonus_credits - balance.debt_credits as posted_credits,
       case when decided.status = 'reserved' then decided.held_credits else 0 end as freed_credits,
       sum(decided.charge_credits) over line - decided.charge_credits as from_credits,
       sum(decided.charge_credits) over line as to_credits
     from decided
-    -- Here, once: later joins of these lists with each other would be loops in loops.
-    join public.credit_reservations as hold
-      on hold.organization_id = decided.organization_id and hold.id = decided.reservation_id
-    join public.organization_credit_balances as balance
-      on balance.organization_id = decided.organization_id
     where decided.is_settled
     window line as (
       partition by decided.organization_id order by decided.item rows unbounded preceding
@@ -9461,9 +9702,7 @@ as $$
       provider_metadata = charge.provider_metadata,
       closed_at = p_at
     from charge
-    where hold.organization_id = charge.organization_id
-      and hold.id = charge.reservation_id
-      and hold.status = charge.status
+    where hold.ctid = charge.hold_place and hold.status = charge.status
   ),
   recorded as (
     insert into public.credit_transactions (
@@ -9851,19 +10090,26 @@ comment on function private.tell_quotas(uuid, uuid, jsonb)
   is 'Writes on the lines of a reservation what was really used.';
 
 -- private/token_count.sql
-/* A number of tokens in a usage report: null when absent, -1 when it is not a count. */
+/*
+ * A number of tokens in a usage report: null when absent, -1 when it is not a count. Whoever calls
+ * it refuses what is negative.
+ */
 create function private.token_count(p_usage jsonb, p_name text)
-returns bigint
+returns numeric
 language sql
 immutable
 parallel safe
 as $$
-  select case
-    when coalesce(jsonb_typeof(p_usage -> p_name), 'null') = 'null' then null
-    when jsonb_typeof(p_usage -> p_name) <> 'number' then -1
-    when (p_usage -> p_name)::numeric not between 0 and 1000000000000 then -1
-    when (p_usage -> p_name)::numeric <> trunc((p_usage -> p_name)::numeric) then -1
-    else (p_usage -> p_name)::bigint
+  select case coalesce(jsonb_typeof(p_usage -> p_name), 'null')
+    when 'number' then
+      case
+        when (p_usage -> p_name)::numeric between 0 and 1000000000000
+          and trunc((p_usage -> p_name)::numeric) = (p_usage -> p_name)::numeric
+          then (p_usage -> p_name)::numeric
+        else -1
+      end
+    when 'null' then null
+    else -1
   end
 $$;
 
@@ -9901,6 +10147,62 @@ $$;
 
 comment on function private.unlocking_plan(text, text)
   is 'Smallest plan on offer that allows a capability and level.';
+
+-- private/usage_cost.sql
+/*
+ * What a usage report costs by a price row: credits = US dollars / 0.001, rounded up to 0.25, at
+ * least 0.25. Input tokens include the cached ones, output tokens include reasoning. One row.
+ * problem: invalid_amount (not a usage report), unknown_model (also without a price), else null.
+ */
+create function private.usage_cost(
+  p_usage jsonb,
+  p_input_usd_per_million_tokens numeric,
+  p_cached_input_usd_per_million_tokens numeric,
+  p_output_usd_per_million_tokens numeric
+)
+returns table (problem text, cost_usd numeric, credits numeric)
+language sql
+stable
+as $$
+  select
+    case
+      when not counted.is_valid then 'invalid_amount'
+      when p_input_usd_per_million_tokens is null then 'unknown_model'
+      -- Far more than any request can cost: a mistake in the report.
+      when counted.cost_usd > 100000 then 'invalid_amount'
+    end,
+    trim_scale(counted.cost_usd),
+    greatest(0.25, round(ceil(counted.cost_usd * 4000) / 4, 2))
+  from (
+    select
+      coalesce(
+        jsonb_typeof(p_usage -> 'model') = 'string'
+        and token.input_tokens >= 0
+        and token.output_tokens >= 0
+        and token.cached_input_tokens between 0 and token.input_tokens
+        and token.reasoning_tokens >= 0,
+        false
+      ) as is_valid,
+      (
+        (token.input_tokens - token.cached_input_tokens) * p_input_usd_per_million_tokens
+        + token.cached_input_tokens * p_cached_input_usd_per_million_tokens
+        + token.output_tokens * p_output_usd_per_million_tokens
+      ) / 1000000 as cost_usd
+    from (
+      select
+        private.token_count(p_usage, 'input_tokens') as input_tokens,
+        private.token_count(p_usage, 'output_tokens') as output_tokens,
+        coalesce(private.token_count(p_usage, 'cached_input_tokens'), 0) as cached_input_tokens,
+        coalesce(private.token_count(p_usage, 'reasoning_tokens'), 0) as reasoning_tokens
+      -- Without it the planner writes each count into every place that uses it; so below.
+      offset 0
+    ) as token
+    offset 0
+  ) as counted
+$$;
+
+comment on function private.usage_cost(jsonb, numeric, numeric, numeric)
+  is 'Credits that a usage report costs by a price row.';
 
 -- private/usage_entries.sql
 /*
