@@ -3,7 +3,7 @@
  * heartbeat, and how long the token may be valid, which is never longer than the lease or a minute.
  * At most ten in a minute.
  *
- * Gate: the balance row. Outcomes: admitted, ended, rate_limited, session_not_found.
+ * Gate: the balance row (lock_for_session). Outcomes: admitted, ended, rate_limited, session_not_found.
  */
 create function private.admit_to_realtime(
   p_organization_id uuid,
@@ -19,7 +19,7 @@ as $$
 declare
   v_window constant interval := interval '1 minute';
   v_tokens_in_window constant integer := 10;
-  v_at timestamptz := date_trunc('second', private.lock_balances(array[p_organization_id]));
+  v_at timestamptz := private.lock_for_session(p_organization_id);
   v_session private.metered_sessions;
   v_answer private.session_answer;
 begin

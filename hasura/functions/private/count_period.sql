@@ -54,6 +54,18 @@ begin
     sessions = period.sessions + excluded.sessions
   returning period.* into v_period;
 
+  -- A counter marks the period, so that it is found again when it is over: the first one of an
+  -- organization begins on no anchor day.
+  if v_period.booked_minutes = 0 then
+    insert into public.quota_usages
+      (organization_id, meter_id, user_id, period, period_start, period_end)
+    values (
+      v_period.organization_id, 'session_minutes', '00000000-0000-0000-0000-000000000000',
+      'month', v_period.period_start, v_period.period_end
+    )
+    on conflict do nothing;
+  end if;
+
   v_minutes := round(v_period.used_seconds / 60.0, 4) - v_period.booked_minutes;
   if v_minutes <= 0 or (v_minutes < 1 and not p_is_due) then
     return;

@@ -31,10 +31,12 @@ begin
       v_session.organization_id, v_session.user_id, v_from
     ) as space;
     v_until := least(p_until, v_boundary);
-    v_seconds := extract(epoch from v_until - v_from);
-    v_bought_seconds := extract(
-      epoch from v_until - least(greatest(v_session.included_until, v_from), v_until)
-    );
+    -- From the start of the span, so that a period that begins within a second loses none.
+    v_seconds := floor(extract(epoch from v_until - p_session.last_heartbeat_at))
+      - v_session.used_seconds + p_session.used_seconds;
+    v_bought_seconds := floor(greatest(extract(epoch from v_until - greatest(
+      v_session.included_until, p_session.last_heartbeat_at
+    )), 0)) - v_session.bought_seconds + p_session.bought_seconds;
     v_session.used_seconds := v_session.used_seconds + v_seconds;
     v_session.bought_seconds := v_session.bought_seconds + v_bought_seconds;
     v_session.hold_used_seconds := v_session.hold_used_seconds + v_bought_seconds;

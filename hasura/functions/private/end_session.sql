@@ -3,7 +3,7 @@
  * counted as far as the lease goes; after an error it is not, as nobody can say when it stopped.
  * p_user_id null: any session of the organization.
  *
- * Gate: the balance row. Replay: a session that has ended, by whatever, stays as it is and is
+ * Gate: the balance row (lock_for_session). Replay: a session that has ended, by whatever, stays as it is and is
  * answered. Outcomes: ended, session_not_found, invalid_reason.
  */
 create function private.end_session(
@@ -19,7 +19,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_at timestamptz := date_trunc('second', private.lock_balances(array[p_organization_id]));
+  v_at timestamptz := private.lock_for_session(p_organization_id);
   v_session private.metered_sessions;
 begin
   v_session := private.find_session(p_organization_id, p_session_id, p_user_id);

@@ -30,7 +30,7 @@ begin
   select * into v_reach
   from private.session_reach(v_session.organization_id, v_session.user_id, p_from);
   v_lease_end := least(p_from + v_lease, v_session.timeout_at);
-  v_session.included_until := v_reach.included_until;
+  v_session.included_until := date_trunc('second', v_reach.included_until);
 
   if v_session.included_until < v_lease_end and v_price_credits is not null
     and v_session.included_until + make_interval(
@@ -52,7 +52,7 @@ begin
     secs => v_session.hold_seconds - v_session.hold_used_seconds
   );
   if v_session.hold_seconds > 0 and v_covered_until >= v_reach.resets_at then
-    v_lease_end := least(v_lease_end, v_reach.resets_at);
+    v_lease_end := least(v_lease_end, date_trunc('second', v_reach.resets_at));
     v_session.limit_at := 'infinity';
   elsif v_price_credits is not null and v_covered_until >= v_lease_end then
     v_session.limit_at := v_covered_until + private.buyable_session_time(

@@ -21,7 +21,7 @@ begin
   ) then
     return null;
   end if;
-  v_at := date_trunc('second', private.lock_balances(array[new.organization_id]));
+  v_at := private.lock_for_session(new.organization_id);
   for v_session in
     select session.*
     from private.metered_sessions as session

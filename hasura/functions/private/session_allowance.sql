@@ -1,5 +1,5 @@
 /*
- * Whether a user could start a session now, and what is left of the minutes. Gate: the balance row,
+ * Whether a user could start a session now, and what is left of the minutes. Gate: the balance row (lock_for_session),
  * so that the answer is the one that start_session would give.
  *
  * Outcomes: allowed, session_active (with the session that runs), quota_exceeded,
@@ -13,7 +13,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_at timestamptz := date_trunc('second', private.lock_balances(array[p_organization_id]));
+  v_at timestamptz := private.lock_for_session(p_organization_id);
   v_session private.metered_sessions;
   v_answer private.session_answer;
   v_refusal text := private.session_refusal(p_organization_id, p_user_id, 'none');

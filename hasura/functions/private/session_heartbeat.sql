@@ -4,7 +4,7 @@
  * one that comes twice counts nothing; one that comes after the end answers how the session ended.
  * p_user_id null: any session of the organization.
  *
- * Gate: the balance row. Outcomes: active, ended, session_not_found.
+ * Gate: the balance row (lock_for_session). Outcomes: active, ended, session_not_found.
  */
 create function private.session_heartbeat(
   p_organization_id uuid,
@@ -18,7 +18,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_at timestamptz := date_trunc('second', private.lock_balances(array[p_organization_id]));
+  v_at timestamptz := private.lock_for_session(p_organization_id);
   v_session private.metered_sessions;
 begin
   v_session := private.find_session(p_organization_id, p_session_id, p_user_id);

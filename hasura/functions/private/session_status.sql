@@ -3,7 +3,7 @@
  * itself is written down and charged, as the job would do a moment later.
  * p_user_id null: any session of the organization.
  *
- * Gate: the balance row. Outcomes: active, ended, session_not_found.
+ * Gate: the balance row (lock_for_session). Outcomes: active, ended, session_not_found.
  */
 create function private.session_status(
   p_organization_id uuid,
@@ -17,7 +17,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_at timestamptz := date_trunc('second', private.lock_balances(array[p_organization_id]));
+  v_at timestamptz := private.lock_for_session(p_organization_id);
   v_session private.metered_sessions;
 begin
   v_session := private.find_session(p_organization_id, p_session_id, p_user_id);

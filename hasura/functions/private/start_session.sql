@@ -2,7 +2,7 @@
  * Starts a live session of a member with its first lease. A user has one at a time in an
  * organization, so their minutes are used once.
  *
- * Gate: the balance row (lock_balances); a unique index of active sessions stands behind it.
+ * Gate: the balance row (lock_for_session); a unique index of active sessions stands behind it.
  * Replay: the same key and request answers the session that it started, as it is now.
  *
  * Outcomes: started, replayed, idempotency_conflict, session_active (with the session that runs),
@@ -23,7 +23,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_at timestamptz := date_trunc('second', private.lock_balances(array[p_organization_id]));
+  v_at timestamptz := private.lock_for_session(p_organization_id);
   v_fingerprint bytea := sha256(convert_to(
     concat_ws(e'\x1f', p_user_id::text, coalesce(p_topic, ''), coalesce(p_difficulty, '')), 'UTF8'
   ));
