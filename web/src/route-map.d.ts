@@ -80,6 +80,13 @@ declare module 'vue-router/auto-routes' {
       Record<never, never>,
       | never
     >,
+    '/settings/members': RouteRecordInfo<
+      '/settings/members',
+      '/settings/members',
+      Record<never, never>,
+      Record<never, never>,
+      | never
+    >,
     '/settings/plan': RouteRecordInfo<
       '/settings/plan',
       '/settings/plan',
@@ -186,6 +193,14 @@ declare module 'vue-router/auto-routes' {
     'src/pages/settings/billing.vue': {
       routes:
         | '/settings/billing'
+      views:
+        | never
+      pathParamNames:
+        | never
+    }
+    'src/pages/settings/members.vue': {
+      routes:
+        | '/settings/members'
       views:
         | never
       pathParamNames:

@@ -26,5 +26,6 @@ export const navigation: readonly NavigationEntry[] = [
     icon: 'i-lucide-sliders-horizontal',
     title: 'app.pages.quality',
   },
+  { to: '/settings/members', icon: 'i-lucide-users', title: 'app.pages.members' },
   { to: '/settings/api-keys', icon: 'i-lucide-key-round', title: 'app.pages.apiKeys' },
 ]

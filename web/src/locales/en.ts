@@ -2,6 +2,7 @@ import access from './en/access.json'
 import app from './en/app.json'
 import billing from './en/billing.json'
 import capabilities from './en/capabilities.json'
+import caps from './en/caps.json'
 import credits from './en/credits.json'
 import errors from './en/errors.json'
 import history from './en/history.json'
@@ -10,6 +11,7 @@ import keys from './en/keys.json'
 import operations from './en/operations.json'
 import plans from './en/plans.json'
 import questions from './en/questions.json'
+import quotas from './en/quotas.json'
 import sessions from './en/sessions.json'
 import testimonials from './en/testimonials.json'
 import topups from './en/topups.json'
@@ -20,6 +22,7 @@ export const en = {
   app,
   billing,
   capabilities,
+  caps,
   credits,
   errors,
   history,
@@ -28,6 +31,7 @@ export const en = {
   operations,
   plans,
   questions,
+  quotas,
   sessions,
   testimonials,
   topups,

@@ -83,6 +83,6 @@ export function sessionServer() {
         row = { ...row, status: 'ended', end_reason: 'user_ended', ended_at: at(elapsed) }
         return answer()
       },
-    } as Record<string, never>,
+    } as Record<string, unknown> as Record<string, never>,
   }
 }

@@ -1,4 +1,4 @@
-import type { Failure } from '@/shared/failure.ts'
+import { detailText, type Failure } from '@/shared/failure.ts'
 
 /** The refusals of the access check: nothing is broken, and there is something the person can do. */
 export const DENIAL_REASONS = [
@@ -47,4 +47,10 @@ export function nextStepKey(reason: DenialReason, canManage: boolean): string {
     case 'capability_disabled':
       return `access.next.${reason}`
   }
+}
+
+/** The meter whose limit refused it, for the refusals that a limit makes; `credits` where a cap on them did. */
+export function limitedMeter(denial: Denial): string | null {
+  const isByLimit = denial.code === 'quota_exceeded' || denial.code === 'member_cap_exceeded'
+  return isByLimit ? (detailText(denial, 'meter') ?? 'credits') : null
 }
