@@ -86,6 +86,16 @@ begin
       checked_at = v_at
     where purchase.organization_id = p_organization_id and purchase.id = p_purchase_id
     returning purchase.status into status;
+    -- A card that was declined is not tried again until somebody has looked after it.
+    if v_purchase.kind = 'auto_topup' and status = 'failed' and v_purchase.status <> 'failed' then
+      update public.billing_settings as setting
+      set
+        auto_topup_stopped_reason = left(
+          coalesce(p_state ->> 'failure_reason', 'The payment failed.'), 500
+        ),
+        updated_at = v_at
+      where setting.organization_id = p_organization_id and setting.auto_topup_enabled;
+    end if;
   else
     status := v_purchase.status;
   end if;

@@ -1,0 +1,89 @@
+/*
+ * Gives credits on account when a hold of p_required_credits does not fit: a block of 100 at least,
+ * as far as the limit of the period allows, and none that would not make the hold fit. The purchase
+ * is the row that goes onto the next invoice. Gate: the balance row, so that of many callers who
+ * missed credits at the same time, the first gets the block and the others find enough.
+ *
+ * Outcomes: granted, enough (try again), off, limit_reached, not_allowed (the plan, no subscription,
+ * or it is not paid: what is owed comes first).
+ */
+create function private.grant_on_account(p_organization_id uuid, p_required_credits numeric)
+returns table (outcome text, granted_credits numeric, purchase_id uuid)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  c_block_credits constant numeric := 100;
+  v_at timestamptz := private.lock_balances(array[p_organization_id]);
+  v_missing_credits numeric := p_required_credits
+    - private.expire_kept_grants(p_organization_id, v_at);
+  v_setting public.billing_settings;
+  v_subscription public.org_plans;
+  v_plan public.plans;
+  v_left_credits numeric;
+  v_key text := 'pay_as_you_go ' || uuidv7();
+  v_purchase public.credit_purchases;
+begin
+  select setting.* into v_setting
+  from public.billing_settings as setting
+  where setting.organization_id = p_organization_id;
+  select subscription.* into v_subscription
+  from public.org_plans as subscription
+  where subscription.organization_id = p_organization_id;
+  select plan.* into v_plan from public.plans as plan where plan.id = v_subscription.plan_id;
+  v_left_credits := v_setting.pay_as_you_go_limit_credits - (
+    select coalesce(sum(given.credits), 0)
+    from public.credit_purchases as given
+    where given.organization_id = p_organization_id
+      and given.kind = 'pay_as_you_go'
+      and given.created_at >= v_subscription.period_start
+  );
+  granted_credits := 0;
+  outcome := case
+    when v_missing_credits <= 0 then 'enough'
+    when v_setting.pay_as_you_go_enabled is not true then 'off'
+    when not v_plan.pay_as_you_go_allowed
+      or v_subscription.stripe_subscription_id is null
+      or v_subscription.status <> 'active'
+      or exists (
+        select
+        from public.credit_purchases as owed
+        where owed.organization_id = p_organization_id
+          and owed.kind = 'pay_as_you_go'
+          and owed.status = 'failed'
+      ) then 'not_allowed'
+    when v_missing_credits > v_left_credits then 'limit_reached'
+    else 'granted'
+  end;
+
+  if outcome = 'granted' then
+    granted_credits := least(v_left_credits, greatest(v_missing_credits, c_block_credits));
+    insert into public.credit_purchases as given (
+      organization_id, kind, credits, price_usd, status, actor, idempotency_key,
+      request_fingerprint, created_at
+    )
+    values (
+      p_organization_id, 'pay_as_you_go', granted_credits,
+      greatest(round(granted_credits * v_plan.pay_as_you_go_credit_price_usd, 2), 0.01),
+      'processing', '{"kind": "pay_as_you_go"}', v_key, sha256(convert_to(v_key, 'UTF8')), v_at
+    )
+    returning given.* into v_purchase;
+    purchase_id := v_purchase.id;
+    update public.credit_purchases as given
+    set (grant_id, transaction_id) = (
+      select added.grant_id, added.transaction_id
+      from private.add_purchase_grant(v_purchase, '{}', v_at) as added
+    )
+    where given.organization_id = p_organization_id and given.id = v_purchase.id;
+  end if;
+  return next;
+end
+$$;
+
+comment on function private.grant_on_account(uuid, numeric)
+  is 'Gives credits on account when a hold does not fit, up to the limit of the period.';
+
+grant execute on function private.grant_on_account(uuid, numeric) to purser_api;
