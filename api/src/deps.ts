@@ -69,12 +69,13 @@ function billingOf(config: Config, sql: Database): Billing | null {
 }
 
 function inboxOf(
-  { stripe, purchases }: Billing,
+  { stripe, purchases, subscriptions }: Billing,
   { sql, log, metrics }: { sql: Database; log: Logger; metrics: Metrics },
 ): StripeInbox {
   return createStripeInbox({
     events: createStripeEventQueries(sql),
-    apply: (event, eventLog) => applyStripeEvent(event, { stripe, purchases, log: eventLog }),
+    apply: (event, eventLog) =>
+      applyStripeEvent(event, { stripe, purchases, subscriptions, log: eventLog }),
     log,
     metrics,
   })

@@ -1,5 +1,6 @@
 import type { Action } from './action.ts'
 import { assembleTestimonial } from './assemble_testimonial.ts'
+import { changePlan } from './change_plan.ts'
 import { checkAiAccess } from './check_ai_access.ts'
 import { createFormToken } from './create_form_token.ts'
 import { createRealtimeToken } from './create_realtime_token.ts'
@@ -12,6 +13,7 @@ import { polishTestimonial } from './polish_testimonial.ts'
 import { grantCredits } from './grant_credits.ts'
 import { refundTransaction } from './refund_transaction.ts'
 import { openBillingPortal } from './open_billing_portal.ts'
+import { previewPlanChange } from './preview_plan_change.ts'
 import { purchaseCredits } from './purchase_credits.ts'
 import { replayStripeEvent } from './replay_stripe_event.ts'
 import { releaseCredits } from './release_credits.ts'
@@ -24,6 +26,7 @@ import { sessionStatus } from './session_status.ts'
 import { settleCredits } from './settle_credits.ts'
 import { startSession } from './start_session.ts'
 import { suggestQuestions } from './suggest_questions.ts'
+import { undoPlanChange } from './undo_plan_change.ts'
 
 /** Operations of the AI, which can be watched as well as waited for. */
 export const operationActions: ReadonlyMap<string, OperationAction> = new Map(
@@ -54,6 +57,9 @@ export const actions: ReadonlyMap<string, Action> = new Map(
     createRealtimeToken,
     purchaseCredits,
     openBillingPortal,
+    previewPlanChange,
+    changePlan,
+    undoPlanChange,
     replayStripeEvent,
   ].map((action) => [action.name, action as unknown as Action]),
 )

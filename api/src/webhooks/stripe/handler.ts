@@ -1,12 +1,14 @@
 import type Stripe from 'stripe'
 import type { StripeEventResult } from '../../billing/stripe-inbox.ts'
 import type { Purchases } from '../../billing/purchases.ts'
+import type { Subscriptions } from '../../billing/subscriptions.ts'
 import type { Logger } from '../../observability.ts'
 
 /** What handlers stand on; everything in it is safe to use from several processes at once. */
 export interface StripeEventContext {
   stripe: Stripe
   purchases: Purchases
+  subscriptions: Subscriptions
   log: Logger
 }
 

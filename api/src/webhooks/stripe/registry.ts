@@ -1,10 +1,14 @@
 import type Stripe from 'stripe'
 import type { StripeEventResult } from '../../billing/stripe-inbox.ts'
 import { topUpHandlers } from './credit-purchases.ts'
+import { subscriptionHandlers } from './subscriptions.ts'
 import { ignored, type StripeEventContext, type StripeEventHandler } from './handler.ts'
 
 /** Every handler of the product. The webhook endpoint at Stripe subscribes to these types. */
-export const stripeEventHandlers: readonly StripeEventHandler[] = [...topUpHandlers]
+export const stripeEventHandlers: readonly StripeEventHandler[] = [
+  ...topUpHandlers,
+  ...subscriptionHandlers,
+]
 
 /** All handlers of the event's type, one after the other; one that applied it makes it applied. */
 export async function applyStripeEvent(

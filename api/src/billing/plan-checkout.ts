@@ -1,0 +1,72 @@
+import type Stripe from 'stripe'
+import type { OfferedPlan, PlanStanding } from '../db/subscriptions.ts'
+import type { Customers } from './customers.ts'
+import type { Prices } from './prices.ts'
+import { pageUrl } from './urls.ts'
+
+export interface PlanCheckoutOptions {
+  stripe: Stripe
+  customers: Customers
+  prices: Prices
+  /** Where the web app stands, without a slash at its end. */
+  webUrl: string
+}
+
+export type PlanCheckout = ReturnType<typeof createPlanCheckout>
+
+/** Opens Stripe's page for the first payment of a plan; what was paid is learnt from Stripe afterwards. */
+export function createPlanCheckout({ stripe, customers, prices, webUrl }: PlanCheckoutOptions) {
+  /** One page at a time: two that are paid would be two subscriptions. */
+  async function closeOpenPages(customer: string): Promise<void> {
+    const open = await stripe.checkout.sessions.list({ customer, status: 'open', limit: 100 })
+    for (const session of open.data) {
+      if (session.mode !== 'subscription') continue
+      // It may be completed at this very moment; then its subscription is found below.
+      await stripe.checkout.sessions.expire(session.id).catch(() => undefined)
+    }
+  }
+
+  return {
+    /** A subscription that Stripe has and we have not heard of. */
+    async unknownSubscription({ stripe_customer_id: customer }: PlanStanding) {
+      if (customer === null) return null
+      const { data } = await stripe.subscriptions.list({ customer, limit: 10 })
+      const live = data.find(({ status }) => ['active', 'trialing', 'past_due'].includes(status))
+      return live ? { subscriptionId: live.id, customerId: customer } : null
+    },
+
+    async open(
+      standing: PlanStanding,
+      plan: OfferedPlan,
+      { returnPath, idempotencyKey }: { returnPath: string | null; idempotencyKey: string },
+    ): Promise<string> {
+      const organizationId = standing.organization_id
+      const customer = await customers.ensure(organizationId)
+      const price = await prices.ensure(plan)
+      await closeOpenPages(customer)
+      const metadata = { purser_organization_id: organizationId, purser_plan_id: plan.id }
+      const session = await stripe.checkout.sessions.create(
+        {
+          mode: 'subscription',
+          customer,
+          line_items: [{ price, quantity: 1 }],
+          metadata,
+          subscription_data: {
+            metadata,
+            ...(trialDays(standing, plan) > 0 && { trial_period_days: trialDays(standing, plan) }),
+          },
+          success_url: pageUrl(webUrl, returnPath, { checkout: 'success', plan: plan.id }),
+          cancel_url: pageUrl(webUrl, returnPath, { checkout: 'canceled' }),
+        },
+        { idempotencyKey: `purser-plan-${organizationId}-${idempotencyKey}` },
+      )
+      if (session.url === null) throw new Error(`session ${session.id} has no page`)
+      return session.url
+    },
+  }
+}
+
+/** An organization has one trial. */
+export function trialDays(standing: PlanStanding, plan: OfferedPlan): number {
+  return standing.trial_used_at === null ? plan.trial_days : 0
+}
