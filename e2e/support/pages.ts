@@ -2,14 +2,25 @@ import { expect, type BrowserContext, type Page } from '@playwright/test'
 import { stack } from './stack.ts'
 import type { Account } from './organizations.ts'
 
-/** Nothing may come from another host: such a request is refused, and fails the test at the end. */
-export async function watchForeignRequests(context: BrowserContext): Promise<() => void> {
+/**
+ * Nothing may come from another host: such a request is refused, and fails the test at the end.
+ *
+ * @param destinations Addresses that a person may be sent to, as the payment page; nothing may be loaded from there.
+ */
+export async function watchForeignRequests(
+  context: BrowserContext,
+  destinations: readonly string[] = [],
+): Promise<() => void> {
   const foreign: string[] = []
   const own = new URL(stack().web_url).host
+  const allowed = destinations.map((url) => new URL(url).host)
   await context.route(
     (url) => url.host !== own && url.protocol !== 'data:' && url.protocol !== 'blob:',
     (route) => {
-      foreign.push(route.request().url())
+      const request = route.request()
+      if (request.isNavigationRequest() && allowed.includes(new URL(request.url()).host))
+        return route.continue()
+      foreign.push(request.url())
       return route.abort()
     },
   )

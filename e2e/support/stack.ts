@@ -20,6 +20,7 @@ export interface Stack {
   admin_secret: string
   users: DemoUser[]
   model_url: string
+  stripe_url: string
   process_ids: Record<string, number>
 }
 
