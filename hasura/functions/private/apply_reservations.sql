@@ -41,14 +41,8 @@ as $$
     select
       decided.organization_id, decided.reservation_id, decided.user_id, decided.capability_id,
       decided.quality_level_id, decided.model_id, decided.amount_credits, decided.idempotency_key,
-      decided.request_fingerprint, p_contexts[decided.item],
-      case
-        when person.id is not null then
-          jsonb_build_object('user_id', person.id, 'name', person.name, 'email', person.email)
-      end,
-      decided.expires_at, p_at
+      decided.request_fingerprint, p_contexts[decided.item], decided.actor, decided.expires_at, p_at
     from decided
-    left join auth.users as person on person.id = decided.user_id
     where decided.decision = 'reserved'
   ),
   counted as (
@@ -58,14 +52,14 @@ as $$
       next_hold_expires_at = least(balance.next_hold_expires_at, total.first_expiry)
     from (
       select
-        decided.organization_id,
+        decided.place,
         sum(decided.amount_credits) as amount_credits,
         min(decided.expires_at) as first_expiry
       from decided
       where decided.decision = 'reserved'
-      group by decided.organization_id
+      group by decided.place
     ) as total
-    where balance.organization_id = total.organization_id
+    where balance.ctid = total.place
   )
   select
     decided.item,

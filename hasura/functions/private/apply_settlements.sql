@@ -1,7 +1,7 @@
 /*
  * Decides and writes a batch of settlements and answers all items. The caller holds the gate.
- * In the usual batch every cost is within its hold and no reservation comes twice: then order does
- * not matter. Else decide_settlements() goes through the items one after the other.
+ * For most organizations every cost is within its hold and no reservation comes twice: then order
+ * does not matter. For the others decide_settlements() goes through their items one after the other.
  */
 create function private.apply_settlements(
   p_organization_ids uuid[],
@@ -29,34 +29,40 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-  v_candidates private.settlement_candidate[];
-  v_is_plain boolean;
+  v_plain private.settlement_candidate[];
+  v_odd private.settlement_candidate[];
 begin
   select
-    array_agg(judged.candidate order by judged.organization_id, judged.item),
-    bool_and(judged.is_plain)
-  into v_candidates, v_is_plain
+    array_agg(judged.candidate order by judged.organization_id, judged.item)
+      filter (where judged.is_plain),
+    array_agg(judged.candidate order by judged.organization_id, judged.item)
+      filter (where not judged.is_plain)
+  into v_plain, v_odd
   from (
     select
-      candidate,
-      candidate.organization_id,
-      candidate.item,
-      count(*) over (partition by candidate.organization_id, candidate.reservation_id) = 1
-      and (
-        candidate.outcome is not null
-        or (
-          candidate.status = 'reserved' and candidate.actual_credits <= candidate.held_credits
-        )
-      ) as is_plain
-    from private.settlement_candidates(
-      p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages
-    ) as candidate
+      alone.*,
+      bool_and(alone.is_alone_plain) over (partition by alone.organization_id) as is_plain
+    from (
+      select
+        candidate,
+        candidate.organization_id,
+        candidate.item,
+        count(*) over (partition by candidate.organization_id, candidate.reservation_id) = 1
+        and (
+          candidate.outcome is not null
+          or (
+            candidate.status = 'reserved' and candidate.actual_credits <= candidate.held_credits
+          )
+        ) as is_alone_plain
+      from private.settlement_candidates(
+        p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages, p_at
+      ) as candidate
+    ) as alone
   ) as judged;
 
-  if not v_is_plain then
-    v_candidates := private.decide_settlements(v_candidates);
-  end if;
-  return query select * from private.store_settlements(v_candidates, p_outputs, p_at);
+  return query
+  select *
+  from private.store_settlements(v_plain || private.decide_settlements(v_odd), p_outputs, p_at);
 end
 $$;
 

@@ -19,7 +19,7 @@ declare
   v_held_credits numeric;
   v_settled jsonb;
 begin
-  for v_index in 1 .. cardinality(v_candidates) loop
+  for v_index in 1 .. coalesce(cardinality(v_candidates), 0) loop
     v_item := v_candidates[v_index];
     if v_item.organization_id is distinct from v_organization_id then
       v_organization_id := v_item.organization_id;

@@ -34,26 +34,20 @@ as $$
     end,
     p_idempotency_keys[rule.item],
     fingerprint.sha256,
-    coalesce(existing.id, uuidv7(p_at - clock_timestamp())),
+    coalesce(existing.id, private.reservation_id_at(p_at)),
     coalesce(existing.status, 'reserved'),
-    coalesce(
-      existing.expires_at,
-      -- 5 minutes unless told; a hold is never longer than a day without being extended.
-      p_at + make_interval(
-        secs => least(greatest(coalesce(p_expires_in_seconds[rule.item], 300), 1), 86400)
-      )
-    ),
+    coalesce(existing.expires_at, private.hold_expiry(p_expires_in_seconds[rule.item], p_at)),
     rule.minute_limit,
     rule.hour_limit,
     rule.day_limit,
     rule.minute_used,
     rule.hour_used,
     rule.day_used,
-    balance.monthly_credits + balance.bonus_credits - balance.debt_credits
-      - balance.reserved_credits,
+    rule.available_credits,
+    rule.place,
+    rule.actor,
     case
-      when rule.refusal = 'unknown_organization' or balance.organization_id is null
-        then 'unknown_organization'
+      when rule.refusal = 'unknown_organization' then rule.refusal
       when p_idempotency_keys[rule.item] is null
         or length(p_idempotency_keys[rule.item]) not between 1 and 200 then 'invalid_key'
       when existing.request_fingerprint = fingerprint.sha256 then 'replayed'
@@ -65,13 +59,9 @@ as $$
     p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits, p_at
   ) as rule
   left join lateral (
-    select account.*
-    from public.organization_credit_balances as account
-    where account.organization_id = rule.organization_id
-    limit 1
-  ) as balance on true
-  left join lateral (
-    select made.*
+    select
+      made.id, made.quality_level_id, made.model_id, made.amount_credits, made.request_fingerprint,
+      made.status, made.expires_at
     from public.credit_reservations as made
     -- In this form only the index of keys can serve it.
     where made.organization_id is not distinct from rule.organization_id
@@ -79,19 +69,11 @@ as $$
       and made.idempotency_key > ''
     limit 1
   ) as existing on true
-  -- The request as it came, before defaults: those may change between the request and its replay.
   cross join lateral (
-    select sha256(convert_to(
-      concat_ws(
-        e'\x1f',
-        coalesce(rule.user_id::text, ''),
-        coalesce(rule.capability_id, ''),
-        coalesce(p_quality_level_ids[rule.item], ''),
-        coalesce(trim_scale(p_amounts_credits[rule.item])::text, ''),
-        coalesce(p_contexts[rule.item]::text, '')
-      ),
-      'UTF8'
-    )) as sha256
+    select private.reservation_fingerprint(
+      rule.user_id, rule.capability_id, p_quality_level_ids[rule.item],
+      p_amounts_credits[rule.item], p_contexts[rule.item]
+    ) as sha256
   ) as fingerprint
 $$;
 

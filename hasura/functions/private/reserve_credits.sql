@@ -49,7 +49,6 @@ as $$
 #variable_conflict use_column
 declare
   v_at timestamptz;
-  v_candidates private.reservation_candidate[];
 begin
   perform private.require_batch(
     cardinality(p_organization_ids), cardinality(p_user_ids), cardinality(p_capability_ids),
@@ -58,25 +57,27 @@ begin
   );
   v_at := private.lock_balances(p_organization_ids);
 
+  begin
+    return query
+    select *
+    from private.reserve_plain(
+      p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
+      p_idempotency_keys, p_expires_in_seconds, p_contexts, v_at
+    );
+    if found or cardinality(p_organization_ids) = 0 then
+      return;
+    end if;
+  exception when unique_violation then
+    -- A key was used before: what reserve_plain wrote is undone, and the items are decided in turn.
+    null;
+  end;
+
   return query
   select *
-  from private.reserve_plain(
+  from private.reserve_in_turn(
     p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
     p_idempotency_keys, p_expires_in_seconds, p_contexts, v_at
   );
-  if found or cardinality(p_organization_ids) = 0 then
-    return;
-  end if;
-
-  select array_agg(candidate order by candidate.organization_id, candidate.item)
-  into v_candidates
-  from private.reservation_candidates(
-    p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
-    p_idempotency_keys, p_expires_in_seconds, p_contexts, v_at
-  ) as candidate;
-  v_candidates := private.decide_reservations(v_candidates, v_at);
-  return query
-  select * from private.apply_reservations(v_candidates, p_contexts, v_at);
 end
 $$;
 

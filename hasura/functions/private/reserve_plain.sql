@@ -1,8 +1,9 @@
 /*
  * The usual batch of reserve_credits, judged and written by one statement: even if all items are
- * accepted each one fits, no key was used before, and no two share one. Then their order does not
- * matter. Any other batch writes nothing and answers nothing: it is decided item by item.
- * The caller holds the gate.
+ * accepted each one fits, and nothing speaks against any. Then their order does not matter. Any
+ * other batch writes nothing and answers nothing: it is decided item by item. The caller holds the
+ * gate. Whether a key was used before, also by an item of the same batch, is left to the index of
+ * the keys: it raises unique_violation, and the caller takes that for a batch that is not plain.
  *
  * The settings leave the planner nested loops over indexes only, and rows to change are found by
  * their place (ctid), which cannot move while the gate is held. So the cost follows the size of the
@@ -47,22 +48,27 @@ as $$
 begin
   return query
   with candidate as materialized (
-    select judged.*
-    from private.reservation_candidates(
-      p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
-      p_idempotency_keys, p_expires_in_seconds, p_contexts, p_at
-    ) as judged
+    select
+      rule.*,
+      round(rule.amount_credits, 2) as held_credits,
+      private.reservation_id_at(p_at) as reservation_id,
+      private.hold_expiry(p_expires_in_seconds[rule.item], p_at) as expires_at
+    from private.access_rules(
+      p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits, p_at
+    ) as rule
   ),
   wanted as materialized (
     select
-      candidate.organization_id,
-      sum(candidate.amount_credits) as amount_credits,
+      candidate.place,
+      sum(candidate.held_credits) as held_credits,
       min(candidate.expires_at) as first_expiry_at,
-      bool_and(candidate.outcome is null)
-        and sum(candidate.amount_credits) <= min(candidate.available_credits)
-        and count(*) = count(distinct candidate.idempotency_key) as is_plain
+      bool_and(
+        candidate.refusal is null
+        and coalesce(length(p_idempotency_keys[candidate.item]), 0) between 1 and 200
+      )
+      and sum(candidate.held_credits) <= min(candidate.available_credits) as is_plain
     from candidate
-    group by candidate.organization_id
+    group by candidate.place
   ),
   verdict as materialized (
     select
@@ -88,34 +94,22 @@ begin
     select
       candidate.organization_id, candidate.reservation_id, candidate.user_id,
       candidate.capability_id, candidate.quality_level_id, candidate.model_id,
-      candidate.amount_credits, candidate.idempotency_key, candidate.request_fingerprint,
-      p_contexts[candidate.item],
-      (
-        select jsonb_build_object('user_id', person.id, 'name', person.name, 'email', person.email)
-        from auth.users as person
-        where person.id = candidate.user_id
+      candidate.held_credits, p_idempotency_keys[candidate.item],
+      private.reservation_fingerprint(
+        candidate.user_id, candidate.capability_id, p_quality_level_ids[candidate.item],
+        p_amounts_credits[candidate.item], p_contexts[candidate.item]
       ),
-      candidate.expires_at, p_at
+      p_contexts[candidate.item], candidate.actor, candidate.expires_at, p_at
     from candidate
     where (select verdict.is_plain from verdict)
   ),
   counted as (
     update public.organization_credit_balances as balance
     set
-      reserved_credits = balance.reserved_credits + gate.amount_credits,
-      next_hold_expires_at = least(balance.next_hold_expires_at, gate.first_expiry_at)
-    from (
-      select wanted.*, locked.ctid as place
-      from wanted
-      cross join lateral (
-        select account.ctid
-        from public.organization_credit_balances as account
-        where account.organization_id = wanted.organization_id
-        limit 1
-      ) as locked
-      where (select verdict.is_plain from verdict)
-    ) as gate
-    where balance.ctid = gate.place
+      reserved_credits = balance.reserved_credits + wanted.held_credits,
+      next_hold_expires_at = least(balance.next_hold_expires_at, wanted.first_expiry_at)
+    from wanted
+    where balance.ctid = wanted.place and (select verdict.is_plain from verdict)
   )
   select
     candidate.item,
@@ -124,11 +118,11 @@ begin
     'reserved',
     candidate.quality_level_id,
     candidate.model_id,
-    candidate.amount_credits,
-    candidate.available_credits - sum(candidate.amount_credits) over (
-      partition by candidate.organization_id order by candidate.item rows unbounded preceding
+    candidate.held_credits,
+    candidate.available_credits - sum(candidate.held_credits) over (
+      partition by candidate.place order by candidate.item rows unbounded preceding
     ),
-    candidate.amount_credits,
+    candidate.held_credits,
     candidate.expires_at,
     false,
     null::text[],

@@ -39,48 +39,11 @@ begin
     select
       candidate.*,
       uuidv7() as transaction_id,
-      hold.ctid as hold_place,
-      hold.capability_id,
-      hold.quality_level_id,
-      hold.user_id,
-      hold.actor,
-      hold.context,
-      lot.balance_place,
-      lot.balance_before_credits,
-      lot.grant_place,
-      lot.grant_id,
-      lot.source,
-      lot.remaining_credits,
       sum(candidate.actual_credits) over line as total_credits,
       sum(candidate.held_credits) over line as freed_credits
     from private.settlement_candidates(
-      p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages
+      p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages, p_at
     ) as candidate
-    left join lateral (
-      select made.ctid, made.*
-      from public.credit_reservations as made
-      where made.organization_id = candidate.organization_id
-        and made.id = candidate.reservation_id
-      limit 1
-    ) as hold on true
-    left join lateral (
-      select
-        account.ctid as balance_place,
-        account.monthly_credits + account.bonus_credits - account.debt_credits
-          as balance_before_credits,
-        next.ctid as grant_place,
-        next.id as grant_id,
-        next.source,
-        next.remaining_credits
-      from public.organization_credit_balances as account
-      join public.credit_grants as next on next.organization_id = account.organization_id
-      where account.organization_id = candidate.organization_id
-        -- While an expired grant is kept for holds, the order of the items matters.
-        and account.next_grant_expires_at > p_at
-        and next.closed_at is null
-      order by next.priority, next.expires_at, next.source = 'topup', next.created_at, next.id
-      limit 1
-    ) as lot on true
     window line as (
       partition by candidate.organization_id order by candidate.item rows unbounded preceding
     )
@@ -91,39 +54,39 @@ begin
         charge.outcome is null
         and charge.status = 'reserved'
         and charge.actual_credits <= charge.held_credits
-        and coalesce(charge.total_credits < charge.remaining_credits, false)
+        and coalesce(charge.total_credits < charge.next_grant_credits, false)
       )
       and count(*) = count(distinct charge.reservation_id) as is_plain
     from charge
   ),
   used as materialized (
     select
-      charge.balance_place,
-      charge.grant_place,
-      charge.source,
+      charge.account_place,
+      charge.next_grant_place,
+      charge.next_grant_source,
       max(charge.total_credits) as charged_credits,
       max(charge.freed_credits) as freed_credits
     from charge
     where (select verdict.is_plain from verdict)
-    group by charge.balance_place, charge.grant_place, charge.source
+    group by charge.account_place, charge.next_grant_place, charge.next_grant_source
   ),
   drawn as (
     update public.credit_grants as lot
     set remaining_credits = lot.remaining_credits - used.charged_credits
     from used
-    where lot.ctid = used.grant_place
+    where lot.ctid = used.next_grant_place
   ),
   counted as (
     update public.organization_credit_balances as balance
     set
       monthly_credits = balance.monthly_credits
-        - case when used.source = 'plan' then used.charged_credits else 0 end,
+        - case when used.next_grant_source = 'plan' then used.charged_credits else 0 end,
       bonus_credits = balance.bonus_credits
-        - case when used.source = 'plan' then 0 else used.charged_credits end,
+        - case when used.next_grant_source = 'plan' then 0 else used.charged_credits end,
       reserved_credits = balance.reserved_credits - used.freed_credits,
       used_credits = balance.used_credits + used.charged_credits
     from used
-    where balance.ctid = used.balance_place
+    where balance.ctid = used.account_place
   ),
   closed as (
     update public.credit_reservations as hold
@@ -148,12 +111,11 @@ begin
     )
     select
       charge.transaction_id, charge.organization_id, 'ai_consumption', -charge.actual_credits,
-      charge.balance_before_credits - charge.total_credits, charge.grant_id, charge.reservation_id,
+      charge.posted_credits - charge.total_credits, charge.next_grant_id, charge.reservation_id,
       charge.capability_id, charge.quality_level_id, charge.model_id, charge.user_id, charge.actor,
       charge.context, charge.provider_metadata, p_at
     from charge
     where (select verdict.is_plain from verdict) and charge.actual_credits > 0
-    order by charge.organization_id, charge.item
   ),
   kept as (
     insert into public.ai_operation_results (organization_id, reservation_id, output, created_at)

@@ -1,34 +1,128 @@
 /*
  * The items of settle_credits with everything needed to decide them: the reservation, the actual
- * cost, and what is available now. `outcome` is set where it does not depend on the other items of
- * the batch, and the stored result is filled in for a replay. The caller holds the gate.
+ * cost by the price in force when it was made, what is available now, and the grant that is next in
+ * burn-down order. `outcome` is set where it does not depend on the other items of the batch, and
+ * the stored result is filled in for a replay. The caller holds the gate; places find rows until it
+ * lets go.
  */
 create function private.settlement_candidates(
   p_organization_ids uuid[],
   p_reservation_ids uuid[],
   p_amounts_credits numeric[],
-  p_usages jsonb[]
+  p_usages jsonb[],
+  p_at timestamptz
 )
 returns setof private.settlement_candidate
 language sql
 stable
 as $$
+  -- What is the same for all items is looked up once: account and grant for each organization, the
+  -- prices for each model.
+  with asked as materialized (
+    select
+      request.*,
+      p_reservation_ids[request.item] as reservation_id,
+      p_amounts_credits[request.item] as amount_credits,
+      nullif(p_usages[request.item], 'null') as usage,
+      hold.*
+    from (
+      select
+        unnest(ordered.items) as item,
+        ordered.organization_id,
+        account.place as account_place,
+        account.posted_credits,
+        account.available_credits,
+        account.overdraft_credits,
+        lot.place as grant_place,
+        lot.id as grant_id,
+        lot.source as grant_source,
+        lot.remaining_credits as grant_credits
+      from (
+        select p_organization_ids[number.item] as organization_id, array_agg(number.item) as items
+        from generate_series(1, cardinality(p_organization_ids)) as number (item)
+        group by 1
+      ) as ordered
+      left join lateral (
+        select
+          balance.ctid as place,
+          balance.monthly_credits + balance.bonus_credits - balance.debt_credits as posted_credits,
+          balance.monthly_credits + balance.bonus_credits - balance.debt_credits
+            - balance.reserved_credits as available_credits,
+          balance.overdraft_credits,
+          balance.next_grant_expires_at
+        from public.organization_credit_balances as balance
+        where balance.organization_id = ordered.organization_id
+        limit 1
+      ) as account on true
+      left join lateral (
+        select next.ctid as place, next.id, next.source, next.remaining_credits
+        from public.credit_grants as next
+        where next.organization_id = ordered.organization_id
+          -- While an expired grant is kept for holds, the order of the items matters.
+          and account.next_grant_expires_at > p_at
+          and next.closed_at is null
+        order by next.priority, next.expires_at, next.source = 'topup', next.created_at, next.id
+        limit 1
+      ) as lot on true
+    ) as request
+    left join lateral (
+      select
+        made.ctid as hold_place,
+        made.user_id,
+        made.capability_id,
+        made.quality_level_id,
+        made.model_id,
+        made.actor,
+        made.context,
+        made.amount_credits as held_credits,
+        made.status,
+        made.charged_credits,
+        made.released_credits,
+        made.shortfall_credits,
+        made.settlement_fingerprint,
+        made.created_at
+      from public.credit_reservations as made
+      where made.organization_id = request.organization_id
+        and made.id = p_reservation_ids[request.item]
+      limit 1
+    ) as hold on true
+  ),
+  price as materialized (
+    select reported.model, dated.*
+    from (
+      select
+        asked.usage ->> 'model' as model,
+        min(asked.created_at) as since,
+        max(asked.created_at) as until
+      from asked
+      where asked.usage is not null
+      group by 1
+    ) as reported
+    cross join lateral private.prices_between(reported.model, reported.since, reported.until)
+      as dated
+  )
   select
     asked.item,
     asked.organization_id,
     asked.reservation_id,
-    hold.status,
-    hold.amount_credits,
-    round(coalesce(asked.amount_credits, price.credits), 2),
-    coalesce(price.model_id, hold.model_id),
+    asked.hold_place,
+    asked.user_id,
+    asked.capability_id,
+    asked.quality_level_id,
+    asked.actor,
+    asked.context,
+    asked.status,
+    asked.held_credits,
+    round(coalesce(asked.amount_credits, cost.credits), 2),
+    coalesce(rate.model_id, asked.model_id),
     fingerprint.sha256,
     case
       when asked.usage is null
         then jsonb_build_object(
-          'estimated_credits', hold.amount_credits, 'actual_credits', asked.amount_credits
+          'estimated_credits', asked.held_credits, 'actual_credits', asked.amount_credits
         )
       else jsonb_build_object(
-        'model', price.model_id,
+        'model', rate.model_id,
         'input_tokens', asked.usage -> 'input_tokens',
         'cached_input_tokens', coalesce(asked.usage -> 'cached_input_tokens', '0'),
         'output_tokens', asked.usage -> 'output_tokens',
@@ -36,55 +130,50 @@ as $$
         'request_id', asked.usage -> 'request_id',
         -- 'counted' by the api where the provider did not report what it used.
         'usage_source', coalesce(asked.usage -> 'source', '"reported"'),
-        'cost_usd', price.cost_usd,
-        'price_id', price.price_id,
-        'estimated_credits', hold.amount_credits,
-        'actual_credits', price.credits
+        'cost_usd', cost.cost_usd,
+        'price_id', rate.price_id,
+        'estimated_credits', asked.held_credits,
+        'actual_credits', cost.credits
       )
     end,
-    balance.monthly_credits + balance.bonus_credits - balance.debt_credits
-      - balance.reserved_credits,
-    balance.monthly_credits + balance.bonus_credits - balance.debt_credits
-      - balance.reserved_credits + balance.overdraft_credits,
-    hold.charged_credits,
-    hold.released_credits,
-    hold.shortfall_credits,
+    asked.account_place,
+    asked.posted_credits,
+    asked.available_credits,
+    asked.available_credits + asked.overdraft_credits,
+    asked.grant_place,
+    asked.grant_id,
+    asked.grant_source,
+    asked.grant_credits,
+    asked.charged_credits,
+    asked.released_credits,
+    asked.shortfall_credits,
     case
-      when hold.id is null or balance.organization_id is null then 'reservation_not_found'
-      when hold.status = 'settled' and hold.settlement_fingerprint = fingerprint.sha256
+      when asked.hold_place is null or asked.account_place is null then 'reservation_not_found'
+      when asked.status = 'settled' and asked.settlement_fingerprint = fingerprint.sha256
         then 'replayed'
-      when hold.status = 'settled' then 'idempotency_conflict'
-      when hold.status = 'released' then 'reservation_not_open'
+      when asked.status = 'settled' then 'idempotency_conflict'
+      when asked.status = 'released' then 'reservation_not_open'
       -- One of the two tells the cost; both or none is a mistake.
       when (asked.amount_credits is null) = (asked.usage is null) then 'invalid_amount'
       when asked.usage is null and not private.is_amount(asked.amount_credits)
         then 'invalid_amount'
-      else price.problem
+      when asked.usage is not null then cost.problem
     end,
     null::integer
-  from (
-    select
-      number.item,
-      p_organization_ids[number.item] as organization_id,
-      p_reservation_ids[number.item] as reservation_id,
-      p_amounts_credits[number.item] as amount_credits,
-      nullif(p_usages[number.item], 'null') as usage
-    from generate_series(1, cardinality(p_organization_ids)) as number (item)
-  ) as asked
+  from asked
   left join lateral (
-    select account.*
-    from public.organization_credit_balances as account
-    where account.organization_id = asked.organization_id
+    select price.*
+    from price
+    where price.model = asked.usage ->> 'model'
+      and price.effective_from <= asked.created_at
+      and (price.effective_to is null or price.effective_to > asked.created_at)
+    order by price.effective_from desc
     limit 1
-  ) as balance on true
-  left join lateral (
-    select made.*
-    from public.credit_reservations as made
-    where made.organization_id = asked.organization_id and made.id = asked.reservation_id
-    limit 1
-  ) as hold on true
-  left join lateral private.price_usage(asked.usage, hold.created_at) as price
-    on asked.usage is not null
+  ) as rate on true
+  left join lateral private.usage_cost(
+    asked.usage, rate.input_usd_per_million_tokens, rate.cached_input_usd_per_million_tokens,
+    rate.output_usd_per_million_tokens
+  ) as cost on asked.usage is not null
   cross join lateral (
     select sha256(convert_to(
       concat_ws(
@@ -94,8 +183,10 @@ as $$
       ),
       'UTF8'
     )) as sha256
+    -- Without it the planner writes the hash into every place that uses it.
+    offset 0
   ) as fingerprint
 $$;
 
-comment on function private.settlement_candidates(uuid[], uuid[], numeric[], jsonb[])
+comment on function private.settlement_candidates(uuid[], uuid[], numeric[], jsonb[], timestamptz)
   is 'Items of a settlement batch with all that is needed to decide them.';

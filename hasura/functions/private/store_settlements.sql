@@ -44,21 +44,10 @@ as $$
   charge as materialized (
     select
       decided.*,
-      hold.user_id,
-      hold.capability_id,
-      hold.quality_level_id,
-      hold.actor,
-      hold.context,
-      balance.monthly_credits + balance.bonus_credits - balance.debt_credits as posted_credits,
       case when decided.status = 'reserved' then decided.held_credits else 0 end as freed_credits,
       sum(decided.charge_credits) over line - decided.charge_credits as from_credits,
       sum(decided.charge_credits) over line as to_credits
     from decided
-    -- Here, once: later joins of these lists with each other would be loops in loops.
-    join public.credit_reservations as hold
-      on hold.organization_id = decided.organization_id and hold.id = decided.reservation_id
-    join public.organization_credit_balances as balance
-      on balance.organization_id = decided.organization_id
     where decided.is_settled
     window line as (
       partition by decided.organization_id order by decided.item rows unbounded preceding
@@ -172,9 +161,7 @@ as $$
       provider_metadata = charge.provider_metadata,
       closed_at = p_at
     from charge
-    where hold.organization_id = charge.organization_id
-      and hold.id = charge.reservation_id
-      and hold.status = charge.status
+    where hold.ctid = charge.hold_place and hold.status = charge.status
   ),
   recorded as (
     insert into public.credit_transactions (

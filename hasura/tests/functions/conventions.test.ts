@@ -71,10 +71,10 @@ describe('every function', () => {
         source,
       ),
     )
-    // reservation_candidates asks how far the set clock is from the real one, for the ids.
+    // reservation_id_at asks how far the set clock is from the real one.
     expect(clocks.map(({ name }) => name.replace(/\(.*/, ''))).toEqual([
       'private.current_time_utc',
-      'private.reservation_candidates',
+      'private.reservation_id_at',
     ])
   })
 })

@@ -6,7 +6,7 @@ export const GUARDS: Guard[] = [
   {
     rule: 'a settlement is of its organization',
     in: 'settlement_candidates',
-    cut: 'made.organization_id = asked.organization_id and ',
+    cut: 'made.organization_id = request.organization_id\n        and ',
     by: '',
     scenario: 'settlesOnce',
   },
@@ -33,13 +33,13 @@ export const GUARDS: Guard[] = [
   {
     rule: 'a plain batch is paid by one grant',
     in: 'settle_plain',
-    cut: 'and coalesce(charge.total_credits < charge.remaining_credits, false)',
+    cut: 'and coalesce(charge.total_credits < charge.next_grant_credits, false)',
     by: '',
     scenario: 'plainSettlements',
   },
   {
     rule: 'a plain batch draws on the grant that is next',
-    in: 'settle_plain',
+    in: 'settlement_candidates',
     cut: 'order by next.priority, next.expires_at,',
     by: 'order by',
     scenario: 'plainSettlements',
@@ -47,14 +47,14 @@ export const GUARDS: Guard[] = [
   {
     rule: 'a released hold is not charged',
     in: 'settlement_candidates',
-    cut: "when hold.status = 'released' then 'reservation_not_open'",
+    cut: "when asked.status = 'released' then 'reservation_not_open'",
     by: '',
     scenario: 'settlesOnce',
   },
   {
     rule: 'a settled hold is not charged again',
     in: 'settlement_candidates',
-    cut: "hold.status = 'settled'",
+    cut: "asked.status = 'settled'",
     by: 'false',
     scenario: 'settlesOnce',
   },
@@ -131,8 +131,8 @@ export const GUARDS: Guard[] = [
   {
     rule: 'the price is that of the reservation',
     in: 'settlement_candidates',
-    cut: 'private.price_usage(asked.usage, hold.created_at)',
-    by: "private.price_usage(asked.usage, 'infinity')",
+    cut: 'price.effective_from <= asked.created_at',
+    by: 'true',
     scenario: 'priceOfTheMoment',
   },
   {

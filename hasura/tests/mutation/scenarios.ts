@@ -247,9 +247,19 @@ const priceOfTheMoment: Scenario = async (desk) => {
       (model_id, input_usd_per_million_tokens, cached_input_usd_per_million_tokens, output_usd_per_million_tokens)
     values ('openai/gpt-5', 9, 9, 9)`
   const usage = { model: 'openai/gpt-5', input_tokens: 1001, output_tokens: 0 }
-  const [row] = await settle(desk.api, { organization, reservation, usage })
+  const later = await hold(desk.api, organization, '10')
+  // In one batch, so that each has to find the price of its own moment.
+  const rows = await settle(
+    desk.api,
+    { organization, reservation, usage },
+    { organization, reservation: later, usage },
+  )
   await desk.admin`delete from public.llm_model_prices where output_usd_per_million_tokens = 9`
-  return expectEqual('charged', row!.charged_credits, '1.50')
+  return expectEqual(
+    'charged',
+    rows.map((row) => row.charged_credits),
+    ['1.50', '9.25'],
+  )
 }
 
 const ledgerIsAppendOnly: Scenario = async (desk) => {

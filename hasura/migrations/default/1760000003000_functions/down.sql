@@ -129,6 +129,7 @@ drop function private.replay_stripe_event;
 drop function private.require_batch;
 drop function private.reservation_candidates;
 drop function private.reservation_fingerprint;
+drop function private.reservation_id_at;
 drop function private.reserve_credits;
 drop function private.reserve_credits_with_quotas;
 drop function private.reserve_in_turn;

@@ -53,7 +53,7 @@ as $$
     select
       asked.*,
       subscription.plan_id,
-      subscription.status,
+      subscription.is_inactive,
       coalesce(asked.quality_level_id, chosen.quality_level_id) as asked_level_id,
       account.available_credits,
       account.place,
@@ -70,7 +70,11 @@ as $$
       group by 1, 2, 3, 4
     ) as asked
     left join lateral (
-      select subscribed.plan_id, subscribed.status
+      select
+        subscribed.plan_id,
+        -- A renewal that is not paid: the time decides, whether or not anybody tells us.
+        subscribed.status in ('unpaid', 'paused', 'canceled')
+          or coalesce(subscribed.grace_ends_at <= p_at, false) as is_inactive
       from public.org_plans as subscribed
       where subscribed.organization_id = asked.organization_id
       limit 1
@@ -171,7 +175,7 @@ as $$
         when wish.user_id is not null and not wish.is_member then 'unknown_user'
       end as unknown,
       case
-        when wish.status in ('unpaid', 'canceled') then 'subscription_inactive'
+        when wish.is_inactive then 'subscription_inactive'
         else offer.denial
       end as denial
     from wish
@@ -460,6 +464,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_window constant interval := interval '1 minute';
@@ -2958,6 +2963,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_at timestamptz := private.lock_for_session(p_organization_id);
@@ -6367,6 +6373,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_at timestamptz;
@@ -6846,7 +6853,7 @@ as $$
     end,
     p_idempotency_keys[rule.item],
     fingerprint.sha256,
-    coalesce(existing.id, uuidv7(p_at - clock_timestamp())),
+    coalesce(existing.id, private.reservation_id_at(p_at)),
     coalesce(existing.status, 'reserved'),
     coalesce(existing.expires_at, private.hold_expiry(p_expires_in_seconds[rule.item], p_at)),
     rule.minute_limit,
@@ -6925,6 +6932,21 @@ $$;
 
 comment on function private.reservation_fingerprint(uuid, text, text, numeric, jsonb)
   is 'Hash of a request for credits, to tell a replay from a conflict.';
+
+-- private/reservation_id_at.sql
+/*
+ * A new version 7 uuid of a moment, which is not that of the real clock where a test set ours: the
+ * rate limits find reservations of a time by their ids.
+ */
+create function private.reservation_id_at(p_at timestamptz)
+returns uuid
+language sql
+volatile
+as $$
+  select uuidv7(p_at - clock_timestamp())
+$$;
+
+comment on function private.reservation_id_at(timestamptz) is 'A new version 7 uuid of a moment.';
 
 -- private/reserve_credits.sql
 /*
@@ -7266,7 +7288,7 @@ begin
     select
       rule.*,
       round(rule.amount_credits, 2) as held_credits,
-      uuidv7(p_at - clock_timestamp()) as reservation_id,
+      private.reservation_id_at(p_at) as reservation_id,
       private.hold_expiry(p_expires_in_seconds[rule.item], p_at) as expires_at
     from private.access_rules(
       p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits, p_at
@@ -7344,7 +7366,8 @@ begin
     null::text,
     null::integer
   from candidate
-  where (select verdict.is_plain from verdict);
+  where (select verdict.is_plain from verdict)
+  order by candidate.item;
 end
 $$;
 
@@ -7757,6 +7780,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_at timestamptz := private.lock_for_session(p_organization_id);
@@ -7875,6 +7899,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_at timestamptz := private.lock_for_session(p_organization_id);
@@ -8150,6 +8175,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_at timestamptz := private.lock_for_session(p_organization_id);
@@ -8860,7 +8886,8 @@ begin
     case when charge.actual_credits > 0 then array[charge.transaction_id] else '{}' end,
     false
   from charge
-  where (select verdict.is_plain from verdict);
+  where (select verdict.is_plain from verdict)
+  order by charge.item;
 end
 $$;
 
@@ -9394,6 +9421,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_at timestamptz := private.lock_for_session(p_organization_id);
@@ -9790,6 +9818,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_at timestamptz := date_trunc('second', private.current_time_utc());
