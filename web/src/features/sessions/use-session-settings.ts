@@ -1,12 +1,14 @@
 import { useMutation, useSubscription } from '@urql/vue'
 import { computed, shallowRef } from 'vue'
 import { SetSessionSettingsDocument } from '@/gql/admin/graphql.ts'
-import { SessionSettingsDocument } from '@/gql/member/graphql.ts'
+import { SessionMinutePriceDocument, SessionSettingsDocument } from '@/gql/member/graphql.ts'
 import { failureFromGraphql, type Failure } from '@/shared/failure.ts'
+import { useRecoveringQuery } from '@/shared/use-recovering-query.ts'
 
 /** What owners and admins have decided about sessions; without a row, the default. */
 export function useSessionSettings() {
   const { data, error } = useSubscription({ query: SessionSettingsDocument })
+  const price = useRecoveringQuery({ query: SessionMinutePriceDocument, variables: {} })
   const { executeMutation, fetching } = useMutation(SetSessionSettingsDocument)
   const problem = shallowRef<Failure | null>(null)
 
@@ -24,6 +26,10 @@ export function useSessionSettings() {
         : error.value
           ? false
           : null,
+    ),
+    /** Of the plan, whether or not it is made use of; null when the plan sells no minutes. */
+    minutePriceCredits: computed(
+      () => price.data.value?.org_plans[0]?.plan.session_minute_price_credits ?? null,
     ),
     setBuysMinutes,
     isSaving: fetching,

@@ -36,6 +36,7 @@ type Documents = {
     "query SessionAllowance {\n  session_allowance {\n    can_start\n    reason\n    message\n    active_session_id\n    used_minutes\n    limit_minutes\n    remaining_minutes\n    minute_price_credits\n    period_end\n  }\n}": typeof types.SessionAllowanceDocument,
     "fragment SessionAnswer on MeteredSession {\n  session_id\n  user_id\n  topic\n  difficulty\n  status\n  end_reason\n  started_at\n  last_heartbeat_at\n  lease_expires_at\n  limit_at\n  ended_at\n  used_seconds\n  used_minutes\n  bought_minutes\n  charged_credits\n  minute_price_credits\n  heartbeat_interval_seconds\n}": typeof types.SessionAnswerFragmentDoc,
     "mutation SessionHeartbeat($session_id: uuid!) {\n  session_heartbeat(session_id: $session_id) {\n    ...SessionAnswer\n  }\n}": typeof types.SessionHeartbeatDocument,
+    "query SessionMinutePrice {\n  org_plans(limit: 1) {\n    organization_id\n    plan {\n      id\n      session_minute_price_credits\n    }\n  }\n}": typeof types.SessionMinutePriceDocument,
     "subscription SessionSettings {\n  session_settings(limit: 1) {\n    organization_id\n    buy_minutes_with_credits\n  }\n}": typeof types.SessionSettingsDocument,
     "query SessionStatus($session_id: uuid!) {\n  session_status(session_id: $session_id) {\n    ...SessionAnswer\n  }\n}": typeof types.SessionStatusDocument,
     "mutation StartSession($input: StartSessionInput!) {\n  start_session(input: $input) {\n    ...SessionAnswer\n  }\n}": typeof types.StartSessionDocument,
@@ -67,6 +68,7 @@ const documents: Documents = {
     "query SessionAllowance {\n  session_allowance {\n    can_start\n    reason\n    message\n    active_session_id\n    used_minutes\n    limit_minutes\n    remaining_minutes\n    minute_price_credits\n    period_end\n  }\n}": types.SessionAllowanceDocument,
     "fragment SessionAnswer on MeteredSession {\n  session_id\n  user_id\n  topic\n  difficulty\n  status\n  end_reason\n  started_at\n  last_heartbeat_at\n  lease_expires_at\n  limit_at\n  ended_at\n  used_seconds\n  used_minutes\n  bought_minutes\n  charged_credits\n  minute_price_credits\n  heartbeat_interval_seconds\n}": types.SessionAnswerFragmentDoc,
     "mutation SessionHeartbeat($session_id: uuid!) {\n  session_heartbeat(session_id: $session_id) {\n    ...SessionAnswer\n  }\n}": types.SessionHeartbeatDocument,
+    "query SessionMinutePrice {\n  org_plans(limit: 1) {\n    organization_id\n    plan {\n      id\n      session_minute_price_credits\n    }\n  }\n}": types.SessionMinutePriceDocument,
     "subscription SessionSettings {\n  session_settings(limit: 1) {\n    organization_id\n    buy_minutes_with_credits\n  }\n}": types.SessionSettingsDocument,
     "query SessionStatus($session_id: uuid!) {\n  session_status(session_id: $session_id) {\n    ...SessionAnswer\n  }\n}": types.SessionStatusDocument,
     "mutation StartSession($input: StartSessionInput!) {\n  start_session(input: $input) {\n    ...SessionAnswer\n  }\n}": types.StartSessionDocument,
@@ -178,6 +180,10 @@ export function graphql(source: "fragment SessionAnswer on MeteredSession {\n  s
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "mutation SessionHeartbeat($session_id: uuid!) {\n  session_heartbeat(session_id: $session_id) {\n    ...SessionAnswer\n  }\n}"): (typeof documents)["mutation SessionHeartbeat($session_id: uuid!) {\n  session_heartbeat(session_id: $session_id) {\n    ...SessionAnswer\n  }\n}"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query SessionMinutePrice {\n  org_plans(limit: 1) {\n    organization_id\n    plan {\n      id\n      session_minute_price_credits\n    }\n  }\n}"): (typeof documents)["query SessionMinutePrice {\n  org_plans(limit: 1) {\n    organization_id\n    plan {\n      id\n      session_minute_price_credits\n    }\n  }\n}"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
