@@ -1,18 +1,14 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import type Stripe from 'stripe'
+import { runDue } from './billing/due.ts'
 import { addControlRoutes } from './control/routes.ts'
 import { answerApi, type Api, type SeenRequest } from './http/api.ts'
 import { createFaults } from './http/faults.ts'
 import { createIdempotency } from './http/idempotency.ts'
-import {
-  showAuthentication,
-  showCheckout,
-  submitAuthentication,
-  submitCheckout,
-} from './pages/checkout.ts'
+import { addPages } from './pages/routes.ts'
 import { INCLUDABLES, ROUTES } from './routes/routes.ts'
 import { createAccount, type Account } from './state/account.ts'
 import { keepState, readState } from './state/state-file.ts'
@@ -44,6 +40,20 @@ export interface StripeDouble {
 
 export const DEFAULT_WEBHOOK_SECRET = 'whsec_purser_offline_double'
 
+/** No other website, open in the same browser, may press the buttons here. */
+const refuseStrangers: MiddlewareHandler = async (c, next) => {
+  const { host, protocol, hostname } = new URL(c.req.url)
+  const origin = c.req.header('origin')
+  const isLocal = hostname === '127.0.0.1' || hostname === 'localhost'
+  if (!isLocal || (origin !== undefined && origin !== `${protocol}//${host}`)) {
+    return c.text("Purser's stand-in for Stripe answers this machine only.", 403)
+  }
+  return next()
+}
+
+/** How soon things happen that are due by the machine's clock. */
+const TICK_MILLISECONDS = 500
+
 /**
  * A stand-in for Stripe: its HTTP API as far as Purser uses it, payment pages for people, signed
  * webhooks. Real HTTP on loopback; takes test keys only. Never part of production.
@@ -68,17 +78,10 @@ export async function startStripeDouble(options: StripeDoubleOptions = {}): Prom
   account.onEvent((event) => outbox.add(event))
 
   const app = new Hono<{ Bindings: HttpBindings }>()
+  app.use(refuseStrangers)
   app.get('/healthz', (c) => c.text('OK'))
   app.all('/v1/*', (c) => answerApi(api, c))
-  const form = async (request: Request) => new URLSearchParams(await request.text())
-  app.get('/c/pay/:id', (c) => showCheckout(account, c.req.param('id')))
-  app.post('/c/pay/:id', async (c) =>
-    submitCheckout(account, c.req.param('id'), await form(c.req.raw)),
-  )
-  app.get('/3ds/:id', (c) => showAuthentication(account, c.req.param('id')))
-  app.post('/3ds/:id', async (c) =>
-    submitAuthentication(account, c.req.param('id'), await form(c.req.raw)),
-  )
+  addPages(app, account)
   const reset = () => {
     outbox.reset()
     account.reset()
@@ -96,6 +99,8 @@ export async function startStripeDouble(options: StripeDoubleOptions = {}): Prom
   const state =
     options.stateFile === undefined ? null : keepState(options.stateFile, account, idempotency)
 
+  const timer = setInterval(() => runDue(account, null, account.time.now()), TICK_MILLISECONDS)
+
   return {
     url: account.baseUrl,
     account,
@@ -104,6 +109,7 @@ export async function startStripeDouble(options: StripeDoubleOptions = {}): Prom
     events: () => account.list('event').reverse(),
     reset,
     async close() {
+      clearInterval(timer)
       state?.close()
       outbox.close()
       api.faults.clear()

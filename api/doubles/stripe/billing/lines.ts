@@ -19,6 +19,8 @@ export interface LineInput {
   proration: boolean
   /** Of a proration that was kept as an invoice item. */
   invoiceItemId?: string | null
+  /** Of a credit: the line that had billed it. */
+  credited?: { invoice: string; invoice_line_items: string[] } | null
 }
 
 /** A line that a subscription makes; its invoice is filled in when there is one. */
@@ -44,7 +46,7 @@ export function subscriptionLine(
       subscription_item_details: {
         invoice_item: input.invoiceItemId ?? null,
         proration: input.proration,
-        proration_details: { credited_items: null },
+        proration_details: { credited_items: input.credited ?? null },
         subscription: subscription.id,
         subscription_item: input.itemId,
       },
@@ -102,6 +104,13 @@ export function moneyText(amount: number, currency: string): string {
     currency: currency.toUpperCase(),
   })
   return digits.format(amount / 100)
+}
+
+/** As in “Unused time on Pro after 14 Nov 2026”. */
+export function dayText(seconds: number): string {
+  const date = new Date(seconds * 1000)
+  const month = date.toLocaleString('en-US', { month: 'short', timeZone: 'UTC' })
+  return `${String(date.getUTCDate()).padStart(2, '0')} ${month} ${date.getUTCFullYear()}`
 }
 
 function priceText(price: Stripe.Price): string {

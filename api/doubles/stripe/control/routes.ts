@@ -1,20 +1,17 @@
-import type { HttpBindings } from '@hono/node-server'
-import type { Hono } from 'hono'
 import { z } from 'zod'
 import type { Api } from '../http/api.ts'
 import { faultSchema } from '../http/faults.ts'
 import { StripeRefusal } from '../http/errors.ts'
-import { settlePayment } from '../billing/settle.ts'
 import { shuffled } from '../webhooks/shuffle.ts'
 import { webhookSettingsSchema, type Outbox } from '../webhooks/outbox.ts'
+import { bodyOf, type App } from './app.ts'
+import { addDashboardRoutes } from './dashboard.ts'
 
 export interface Control {
   api: Api
   outbox: Outbox
   reset(): void
 }
-
-type App = Hono<{ Bindings: HttpBindings }>
 
 const deliverSchema = z.strictObject({
   /** Of these events, in this order; all of them, oldest first, unless given. */
@@ -45,12 +42,7 @@ export function addControlRoutes(app: App, control: Control): void {
     return c.body(null, 204)
   })
   app.post('/_double/release', (c) => c.json({ released: api.faults.release() }))
-  app.post('/_double/payments/:id/settle', async (c) => {
-    const { succeeds } = z
-      .strictObject({ succeeds: z.boolean().default(true) })
-      .parse(await bodyOf(c.req.raw))
-    return c.json(settlePayment(account, c.req.param('id'), succeeds))
-  })
+  addDashboardRoutes(app, account)
 
   app.get('/_double/webhooks', (c) => c.json({ ...outbox.settings, deliveries: outbox.deliveries }))
   app.post('/_double/webhooks', async (c) => {
@@ -68,9 +60,4 @@ export function addControlRoutes(app: App, control: Control): void {
     const repeated = chosen.flatMap((event) => Array.from({ length: times }, () => event))
     return c.json(await outbox.deliver(seed === undefined ? repeated : shuffled(repeated, seed)))
   })
-}
-
-async function bodyOf(request: Request): Promise<unknown> {
-  const text = await request.text()
-  return text === '' ? {} : (JSON.parse(text) as unknown)
 }

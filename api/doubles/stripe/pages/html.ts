@@ -58,7 +58,7 @@ ${body}
     headers: {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
-      'referrer-policy': 'no-referrer',
+      'referrer-policy': 'same-origin',
       // Forms answer with a redirect to the product, which is another origin: form-action stays open.
       'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
     },

@@ -82,6 +82,8 @@ export interface Hidden {
   trialsAnnounced: Record<string, number>
   /** Subscription → what a pending update would change. */
   pendingUpdates: Record<string, PendingUpdate>
+  /** Lines that wait for the next invoice of their subscription. */
+  pendingLines: Stripe.InvoiceLineItem[]
   /** What happens by itself a little later. */
   later: Later[]
   /** Customer (or `*`) → how many attempts to pay a renewal fail next. */
@@ -124,6 +126,7 @@ export function emptyHidden(): Hidden {
     openSessions: {},
     trialsAnnounced: {},
     pendingUpdates: {},
+    pendingLines: [],
     later: [],
     failingRenewals: {},
   }
