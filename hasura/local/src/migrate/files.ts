@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
 export interface Migration {
   /** The number before the first underscore of the folder's name; text, as it may be long. */
@@ -60,10 +60,19 @@ export function compareVersions(left: string, right: string): number {
 
 /** The seed files of a Hasura project by name; Hasura applies them at every start, so may we. */
 export function readSeeds(projectDirectory: string): Seed[] {
-  const root = join(projectDirectory, 'seeds/default')
-  if (!existsSync(root)) return []
-  return readdirSync(root)
+  return readSqlFiles(join(projectDirectory, 'seeds/default'))
+}
+
+/** The demo catalogues, each of which can be applied before the seeds to a new database. */
+export function readCatalogues(projectDirectory: string): Map<string, Seed> {
+  const files = readSqlFiles(join(projectDirectory, 'seeds/catalogues'))
+  return new Map(files.map((file) => [basename(file.name, '.sql'), file]))
+}
+
+function readSqlFiles(folder: string): Seed[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
     .filter((name) => name.endsWith('.sql'))
     .sort()
-    .map((name) => ({ name, text: readFileSync(join(root, name), 'utf8') }))
+    .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }))
 }

@@ -21,6 +21,8 @@ Commands
 Options
   --database-url URL  of a superuser; else the environment variable DATABASE_URL
   --project DIR       the Hasura project; else the one this program is part of
+  --catalogue NAME    up, reset: example plans for a new database, one of hasura/seeds/catalogues:
+                      testimonials, voice, letters, platform; else all of them at once
   --yes               really drop
   --help
 
@@ -35,6 +37,7 @@ interface Request {
   count: number
   databaseUrl: string
   projectDirectory: string
+  catalogue: string | undefined
 }
 
 function parseRequest(commandLine: string[]): Request | 'help' {
@@ -44,6 +47,7 @@ function parseRequest(commandLine: string[]): Request | 'help' {
     options: {
       'database-url': { type: 'string' },
       project: { type: 'string' },
+      catalogue: { type: 'string' },
       yes: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -59,10 +63,14 @@ function parseRequest(commandLine: string[]): Request | 'help' {
   if (command === 'reset' && !values.yes) {
     throw new ExpectedError('reset deletes every row of the database: add --yes')
   }
+  const { catalogue } = values
+  if (catalogue !== undefined && command !== 'up' && command !== 'reset') {
+    throw new ExpectedError(`--catalogue is for up and reset, not for ${command}`)
+  }
   const databaseUrl = values['database-url'] ?? process.env['DATABASE_URL']
   if (!databaseUrl) throw new ExpectedError('set DATABASE_URL or give --database-url')
   const projectDirectory = values.project ?? HASURA_PROJECT_DIRECTORY
-  return { command, count: Number(count), databaseUrl, projectDirectory }
+  return { command, count: Number(count), databaseUrl, projectDirectory, catalogue }
 }
 
 function isCommand(word: string): word is Request['command'] {
@@ -70,13 +78,20 @@ function isCommand(word: string): word is Request['command'] {
 }
 
 async function run(request: Request): Promise<void> {
-  const { command, databaseUrl, projectDirectory } = request
+  const { command, databaseUrl, projectDirectory, catalogue } = request
   switch (command) {
     case 'up':
     case 'reset': {
       const passwords = rolePasswordsFrom(process.env)
       const reset = command === 'reset'
-      await prepareDatabase({ databaseUrl, projectDirectory, passwords, reset, report: say })
+      await prepareDatabase({
+        databaseUrl,
+        projectDirectory,
+        passwords,
+        reset,
+        catalogue,
+        report: say,
+      })
       const metadataDatabase = process.env['HASURA_METADATA_DATABASE']
       if (metadataDatabase) await prepareForHasura(databaseUrl, metadataDatabase)
       return

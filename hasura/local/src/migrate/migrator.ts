@@ -17,7 +17,7 @@ export interface MigrationStatus {
   applied_at: Date | undefined
 }
 
-type Connection = postgres.Sql
+export type Connection = postgres.Sql
 type Report = (line: string) => void
 
 /** Any number will do as long as nothing else in this database locks it. */

@@ -84,7 +84,7 @@ async function createDatabase(clusterUrl: string): Promise<void> {
 export async function migrateDatabase(
   database: StackDatabase,
   secrets: Secrets,
-  reset: boolean,
+  wishes: { reset: boolean; catalogue: string | undefined },
 ): Promise<string> {
   const lines: string[] = []
   await prepareDatabase({
@@ -94,7 +94,8 @@ export async function migrateDatabase(
       purser_api: secrets.API_DATABASE_PASSWORD,
       purser_hasura: secrets.HASURA_DATABASE_PASSWORD,
     },
-    reset,
+    reset: wishes.reset,
+    catalogue: wishes.catalogue,
     report: (line) => lines.push(line),
   })
   const applied = lines.filter((line) => line.startsWith('applied')).length

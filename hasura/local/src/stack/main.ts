@@ -1,5 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
+import { findCatalogue } from '../migrate/catalogue.ts'
+import { HASURA_PROJECT_DIRECTORY } from '../migrate/project.ts'
 import type { KeptPart } from './keep-running.ts'
 import { lockDataDirectory } from './lock.ts'
 import { isAlive, npmAncestors } from '../processes/ancestors.ts'
@@ -14,24 +16,29 @@ import type { RunningStack } from './stack.ts'
 
 const HELP = `Usage: npm start [-- options]
 
-Starts the whole of Purser on this machine: PostgreSQL, the api, a stand-in for AI models, the local
-Hasura engine and the web app. Ctrl-C ends all of it; the data stays for the next start.
+Starts the whole of Purser on this machine: PostgreSQL, the api, stand-ins for AI models and for
+Stripe, the local Hasura engine and the web app. Ctrl-C ends all of it; the data stays for the next start.
 
 Options
   --reset   delete all rows and build the database anew (asks first)
   --yes     do not ask
+  --catalogue NAME
+            example plans of a new database: testimonials, voice, letters or platform; without it,
+            all of them at once (with --reset to change them)
   --help
 
 Environment (each has a value of its own when it is not set)
   PURSER_WEB_PORT 5173, PURSER_API_PORT 3000, PURSER_HASURA_PORT 8080, PURSER_POSTGRES_PORT 5433,
-  PURSER_MODEL_DOUBLE_PORT 4010
+  PURSER_MODEL_DOUBLE_PORT 4010, PURSER_STRIPE_DOUBLE_PORT 4020
                           a taken port is replaced by a free one unless it was set; 0 takes any
   PURSER_DATA_DIR         where data, logs and secrets are kept: .local
   PURSER_DEMO_PASSWORD    password of the demo users
   OPENAI_API_KEY, ANTHROPIC_API_KEY, GOOGLE_GENERATIVE_AI_API_KEY, OPENAI_COMPATIBLE_BASE_URL
                           real models in place of the stand-in
+  STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET
+                          the real Stripe in place of the stand-in
   POSTGRES_PASSWORD, API_DATABASE_PASSWORD, HASURA_DATABASE_PASSWORD, BETTER_AUTH_SECRET,
-  ACTION_SECRET, CRON_SECRET, HASURA_GRAPHQL_ADMIN_SECRET
+  ACTION_SECRET, CRON_SECRET, HASURA_GRAPHQL_ADMIN_SECRET, STRIPE_DOUBLE_WEBHOOK_SECRET
                           made at the first start and kept in secrets.json
 `
 
@@ -42,6 +49,7 @@ async function main(): Promise<void> {
     options: {
       reset: { type: 'boolean', default: false },
       yes: { type: 'boolean', default: false },
+      catalogue: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   })
@@ -49,12 +57,13 @@ async function main(): Promise<void> {
     process.stdout.write(HELP)
     return
   }
+  if (values.catalogue !== undefined) findCatalogue(HASURA_PROJECT_DIRECTORY, values.catalogue)
   const settings = readStackSettings(process.env)
   const output = terminalOutput(process.stdout)
   const lock = lockDataDirectory(settings.dataDirectory)
   try {
     if (values.reset && !values.yes && !(await confirmReset(settings))) return
-    await runUntilStopped(settings, values.reset, output)
+    await runUntilStopped(settings, values, output)
   } finally {
     lock.release()
   }
@@ -70,7 +79,7 @@ async function confirmReset(settings: StackSettings): Promise<boolean> {
 
 async function runUntilStopped(
   settings: StackSettings,
-  reset: boolean,
+  wishes: { reset: boolean; catalogue?: string },
   output: Output,
 ): Promise<void> {
   const stopping = stopOnSignals(output)
@@ -83,7 +92,14 @@ async function runUntilStopped(
   try {
     output.line('Starting Purser')
     const startedAt = Date.now()
-    const options = { settings, environment: process.env, reset, output, signal: stopping.signal }
+    const options = {
+      settings,
+      environment: process.env,
+      reset: wishes.reset,
+      catalogue: wishes.catalogue,
+      output,
+      signal: stopping.signal,
+    }
     const stack = await startStack(options, keep)
     announce(stack, startedAt, output)
     await stopping.asked
@@ -107,6 +123,7 @@ function announce(stack: RunningStack, startedAt: number, output: Output): void 
     ['web', stack.urls.web],
     ['GraphQL', `${stack.urls.hasura}/v1/graphql`],
     ['api', stack.urls.api],
+    ['payments', stack.urls.stripe ?? 'the real Stripe'],
   ])
   output.line('')
   output.table([

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { logTail } from '../processes/log-tail.ts'
 import { migrateDatabase, startDatabase } from './database.ts'
@@ -25,6 +25,8 @@ export interface StackOptions {
   environment: NodeJS.ProcessEnv
   /** Drop all data first. */
   reset: boolean
+  /** A demo catalogue for a new database. */
+  catalogue: string | undefined
   output: Output
   /** Stops a start that is under way. */
   signal: AbortSignal
@@ -49,12 +51,13 @@ export async function startStack(options: StackOptions, keep: Keep): Promise<Run
   const database = await startDatabaseStep(options, foundation)
   kept.push(database.part)
   keep(database.part, true)
-  await step('database', '', () => migrateDatabase(database, secrets, options.reset))
+  await step('database', '', () => migrateDatabase(database, secrets, options))
 
   const input: PartsInput = {
     ports: foundation.reserved.ports,
     secrets,
     logDirectory: foundation.logDirectory,
+    stripeStateFile: stripeStateFile(options),
     environment: options.environment,
     apiDatabaseUrl: database.apiUrl,
     hasuraDatabaseUrl: database.hasuraUrl,
@@ -62,13 +65,13 @@ export async function startStack(options: StackOptions, keep: Keep): Promise<Run
   }
   const parts = defineParts(input)
   const start = (name: keyof Parts) =>
-    step(name, urls[name], async () => {
+    step(name, urls[name] ?? '', async () => {
       await foundation.reserved.release(name)
       const part = await keepServer(parts[name], options)
       kept.push(part)
       keep(part, false)
     })
-  await start('model')
+  await allOrFirstError([start('model'), startStripeDouble(start, foundation)])
   await start('api')
   const [users] = await allOrFirstError([
     step('demo users', '', () =>
@@ -96,6 +99,19 @@ export async function startStack(options: StackOptions, keep: Keep): Promise<Run
   return { urls, users, stackFile }
 }
 
+/** What the double knows belongs to the rows of the database: both are kept, or neither. */
+function stripeStateFile({ settings }: StackOptions): string {
+  return join(settings.dataDirectory, 'stripe.json')
+}
+
+async function startStripeDouble(
+  start: (name: 'stripe') => Promise<void>,
+  { urls, reserved }: Foundation,
+): Promise<void> {
+  if (urls.stripe === null) await reserved.release('stripe')
+  else await start('stripe')
+}
+
 interface Foundation {
   logDirectory: string
   secrets: Secrets
@@ -112,13 +128,14 @@ async function layFoundation(options: StackOptions): Promise<Foundation> {
   const logDirectory = join(settings.dataDirectory, 'logs')
   prepareLogs(logDirectory)
   removeStackFile(settings.dataDirectory)
+  if (options.reset) rmSync(stripeStateFile(options), { force: true })
   const secrets = loadSecrets(settings.dataDirectory, environment)
   const reserved = await reservePorts(settings.ports, output.note)
   // Beside all that follows: nothing but the web server needs it.
   const buildLog = join(logDirectory, 'web-build.log')
   const build = buildWeb(plainEnvironment(environment, secrets), buildLog, signal)
   build.catch(() => undefined)
-  const urls = urlsOf(reserved.ports)
+  const urls = urlsOf(reserved.ports, environment)
   return { logDirectory, secrets, reserved, urls, step: stepsOf(output, signal), build }
 }
 

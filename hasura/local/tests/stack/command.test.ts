@@ -40,10 +40,18 @@ describe('npm start', () => {
   test('--help names every variable that it reads', async () => {
     const { code, output } = await run('stack', ['--help'])
     expect(code).toBe(0)
-    for (const name of ['PURSER_WEB_PORT', 'PURSER_DATA_DIR', 'OPENAI_API_KEY', '--reset']) {
+    for (const name of ['PURSER_WEB_PORT', 'PURSER_DATA_DIR', 'OPENAI_API_KEY', 'STRIPE_SECRET_KEY', '--reset']) {
       expect(output).toContain(name)
     }
     expect(existsSync(join(folder, 'stack.pid'))).toBe(false)
+  })
+
+  test('--catalogue with a name that is none answers those that there are', async () => {
+    const { code, output } = await run('stack', ['--catalogue', 'shop'])
+    expect({ code, output: output.trim() }).toEqual({
+      code: 1,
+      output: 'there is no catalogue "shop": choose one of letters, platform, testimonials, voice',
+    })
   })
 
   test('--reset asks, and without a terminal wants --yes', async () => {
