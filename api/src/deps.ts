@@ -4,6 +4,7 @@ import type { Deps } from './app.ts'
 import { createAuth } from './auth/auth.ts'
 import { createFormTokens } from './auth/form-token.ts'
 import { createBilling, type Billing } from './billing/billing.ts'
+import { fundedLedger } from './billing/funded-ledger.ts'
 import { createStripe } from './billing/stripe-client.ts'
 import { createStripeInbox, type StripeInbox } from './billing/stripe-inbox.ts'
 import type { Config } from './config.ts'
@@ -11,6 +12,7 @@ import { createAccessQueries } from './db/access.ts'
 import { connect, type Database } from './db/client.ts'
 import { createForms } from './db/forms.ts'
 import { createLedger } from './db/ledger.ts'
+import { createQuotas } from './db/quotas.ts'
 import { createServiceApiKeys } from './db/service-api-keys.ts'
 import { createSessions } from './db/sessions.ts'
 import { createStripeEventQueries } from './db/stripe-events.ts'
@@ -26,7 +28,9 @@ export interface RunningDeps extends Deps {
 export function buildDeps(config: Config, log: Logger): RunningDeps {
   const metrics = createMetrics()
   const sql = connect(config.databaseUrl)
-  const ledger = createLedger(sql, metrics)
+  const billing = billingOf(config, sql, log)
+  const plainLedger = createLedger(sql, metrics)
+  const ledger = billing ? fundedLedger(plainLedger, billing.funding) : plainLedger
   const access = createAccessQueries(sql)
   const models = createModelFactory(config.providers)
   const operations = createOperations({
@@ -36,7 +40,6 @@ export function buildDeps(config: Config, log: Logger): RunningDeps {
     limits: config.operations,
     metrics,
   })
-  const billing = billingOf(config, sql)
   let accepting = true
   return {
     config,
@@ -46,6 +49,7 @@ export function buildDeps(config: Config, log: Logger): RunningDeps {
     auth: createAuth({ sql, config, log }),
     services: {
       ledger,
+      quotas: createQuotas(sql, metrics),
       access,
       operations,
       serviceApiKeys: createServiceApiKeys(sql),
@@ -63,9 +67,9 @@ export function buildDeps(config: Config, log: Logger): RunningDeps {
   }
 }
 
-function billingOf(config: Config, sql: Database): Billing | null {
+function billingOf(config: Config, sql: Database, log: Logger): Billing | null {
   const stripe = createStripe(config.stripe)
-  return stripe && createBilling(stripe, sql, config.webUrl ?? config.publicUrl)
+  return stripe && createBilling(stripe, sql, config.webUrl ?? config.publicUrl, log)
 }
 
 function inboxOf(

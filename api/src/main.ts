@@ -29,7 +29,7 @@ process.exit(isClean ? 0 : 1)
 
 /** Requests first, then the work that they left behind, then the connections that both need. */
 function shutdownPhases(http: ServerType, running: RunningDeps): ShutdownPhase[] {
-  const { operations, ledger } = running.services
+  const { operations, ledger, billing } = running.services
   return [
     {
       name: 'stop accepting requests',
@@ -41,7 +41,16 @@ function shutdownPhases(http: ServerType, running: RunningDeps): ShutdownPhase[]
       },
     },
     { name: 'end model calls', limitMilliseconds: 5_000, run: () => operations.stop() },
-    { name: 'send queued ledger calls', limitMilliseconds: 10_000, run: () => ledger.drain() },
+    {
+      name: 'end automatic purchases',
+      limitMilliseconds: 5_000,
+      run: () => billing?.funding.stop() ?? Promise.resolve(),
+    },
+    {
+      name: 'send queued ledger calls',
+      limitMilliseconds: 10_000,
+      run: () => Promise.all([ledger.drain(), quotas.drain()]),
+    },
     {
       name: 'close the database',
       limitMilliseconds: 5_000,

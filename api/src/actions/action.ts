@@ -6,6 +6,7 @@ import type { StripeInbox } from '../billing/stripe-inbox.ts'
 import type { AccessQueries } from '../db/access.ts'
 import type { Forms } from '../db/forms.ts'
 import type { Ledger } from '../db/ledger.ts'
+import type { Quotas } from '../db/quotas.ts'
 import type { ServiceApiKeys } from '../db/service-api-keys.ts'
 import type { Sessions } from '../db/sessions.ts'
 import type { Logger } from '../observability.ts'
@@ -15,6 +16,7 @@ import type { ActionSession } from './session.ts'
 /** What an action may use. Built once in main.ts. */
 export interface ActionServices {
   ledger: Ledger
+  quotas: Quotas
   access: AccessQueries
   operations: Operations
   serviceApiKeys: ServiceApiKeys

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { creditAmount } from '../credits/amounts.ts'
 import { invalidInput, type AppError } from '../errors.ts'
+import { usageAmount } from '../quotas/amounts.ts'
 
 /** Shared pieces of action inputs. The `error` of a check is the `rule` that the caller reads. */
 const MAXIMUM_KEY_LENGTH = 200
@@ -48,6 +49,15 @@ export const returnPath = text(MAXIMUM_PATH_LENGTH).refine(
   (value) => /^\/(?![/\\])[^\\\s]*$/.test(value),
   { error: 'local_path' },
 )
+
+const MAXIMUM_QUOTA_LINES = 20
+
+/** Meters beside credits; none at all is the same as leaving them out. */
+export const quotaLines = optional(
+  z
+    .array(z.strictObject({ meter: identifier, amount: usageAmount }), { error: 'array' })
+    .max(MAXIMUM_QUOTA_LINES, { error: `at_most_${MAXIMUM_QUOTA_LINES}_lines` }),
+).transform((lines) => lines ?? [])
 
 export const context = z
   .record(z.string(), z.unknown(), { error: 'object' })

@@ -1,4 +1,10 @@
 import type { Action } from './action.ts'
+import { setQuotaOverride } from './set_quota_override.ts'
+import { removeQuotaOverride } from './remove_quota_override.ts'
+import { recordUsage } from './record_usage.ts'
+import { explainQuota } from './explain_quota.ts'
+import { consumeQuota } from './consume_quota.ts'
+import { checkQuota } from './check_quota.ts'
 import { assembleTestimonial } from './assemble_testimonial.ts'
 import { changePlan } from './change_plan.ts'
 import { checkAiAccess } from './check_ai_access.ts'
@@ -23,6 +29,8 @@ import { revokeServiceApiKey } from './revoke_service_api_key.ts'
 import { sessionAllowanceAction } from './session_allowance.ts'
 import { sessionHeartbeat } from './session_heartbeat.ts'
 import { sessionStatus } from './session_status.ts'
+import { setAutoTopup } from './set_auto_topup.ts'
+import { setPayAsYouGo } from './set_pay_as_you_go.ts'
 import { settleCredits } from './settle_credits.ts'
 import { startSession } from './start_session.ts'
 import { suggestQuestions } from './suggest_questions.ts'
@@ -44,6 +52,12 @@ export const actions: ReadonlyMap<string, Action> = new Map(
     extendReservation,
     grantCredits,
     refundTransaction,
+    consumeQuota,
+    recordUsage,
+    checkQuota,
+    explainQuota,
+    setQuotaOverride,
+    removeQuotaOverride,
     ...operationActions.values(),
     createServiceApiKey,
     revokeServiceApiKey,
@@ -61,5 +75,7 @@ export const actions: ReadonlyMap<string, Action> = new Map(
     changePlan,
     undoPlanChange,
     replayStripeEvent,
+    setAutoTopup,
+    setPayAsYouGo,
   ].map((action) => [action.name, action as unknown as Action]),
 )

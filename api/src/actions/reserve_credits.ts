@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { toJsonNumber } from '../credits/amounts.ts'
 import { hasReservation, refusalOfReserve } from '../credits/refusals.ts'
+import type { QuotaReserveRow } from '../db/ledger-quota-rows.ts'
+import type { ReserveRow } from '../db/ledger-rows.ts'
+import { refusalOfLine } from '../quotas/refusals.ts'
 import { defineAction } from './action.ts'
 import {
   context,
@@ -9,6 +12,7 @@ import {
   identifier,
   optional,
   optionalAmount,
+  quotaLines,
 } from './input.ts'
 import { requireOrganization } from './session.ts'
 
@@ -24,10 +28,11 @@ export const reserveCredits = defineAction({
       expires_in_seconds: optional(holdSeconds),
       user_id: optional(z.uuid({ error: 'uuid' })),
       context: optional(context),
+      quotas: quotaLines,
     }),
   }),
   async run({ input: { input }, session, services }) {
-    const row = await services.ledger.reserve({
+    const item = {
       organizationId: requireOrganization(session),
       userId: input.user_id,
       capability: input.capability,
@@ -36,7 +41,11 @@ export const reserveCredits = defineAction({
       idempotencyKey: input.idempotency_key,
       expiresInSeconds: input.expires_in_seconds,
       context: input.context,
-    })
+    }
+    const row =
+      input.quotas.length > 0
+        ? refuseLine(await services.ledger.reserveWithQuotas({ ...item, quotas: input.quotas }))
+        : await services.ledger.reserve(item)
     if (row.outcome !== 'reserved' && row.outcome !== 'replayed') {
       throw refusalOfReserve(row.outcome, row)
     }
@@ -53,3 +62,17 @@ export const reserveCredits = defineAction({
     }
   },
 })
+
+/** Throws when a meter stood in the way; what is left are the outcomes of a hold of credits alone. */
+function refuseLine(row: QuotaReserveRow): ReserveRow {
+  const { outcome } = row
+  switch (outcome) {
+    case 'quota_exceeded':
+    case 'member_cap_exceeded':
+    case 'user_required':
+    case 'invalid_quotas':
+      throw refusalOfLine(outcome, row.decision)
+    default:
+      return { ...row, outcome }
+  }
+}

@@ -47,3 +47,16 @@ export function requireUser(session: ActionSession): string {
   if (session.userId) return session.userId
   throw new AppError('not_allowed', { rule: 'user_required' }, { message: 'Sign in as a user.' })
 }
+
+const MAY_ASK_ABOUT_OTHERS = new Set(['owner', 'org_admin', 'service'])
+
+/** Whom a question is about: oneself, unless somebody asks who may ask about others. */
+export function aboutUser(session: ActionSession, userId: string | null): string | null {
+  if (userId === null || userId === session.userId) return session.userId
+  if (MAY_ASK_ABOUT_OTHERS.has(session.role)) return userId
+  throw new AppError(
+    'not_allowed',
+    { rule: 'other_user' },
+    { message: 'Only owners and admins may ask about other members.' },
+  )
+}

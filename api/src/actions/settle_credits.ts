@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { toJsonNumber } from '../credits/amounts.ts'
 import { refusalOfSettle } from '../credits/refusals.ts'
+import { invalidInput } from '../errors.ts'
 import { defineAction } from './action.ts'
-import { identifier, optional, optionalAmount, reservationId, text } from './input.ts'
+import { identifier, optional, optionalAmount, quotaLines, reservationId, text } from './input.ts'
 import { requireOrganization } from './session.ts'
 
 const MAXIMUM_TOKENS = 2_147_483_647
@@ -39,6 +40,7 @@ export const settleCredits = defineAction({
         reservation_id: reservationId,
         amount_credits: optionalAmount,
         usage: optional(usage),
+        quotas: quotaLines,
       })
       .refine((value) => (value.amount_credits === null) !== (value.usage === null), {
         path: ['amount_credits'],
@@ -46,15 +48,23 @@ export const settleCredits = defineAction({
       }),
   }),
   async run({ input: { input }, session, services }) {
-    const row = await services.ledger.settle({
+    const item = {
       organizationId: requireOrganization(session),
       reservationId: input.reservation_id,
       amountCredits: input.amount_credits,
       usage: input.usage,
       output: null,
-    })
-    if (row.outcome !== 'settled' && row.outcome !== 'replayed') {
-      throw refusalOfSettle(row.outcome, row)
+    }
+    const row =
+      input.quotas.length > 0
+        ? await services.ledger.settleWithQuotas({ ...item, quotas: input.quotas })
+        : await services.ledger.settle(item)
+    if (row.outcome === 'invalid_quotas') {
+      throw invalidInput('quotas', row.outcome, 'Each meter that was held once, 0 or more.')
+    }
+    const { outcome } = row
+    if (outcome !== 'settled' && outcome !== 'replayed') {
+      throw refusalOfSettle(outcome, { ...row, outcome })
     }
     return {
       reservation_id: input.reservation_id,

@@ -1,4 +1,5 @@
 import type { CreditAmount } from '../credits/amounts.ts'
+import { actorOf } from './actors.ts'
 import type { Database } from './client.ts'
 
 /** What platform admins do by hand. Rare, so each is a call of its own instead of a batch. */
@@ -88,11 +89,4 @@ export function createGrants(sql: Database) {
       return rows[0]
     },
   }
-}
-
-async function actorOf(sql: Database, userId: string | null): Promise<string> {
-  if (userId === null) return JSON.stringify({ role: 'platform_admin' })
-  const [user] = await sql<{ name: string; email: string }[]>`
-    select name, email from auth.users where id = ${userId}::uuid`
-  return JSON.stringify({ role: 'platform_admin', user_id: userId, ...user })
 }

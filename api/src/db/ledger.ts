@@ -1,9 +1,15 @@
 import type { CreditAmount } from '../credits/amounts.ts'
 import type { Metrics } from '../observability.ts'
-import { createBatcher, type Batcher } from './batcher.ts'
+import { createOrderedBatcher, jsonTexts, pluck } from './batched-statements.ts'
 import type { Database } from './client.ts'
 import { createGrants } from './grants.ts'
-import { batchFailureOf, describeDatabaseFailure, mayTryAgain } from './failures.ts'
+import { describeDatabaseFailure } from './failures.ts'
+import type {
+  QuotaReserveItem,
+  QuotaReserveRow,
+  QuotaSettleItem,
+  QuotaSettleRow,
+} from './ledger-quota-rows.ts'
 import type {
   ExtendItem,
   ExtendRow,
@@ -15,10 +21,6 @@ import type {
   SettleRow,
 } from './ledger-rows.ts'
 
-const MAXIMUM_BATCH_ITEMS = 256
-const MAXIMUM_QUEUED_CALLS = 10_000
-const MAXIMUM_ATTEMPTS = 3
-
 export type Ledger = ReturnType<typeof createLedger>
 
 /**
@@ -26,29 +28,22 @@ export type Ledger = ReturnType<typeof createLedger>
  * data, not an exception. All four are safe to repeat: a repeated statement answers `replayed`.
  */
 export function createLedger(sql: Database, metrics: Metrics) {
-  function batched<Item extends { organizationId: string }, Row extends { item: number }>(
+  const batched = <Item extends { organizationId: string }, Row extends { item: number }>(
     name: string,
     statement: (items: Item[]) => Promise<Row[]>,
-  ): Batcher<Item, Row> {
-    return createBatcher<Item, Row>({
-      run: (items) => inOrder(() => statement(items)),
-      groupOf: (item) => item.organizationId,
-      failureOf: batchFailureOf,
-      maximumItems: MAXIMUM_BATCH_ITEMS,
-      maximumQueued: MAXIMUM_QUEUED_CALLS,
-      onBatch(items, seconds) {
-        metrics.batchItems.observe({ function: name }, items)
-        metrics.batchSeconds.observe({ function: name }, seconds)
-      },
-      onQueue: (queued) => metrics.queuedItems.set({ function: name }, queued),
-    })
-  }
-
+  ) => createOrderedBatcher(name, metrics, statement)
   const reserve = batched('reserve_credits', (items: ReserveItem[]) => reserveCredits(sql, items))
   const settle = batched('settle_credits', (items: SettleItem[]) => settleCredits(sql, items))
   const release = batched('release_credits', (items: ReleaseItem[]) => releaseCredits(sql, items))
   const extend = batched('extend_reservations', (items: ExtendItem[]) =>
     extendReservations(sql, items),
+  )
+
+  const reserveTogether = batched('reserve_credits_with_quotas', (items: QuotaReserveItem[]) =>
+    reserveCreditsWithQuotas(sql, items),
+  )
+  const settleTogether = batched('settle_credits_with_quotas', (items: QuotaSettleItem[]) =>
+    settleCreditsWithQuotas(sql, items),
   )
 
   const grants = createGrants(sql)
@@ -57,11 +52,15 @@ export function createLedger(sql: Database, metrics: Metrics) {
     grant: (...request: Parameters<typeof grants.grant>) => answer(grants.grant(...request)),
     refund: (...request: Parameters<typeof grants.refund>) => answer(grants.refund(...request)),
     reserve: (item: ReserveItem) => answer(reserve.call(item)),
+    /** Credits and meters, all of it or nothing. */
+    reserveWithQuotas: (item: QuotaReserveItem) => answer(reserveTogether.call(item)),
     settle: (item: SettleItem) => answer(settle.call(item)),
+    settleWithQuotas: (item: QuotaSettleItem) => answer(settleTogether.call(item)),
     release: (item: ReleaseItem) => answer(release.call(item)),
     extend: (item: ExtendItem) => answer(extend.call(item)),
     async drain() {
-      await Promise.all([reserve.drain(), settle.drain(), release.drain(), extend.drain()])
+      const batchers = [reserve, reserveTogether, settle, settleTogether, release, extend]
+      await Promise.all(batchers.map((batcher) => batcher.drain()))
     },
   }
 }
@@ -73,28 +72,6 @@ async function answer<Row>(call: Promise<Row>): Promise<Row> {
     throw describeDatabaseFailure(error)
   }
 }
-
-async function inOrder<Row extends { item: number }>(send: () => Promise<Row[]>): Promise<Row[]> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const rows = await send()
-      return rows.toSorted((left, right) => left.item - right.item)
-    } catch (error) {
-      if (attempt >= MAXIMUM_ATTEMPTS || !mayTryAgain(error)) throw error
-    }
-  }
-}
-
-/**
- * JSON travels as text[] cast to jsonb[]: the driver's own array serializer takes an element with a
- * property named `type` for one of its parameter objects.
- */
-function jsonTexts(values: readonly (object | null)[]): (string | null)[] {
-  return values.map((value) => (value === null ? null : JSON.stringify(value)))
-}
-
-const pluck = <Item, Key extends keyof Item>(items: Item[], key: Key): Item[Key][] =>
-  items.map((item) => item[key])
 
 function reserveCredits(sql: Database, items: ReserveItem[]): Promise<ReserveRow[]> {
   const amounts: (CreditAmount | null)[] = pluck(items, 'amountCredits')
@@ -137,5 +114,38 @@ function extendReservations(sql: Database, items: ExtendItem[]): Promise<ExtendR
       ${pluck(items, 'organizationId')}::uuid[],
       ${pluck(items, 'reservationId')}::uuid[],
       ${pluck(items, 'expiresInSeconds')}::int[]
+    )`
+}
+
+function reserveCreditsWithQuotas(
+  sql: Database,
+  items: QuotaReserveItem[],
+): Promise<QuotaReserveRow[]> {
+  return sql<QuotaReserveRow[]>`
+    select * from private.reserve_credits_with_quotas(
+      ${pluck(items, 'organizationId')}::uuid[],
+      ${pluck(items, 'userId')}::uuid[],
+      ${pluck(items, 'capability')}::text[],
+      ${pluck(items, 'qualityLevel')}::text[],
+      ${pluck(items, 'amountCredits')}::numeric[],
+      ${pluck(items, 'idempotencyKey')}::text[],
+      ${pluck(items, 'expiresInSeconds')}::int[],
+      ${jsonTexts(pluck(items, 'context'))}::text[]::jsonb[],
+      ${jsonTexts(pluck(items, 'quotas'))}::text[]::jsonb[]
+    )`
+}
+
+function settleCreditsWithQuotas(
+  sql: Database,
+  items: QuotaSettleItem[],
+): Promise<QuotaSettleRow[]> {
+  return sql<QuotaSettleRow[]>`
+    select * from private.settle_credits_with_quotas(
+      ${pluck(items, 'organizationId')}::uuid[],
+      ${pluck(items, 'reservationId')}::uuid[],
+      ${pluck(items, 'amountCredits')}::numeric[],
+      ${jsonTexts(pluck(items, 'usage'))}::text[]::jsonb[],
+      ${jsonTexts(pluck(items, 'output'))}::text[]::jsonb[],
+      ${jsonTexts(pluck(items, 'quotas'))}::text[]::jsonb[]
     )`
 }
