@@ -62,13 +62,13 @@ test('the comparison is a table: a row for each capability, limit and meter, one
     'Suggest questions',
     '5 a minute, 10 an hour, 50 a day',
     '30 a minute, 100 an hour, 500 a day',
-    'No limit',
+    'no limit',
   ])
   const minutes = rows.find(([name]) => name === 'Session minutes')
   expect(minutes?.slice(1)).toEqual([
     expect.stringContaining('Not included'),
     '100 minutes a month, each person',
-    'No limit',
+    'no limit',
   ])
 })
 
@@ -76,7 +76,7 @@ test('what is lost is named, also for those who do not see the sign before it', 
   const wrapper = mount(PlanDifferences, { props: { differences: planDifferences(pro, free) } })
   const items = wrapper.findAll('li').map((item) => item.text())
   expect(items).toContain('Less: 10 credits a month instead of 500')
-  expect(items).toContain('Less: Polish testimonial is no longer included')
+  expect(items).toContain('Less: No longer included: Polish testimonial')
   expect(items).toContain('Less: Session minutes: no longer included')
   expect(items).toContain('Less: Credits can no longer be bought; bought ones stay')
 })
@@ -102,6 +102,15 @@ test('a scheduled change says when and what, and can be taken back', async () =>
   expect(wrapper.text()).toContain('500 credits a month instead of 2,000')
   await wrapper.get('button').trigger('click')
   expect(wrapper.emitted('undo')).toHaveLength(1)
+})
+
+test('what is the same for several capabilities is said once', () => {
+  const wrapper = mount(PlanDifferences, { props: { differences: planDifferences(pro, team) } })
+  const items = wrapper.findAll('li').map((item) => item.text())
+  expect(items).toContain(
+    'More: Quality level Premium opens (Suggest questions, Polish testimonial)',
+  )
+  expect(items).toContain('More: Session minutes: 100 minutes a month, each person → no limit')
 })
 
 test('the end of a plan is called that; a member sees it and cannot take it back', () => {

@@ -3,9 +3,9 @@ import type { CapabilityFacts, MeterFacts, PlanFacts, RunLimits } from './plan-f
 /** One thing that is different afterwards, and whether it is for the better. */
 export type PlanDifference = { isGain: boolean } & (
   | { kind: 'monthlyCredits' | 'rollover'; from: number; to: number }
-  | { kind: 'capability'; capability: string }
-  | { kind: 'levels'; capability: string; levels: string[] }
-  | { kind: 'limits'; capability: string; limits: RunLimits }
+  | { kind: 'capability'; capabilities: string[] }
+  | { kind: 'levels'; capabilities: string[]; levels: string[] }
+  | { kind: 'limits'; capabilities: string[]; limits: RunLimits }
   | { kind: 'meter'; from: MeterFacts; to: MeterFacts }
   | { kind: 'topups' | 'payAsYouGo' }
 )
@@ -14,10 +14,12 @@ export type PlanDifference = { isGain: boolean } & (
 export function planDifferences(from: PlanFacts, to: PlanFacts): PlanDifference[] {
   return [
     ...amountDifference('monthlyCredits', from.monthlyCredits, to.monthlyCredits),
-    ...from.capabilities.flatMap((capability) => {
-      const after = to.capabilities.find(({ id }) => id === capability.id)
-      return after ? capabilityDifferences(capability, after) : []
-    }),
+    ...together(
+      from.capabilities.flatMap((capability) => {
+        const after = to.capabilities.find(({ id }) => id === capability.id)
+        return after ? capabilityDifferences(capability, after) : []
+      }),
+    ),
     ...from.meters.flatMap((meter) => {
       const after = to.meters.find(({ id, period }) => id === meter.id && period === meter.period)
       return after ? meterDifference(meter, after) : []
@@ -26,6 +28,20 @@ export function planDifferences(from: PlanFacts, to: PlanFacts): PlanDifference[
     ...switchDifference('topups', from.allowsTopups, to.allowsTopups),
     ...switchDifference('payAsYouGo', from.allowsPayAsYouGo, to.allowsPayAsYouGo),
   ]
+}
+
+type CapabilityDifference = Extract<PlanDifference, { capabilities: string[] }>
+
+/** What is the same for several capabilities is said once. */
+function together(differences: readonly CapabilityDifference[]): CapabilityDifference[] {
+  const byChange = new Map<string, CapabilityDifference>()
+  for (const difference of differences) {
+    const change = JSON.stringify({ ...difference, capabilities: null })
+    const known = byChange.get(change)
+    const capabilities = [...(known?.capabilities ?? []), ...difference.capabilities]
+    byChange.set(change, { ...difference, capabilities })
+  }
+  return [...byChange.values()]
 }
 
 function amountDifference(
@@ -52,33 +68,34 @@ function meterDifference(from: MeterFacts, to: MeterFacts): PlanDifference[] {
 /** No limit, as a number to compare with. */
 const endless = (limit: number | null) => limit ?? Number.POSITIVE_INFINITY
 
-function capabilityDifferences(before: CapabilityFacts, after: CapabilityFacts): PlanDifference[] {
-  const capability = before.name
+function capabilityDifferences(
+  before: CapabilityFacts,
+  after: CapabilityFacts,
+): CapabilityDifference[] {
+  const capabilities = [before.name]
   if (before.levels.length === 0 && after.levels.length === 0) return []
-  if (before.levels.length === 0) return [{ kind: 'capability', capability, isGain: true }]
-  if (after.levels.length === 0) return [{ kind: 'capability', capability, isGain: false }]
+  if (before.levels.length === 0) return [{ kind: 'capability', capabilities, isGain: true }]
+  if (after.levels.length === 0) return [{ kind: 'capability', capabilities, isGain: false }]
   const opened = after.levels.filter((level) => !before.levels.includes(level))
   const closed = before.levels.filter((level) => !after.levels.includes(level))
+  const levels = (names: string[], isGain: boolean): CapabilityDifference[] =>
+    names.length > 0 ? [{ kind: 'levels', capabilities, levels: names, isGain }] : []
   return [
-    ...(opened.length > 0
-      ? [{ kind: 'levels' as const, capability, levels: opened, isGain: true }]
-      : []),
-    ...(closed.length > 0
-      ? [{ kind: 'levels' as const, capability, levels: closed, isGain: false }]
-      : []),
-    ...limitsDifference(capability, before.limits, after.limits),
+    ...levels(opened, true),
+    ...levels(closed, false),
+    ...limitsDifference(capabilities, before.limits, after.limits),
   ]
 }
 
-/** Rate limits move together; where they do not, the tightest that moved decides what it is called. */
+/** Rate limits move together; where some rise and some fall, it is told as a loss. */
 function limitsDifference(
-  capability: string,
+  capabilities: string[],
   before: RunLimits,
   after: RunLimits,
-): PlanDifference[] {
+): CapabilityDifference[] {
   const windows = ['day', 'hour', 'minute'] as const
   const moved = windows.filter((window) => before[window] !== after[window])
   if (moved.length === 0) return []
   const isGain = moved.every((window) => endless(after[window]) > endless(before[window]))
-  return [{ kind: 'limits', capability, limits: after, isGain }]
+  return [{ kind: 'limits', capabilities, limits: after, isGain }]
 }
