@@ -29,7 +29,7 @@ process.exit(isClean ? 0 : 1)
 
 /** Requests first, then the work that they left behind, then the connections that both need. */
 function shutdownPhases(http: ServerType, running: RunningDeps): ShutdownPhase[] {
-  const { operations, ledger, billing } = running.services
+  const { operations, ledger, quotas, billing } = running.services
   return [
     {
       name: 'stop accepting requests',

@@ -2,36 +2,67 @@ import type Stripe from 'stripe'
 import { createBillingAccountQueries, type BillingAccountQueries } from '../db/billing-accounts.ts'
 import type { Database } from '../db/client.ts'
 import { createPlanChangeQueries } from '../db/plan-changes.ts'
-import { createPurchaseQueries } from '../db/purchases.ts'
+import { createFundingQueries } from '../db/funding.ts'
+import { createPurchaseQueries, type PurchaseQueries } from '../db/purchases.ts'
 import { createSubscriptionQueries } from '../db/subscriptions.ts'
+import type { Logger } from '../observability.ts'
+import { createAutoTopups } from './auto-topups.ts'
 import { createCheckout } from './checkout.ts'
 import { createCustomers, type Customers } from './customers.ts'
 import { createPlanChanges } from './plan-changes.ts'
 import { createPlanCheckout } from './plan-checkout.ts'
 import { createPlanPreviews } from './plan-previews.ts'
+import { createFunding } from './funded-ledger.ts'
+import { createPayAsYouGo } from './pay-as-you-go.ts'
 import { openPortal } from './portal.ts'
 import { createPrices } from './prices.ts'
-import { createPurchases } from './purchases.ts'
+import { createPurchases, type Purchases } from './purchases.ts'
 import { createSubscriptionChanges } from './subscription-changes.ts'
 import { createSubscriptions } from './subscriptions.ts'
 
 export type Billing = ReturnType<typeof createBilling>
 
 /** Everything that needs Stripe, built once; there is none while no key is set. */
-export function createBilling(stripe: Stripe, sql: Database, webUrl: string) {
+export function createBilling(stripe: Stripe, sql: Database, webUrl: string, log: Logger) {
   const accounts = createBillingAccountQueries(sql)
   const queries = createPurchaseQueries(sql)
   const customers = createCustomers(stripe, accounts)
   const plans = planPartsOf({ stripe, sql, accounts, customers, webUrl })
+  const purchases = createPurchases(stripe, queries, accounts)
   return {
     ...plans,
+    ...fundingPartsOf({ stripe, sql, accounts, queries, purchases, log }),
     stripe,
     accounts,
     customers,
-    purchases: createPurchases(stripe, queries, accounts),
+    purchases,
+    purchaseQueries: queries,
     checkout: createCheckout({ stripe, queries, accounts, customers, webUrl }),
     portal: (organizationId: string, returnPath: string | null) =>
       openPortal({ stripe, customers, webUrl }, organizationId, returnPath),
+  }
+}
+
+interface FundingPartsOptions {
+  stripe: Stripe
+  sql: Database
+  accounts: BillingAccountQueries
+  queries: PurchaseQueries
+  purchases: Purchases
+  log: Logger
+}
+
+/** What is bought without anybody at the page. */
+function fundingPartsOf({ sql, ...options }: FundingPartsOptions) {
+  const fundingQueries = createFundingQueries(sql)
+  const autoTopups = createAutoTopups({ ...options, funding: fundingQueries })
+  const payAsYouGo = createPayAsYouGo({ ...options, funding: fundingQueries })
+  const { log } = options
+  return {
+    fundingQueries,
+    autoTopups,
+    payAsYouGo,
+    funding: createFunding({ queries: fundingQueries, autoTopups, payAsYouGo, log }),
   }
 }
 

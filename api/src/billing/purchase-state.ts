@@ -34,6 +34,7 @@ export async function readPurchase(
       checkout_session_id: session.id,
     })
   }
+  if (purchase.kind === 'pay_as_you_go') return readOnAccount(stripe, purchase)
   const paymentIntentId = purchase.stripe_payment_intent_id ?? hint.paymentIntentId
   if (paymentIntentId === undefined) return null
   const intent = await stripe.paymentIntents.retrieve(paymentIntentId, { expand: [WITH_CHARGE] })
@@ -43,6 +44,31 @@ export async function readPurchase(
     currency: intent.currency,
     ...stateOfIntent(intent),
   })
+}
+
+/** On account: the item of the next invoice, and what became of the invoice. */
+async function readOnAccount(stripe: Stripe, purchase: PurchaseRow): Promise<ReadPurchase | null> {
+  if (purchase.stripe_invoice_item_id === null) return null
+  const item = await stripe.invoiceItems.retrieve(purchase.stripe_invoice_item_id, {
+    expand: ['invoice'],
+  })
+  const status = expanded(item.invoice)?.status ?? null
+  return {
+    state: {
+      payment:
+        status === 'paid'
+          ? 'paid'
+          : status === 'void' || status === 'uncollectible'
+            ? 'failed'
+            : 'processing',
+      amount_usd: usdOfCents(item.amount),
+      currency: item.currency,
+      ...(status === 'uncollectible' && { failure_reason: 'The invoice was not paid.' }),
+      refunds: [],
+      disputes: [],
+    },
+    paymentMethod: null,
+  }
 }
 
 async function sessionOf(

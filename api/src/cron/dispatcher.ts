@@ -5,6 +5,7 @@ import { AppError, invalidInput } from '../errors.ts'
 import type { AppEnvironment } from '../http/request-context.ts'
 import { requireSecret } from '../http/secret.ts'
 import { applyStripeEvents } from './apply_stripe_events.ts'
+import { autoTopup } from './auto_topup.ts'
 import { cleanIdempotency } from './clean_idempotency.ts'
 import { expireGrants } from './expire_grants.ts'
 import { expireReservations } from './expire_reservations.ts'
@@ -33,6 +34,7 @@ export const jobs: ReadonlyMap<string, Job> = new Map(
     verifyLedger,
     cleanIdempotency,
     applyStripeEvents,
+    autoTopup,
   ].map((job) => [job.name, job]),
 )
 

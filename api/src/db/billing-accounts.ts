@@ -3,6 +3,7 @@ import type { Database } from './client.ts'
 export interface BillingAccount {
   name: string
   stripe_customer_id: string | null
+  stripe_subscription_id: string | null
   stripe_payment_method_id: string | null
   payment_method_label: string | null
   owner_email: string | null
@@ -18,6 +19,7 @@ export function createBillingAccountQueries(sql: Database) {
         select
           organization.name,
           subscription.stripe_customer_id,
+          subscription.stripe_subscription_id,
           setting.stripe_payment_method_id,
           setting.payment_method_label,
           (

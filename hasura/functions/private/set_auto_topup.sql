@@ -2,7 +2,7 @@
  * When an organization buys credits with its saved card. What is null keeps what was set before;
  * switching on clears the reason of a stop. Gate: the balance row. Outcomes: saved, incomplete
  * (`field` says what was never given), unknown_package, topup_not_allowed (unlocked_by_plan),
- * invalid_amount, unknown_organization.
+ * invalid_amount, no_payment_method (none is saved), unknown_organization.
  */
 create function private.set_auto_topup(
   p_organization_id uuid,
@@ -54,6 +54,7 @@ begin
       from public.credit_topup_packages as package
       where package.id = p_package_id and package.is_active
     ) then 'unknown_package'
+    when p_enabled and v_before.stripe_payment_method_id is null then 'no_payment_method'
     else 'saved'
   end;
 

@@ -41,12 +41,16 @@ async function setAutoTopup(
   return row!
 }
 
+async function saveCard(organization: string): Promise<void> {
+  await desk.api`select private.set_stripe_customer(${organization}, ${`cus_${newKey()}`})`
+  await desk.api`select private.save_payment_method(${organization}, 'pm_1', 'Visa •••• 4242')`
+}
+
 /** An organization with a card, that buys below 100 credits. */
 async function withCard(limit = 3): Promise<string> {
   const organization = await createOrganization(desk)
+  await saveCard(organization)
   await setAutoTopup(organization, { limit })
-  await desk.api`select private.set_stripe_customer(${organization}, ${`cus_${newKey()}`})`
-  await desk.api`select private.save_payment_method(${organization}, 'pm_1', 'Visa •••• 4242')`
   return organization
 }
 
@@ -59,6 +63,8 @@ async function claim(organization: string, sql: Sql = desk.api) {
 describe('set_auto_topup', () => {
   test('keeps what is not given, and 3 a month unless told', async () => {
     const organization = await createOrganization(desk)
+    expect(await setAutoTopup(organization)).toMatchObject({ outcome: 'no_payment_method' })
+    await saveCard(organization)
     expect(await setAutoTopup(organization)).toMatchObject({ outcome: 'saved', limit: 3 })
     expect(
       await setAutoTopup(organization, { threshold: null, packageId: null, limit: 5 }),
@@ -159,7 +165,9 @@ describe('claim_auto_topup', () => {
   test('needs a card, and a plan with top-ups', async () => {
     const organization = await createOrganization(desk)
     expect(await claim(organization)).toMatchObject({ outcome: 'off' })
+    await saveCard(organization)
     await setAutoTopup(organization)
+    await desk.api`select private.save_payment_method(${organization}, null, null)`
     expect(await claim(organization)).toMatchObject({ outcome: 'no_payment_method' })
     await desk.api`select from private.set_organization_plan(${organization}, 'free', null)`
     expect(await claim(organization)).toMatchObject({ outcome: 'topup_not_allowed' })

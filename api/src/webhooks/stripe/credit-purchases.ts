@@ -45,6 +45,25 @@ async function ofMoneyBack(
   return syncPurchase(name, context, { paymentIntentId: id })
 }
 
+/** Credits on account are lines of an invoice; the invoice itself is the business of subscriptions. */
+async function ofInvoice(
+  invoice: Stripe.Invoice,
+  context: StripeEventContext,
+): Promise<StripeEventResult> {
+  const lines = invoice.lines.has_more
+    ? await context.stripe.invoices
+        .listLineItems(invoice.id, { limit: 100 })
+        .autoPagingToArray({ limit: MAXIMUM_LINES })
+    : invoice.lines.data
+  const names = lines.flatMap(({ metadata }) => purchaseOfMetadata(metadata) ?? [])
+  const [first] = names
+  if (!first) return ignored('no credits on account')
+  for (const name of names) await context.purchases.sync(name)
+  return applied(`${names.length} purchases on account`, first.organizationId)
+}
+
+const invoiceTypes = ['invoice.paid', 'invoice.marked_uncollectible', 'invoice.voided'] as const
+
 const sessionTypes = [
   'checkout.session.completed',
   'checkout.session.async_payment_succeeded',
@@ -69,6 +88,8 @@ const disputeTypes = [
   'charge.dispute.funds_reinstated',
 ] as const
 
+const MAXIMUM_LINES = 1000
+
 export const topUpHandlers: readonly StripeEventHandler[] = [
   ...sessionTypes.map((type) =>
     stripeEventHandler({ type, handle: ({ data }, context) => ofSession(data.object, context) }),
@@ -81,6 +102,9 @@ export const topUpHandlers: readonly StripeEventHandler[] = [
   ),
   ...disputeTypes.map((type) =>
     stripeEventHandler({ type, handle: ({ data }, context) => ofMoneyBack(data.object, context) }),
+  ),
+  ...invoiceTypes.map((type) =>
+    stripeEventHandler({ type, handle: ({ data }, context) => ofInvoice(data.object, context) }),
   ),
   // A cross-check: the refund's own events say the same.
   stripeEventHandler({

@@ -465,6 +465,9 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   v_window constant interval := interval '1 minute';
@@ -2239,11 +2242,10 @@ grant execute on function private.copy_subscription(
 
 -- private/count_period.sql
 /*
- * Adds seconds of a session to the period that p_at falls into, with its plan and limit as they are
- * now, and books what is not yet in the usage ledger once it is a minute, or when p_is_due. Booked is
- * always the sum in minutes rounded to four decimals, so the ledger follows the seconds exactly,
- * however they came. What the ledger does not take stays unbooked, and counts against the limits all
- * the same. The caller holds the gate.
+ * Adds seconds of a session to the period that p_at falls into, and books what is not yet in the
+ * usage ledger once it is a minute, or when p_is_due. Booked is always the sum in minutes rounded to
+ * four decimals, so the ledger follows the seconds exactly, however they came. What the ledger does
+ * not take stays unbooked, and counts against the limits all the same. The caller holds the gate.
  */
 create function private.count_period(
   p_session private.metered_sessions,
@@ -2261,34 +2263,21 @@ as $$
 declare
   v_subscription public.org_plans;
   v_period public.usage_periods;
-  v_limit_minutes numeric;
   v_minutes numeric;
 begin
   select subscription.* into v_subscription
   from public.org_plans as subscription
   where subscription.organization_id = p_session.organization_id;
-  select space.limit_minutes into v_limit_minutes
-  from private.session_minutes_left(
-    p_session.organization_id, p_session.user_id, p_at
-  ) as space;
 
   insert into public.usage_periods as period (
-    organization_id, user_id, period_start, period_end, plan_id, used_seconds, limit_minutes,
-    bought_seconds, sessions
+    organization_id, user_id, period_start, period_end, plan_id, used_seconds, bought_seconds,
+    sessions
   )
   select
     p_session.organization_id, p_session.user_id, month.period_start, month.period_end,
-    v_subscription.plan_id, p_used_seconds, v_limit_minutes, p_bought_seconds, p_sessions
+    v_subscription.plan_id, p_used_seconds, p_bought_seconds, p_sessions
   from private.quota_period('month', 'session_minutes', p_at, v_subscription) as month
   on conflict (organization_id, user_id, period_start) do update set
-    -- Of a period that is over only what was used in it is still to come.
-    plan_id = case
-      when p_at >= v_subscription.period_start then excluded.plan_id else period.plan_id
-    end,
-    limit_minutes = case
-      when p_at >= v_subscription.period_start then excluded.limit_minutes
-      else period.limit_minutes
-    end,
     used_seconds = period.used_seconds + excluded.used_seconds,
     bought_seconds = period.bought_seconds + excluded.bought_seconds,
     sessions = period.sessions + excluded.sessions
@@ -2357,10 +2346,7 @@ begin
     perform private.count_period(v_session, v_from - interval '1 second', 0, 0, 0, true);
   end if;
   while v_from < p_until loop
-    select space.boundary_at into v_boundary
-    from private.session_minutes_left(
-      v_session.organization_id, v_session.user_id, v_from
-    ) as space;
+    v_boundary := private.session_boundary(v_session.organization_id, v_from);
     v_until := least(p_until, v_boundary);
     -- From the start of the span, so that a period that begins within a second loses none.
     v_seconds := floor(extract(epoch from v_until - p_session.last_heartbeat_at))
@@ -2964,6 +2950,9 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   v_at timestamptz := private.lock_for_session(p_organization_id);
@@ -5176,6 +5165,35 @@ $$;
 comment on function private.note_over_limits(private.usage_entry[], timestamptz)
   is 'Starts and stops the clocks of grace periods.';
 
+-- private/note_session_limit.sql
+/*
+ * Keeps the plan and the limit of a user's period as they were at the last move, so that they can be
+ * told when the period is over. Writes only what has changed. The caller holds the gate.
+ */
+create function private.note_session_limit(
+  p_session private.metered_sessions,
+  p_limit_minutes numeric,
+  p_at timestamptz
+)
+returns void
+language sql
+volatile
+as $$
+  update public.usage_periods as period
+  set plan_id = subscription.plan_id, limit_minutes = p_limit_minutes
+  from public.org_plans as subscription
+  where period.organization_id = p_session.organization_id
+    and period.user_id = p_session.user_id
+    and period.period_start <= p_at
+    and period.period_end > p_at
+    and subscription.organization_id = p_session.organization_id
+    and (period.plan_id, period.limit_minutes)
+      is distinct from (subscription.plan_id, p_limit_minutes)
+$$;
+
+comment on function private.note_session_limit(private.metered_sessions, numeric, timestamptz)
+  is 'Keeps the plan and the limit of a user''s period as of the last move.';
+
 -- private/open_credit_purchase.sql
 /*
  * Begins the purchase of a package by a person: the row stands before Stripe is asked for a payment
@@ -5639,6 +5657,7 @@ begin
   end if;
   v_session.lease_expires_at := least(v_lease_end, v_session.limit_at);
   v_session.stale_at := p_from + v_stale_after;
+  perform private.note_session_limit(v_session, v_reach.limit_minutes, p_from);
   return v_session;
 end
 $$;
@@ -6374,6 +6393,9 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   v_at timestamptz;
@@ -7781,6 +7803,9 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   v_at timestamptz := private.lock_for_session(p_organization_id);
@@ -7863,6 +7888,30 @@ $$;
 comment on function private.session_answer(text, private.metered_sessions, timestamptz)
   is 'A session with what is left of the minutes of its user.';
 
+-- private/session_boundary.sql
+/*
+ * When the billing period or the day of a moment ends, in the organization's time zone: what is used
+ * before and after it is counted apart.
+ */
+create function private.session_boundary(p_organization_id uuid, p_at timestamptz)
+returns timestamptz
+language sql
+stable
+as $$
+  select least(month.period_end, today.period_end)
+  from public.org_plans as subscription
+  cross join lateral private.quota_period(
+    'month', 'session_minutes', p_at, subscription
+  ) as month
+  cross join lateral private.quota_period(
+    'day', 'session_minutes', p_at, subscription
+  ) as today
+  where subscription.organization_id = p_organization_id
+$$;
+
+comment on function private.session_boundary(uuid, timestamptz)
+  is 'When the billing period or the day of a moment ends.';
+
 -- private/session_credits.sql
 /*
  * What so many seconds of bought time cost: by the second, rounded up to hundredths of a credit for
@@ -7900,6 +7949,9 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   v_at timestamptz := private.lock_for_session(p_organization_id);
@@ -7945,8 +7997,7 @@ comment on function private.session_minute_price(uuid)
 -- private/session_minutes_left.sql
 /*
  * What is left of a user's session minutes at a moment, in whole seconds, by the limit that is the
- * closest (null: unlimited); and boundary_at, when a period of any of them ends or a new day begins.
- * resets_at is when the closest limit begins anew, renews_at when any of them does.
+ * closest (null: unlimited). resets_at is when that limit begins anew, renews_at when any of them does.
  *
  * Counted against a limit: what is booked, what sessions have used since (it is booked minute by
  * minute), and for a limit of the whole organization what is promised to the sessions of others.
@@ -7966,8 +8017,7 @@ returns table (
   limit_minutes numeric,
   used_minutes numeric,
   resets_at timestamptz,
-  renews_at timestamptz,
-  boundary_at timestamptz
+  renews_at timestamptz
 )
 language sql
 stable
@@ -8032,13 +8082,8 @@ as $$
     bound.limit_amount,
     bound.used_seconds / 60,
     bound.period_end,
-    renewal.at,
-    least(today.period_end, renewal.at)
-  from subscription
-  cross join lateral private.quota_period(
-    'day', 'session_minutes', p_at, subscription.row
-  ) as today
-  cross join (select min(rule.period_end) as at from rule) as renewal
+    renewal.at
+  from (select min(rule.period_end) as at from rule) as renewal
   left join lateral (
     select measured.*
     from measured
@@ -8063,7 +8108,7 @@ create function private.session_reach(
   p_user_id uuid,
   p_from timestamptz
 )
-returns table (included_until timestamptz, resets_at timestamptz)
+returns table (included_until timestamptz, resets_at timestamptz, limit_minutes numeric)
 language sql
 stable
 as $$
@@ -8075,11 +8120,13 @@ as $$
         here.renews_at + make_interval(secs => beyond.included_seconds), 'infinity'
       )
     end,
-    here.resets_at
+    here.resets_at,
+    here.limit_minutes
   from (
     select
       space.included_seconds,
       space.resets_at,
+      space.limit_minutes,
       space.renews_at,
       p_from + make_interval(secs => space.included_seconds) as included_until
     from private.session_minutes_left(p_organization_id, p_user_id, p_from) as space
@@ -8176,6 +8223,9 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   v_at timestamptz := private.lock_for_session(p_organization_id);
@@ -8199,7 +8249,7 @@ grant execute on function private.session_status(uuid, uuid, uuid) to purser_api
  * When an organization buys credits with its saved card. What is null keeps what was set before;
  * switching on clears the reason of a stop. Gate: the balance row. Outcomes: saved, incomplete
  * (`field` says what was never given), unknown_package, topup_not_allowed (unlocked_by_plan),
- * invalid_amount, unknown_organization.
+ * invalid_amount, no_payment_method (none is saved), unknown_organization.
  */
 create function private.set_auto_topup(
   p_organization_id uuid,
@@ -8251,6 +8301,7 @@ begin
       from public.credit_topup_packages as package
       where package.id = p_package_id and package.is_active
     ) then 'unknown_package'
+    when p_enabled and v_before.stripe_payment_method_id is null then 'no_payment_method'
     else 'saved'
   end;
 
@@ -9422,6 +9473,9 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   v_at timestamptz := private.lock_for_session(p_organization_id);
@@ -9431,6 +9485,7 @@ declare
   v_outcome text := 'started';
   v_session private.metered_sessions;
   v_running private.metered_sessions;
+  v_answer private.session_answer;
 begin
   select session.* into v_session
   from private.metered_sessions as session
@@ -9474,7 +9529,9 @@ begin
   end if;
   insert into private.metered_sessions select v_session.*;
   perform private.count_period(v_session, v_at, 0, 0, 1, false);
-  return private.session_answer('started', v_session, v_at);
+  v_answer := private.session_answer('started', v_session, v_at);
+  perform private.note_session_limit(v_session, v_answer.limit_minutes, v_at);
+  return v_answer;
 end
 $$;
 
@@ -9819,6 +9876,9 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   v_at timestamptz := date_trunc('second', private.current_time_utc());
