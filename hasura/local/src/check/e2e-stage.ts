@@ -79,6 +79,7 @@ async function startStackProcess(context: StageContext): Promise<StackProcess> {
         PURSER_HASURA_PORT: '0',
         PURSER_POSTGRES_PORT: '0',
         PURSER_MODEL_DOUBLE_PORT: '0',
+        PURSER_STRIPE_DOUBLE_PORT: '0',
       },
     },
   )

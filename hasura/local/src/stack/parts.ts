@@ -9,6 +9,8 @@ export interface Urls {
   api: string
   hasura: string
   model: string
+  /** null: the real Stripe is used. */
+  stripe: string | null
 }
 
 export interface PartsInput {
@@ -20,10 +22,12 @@ export interface PartsInput {
   /** As an owner of the tables: the engine keeps its cron events and change notifications there. */
   metadataDatabaseUrl?: string
   logDirectory: string
+  /** Where the Stripe double keeps its customers and subscriptions. */
+  stripeStateFile: string
   environment: NodeJS.ProcessEnv
 }
 
-export type Parts = Record<'model' | 'api' | 'hasura' | 'web', ServerPart>
+export type Parts = Record<'model' | 'stripe' | 'api' | 'hasura' | 'web', ServerPart>
 
 /** Only the api speaks to providers, so only it is given their keys. */
 const API_ONLY = [
@@ -34,15 +38,25 @@ const API_ONLY = [
   'OPENAI_COMPATIBLE_API_KEY',
   'STRIPE_SECRET_KEY',
   'STRIPE_WEBHOOK_SECRET',
+  'STRIPE_API_BASE_URL',
 ]
 
-export function urlsOf(ports: Ports): Urls {
+/** Any test key will do: the double answers to all of them. */
+const STRIPE_DOUBLE_KEY = 'sk_test_purser_offline_double'
+
+/** A key set by hand means the real Stripe. */
+export function usesStripeDouble(environment: NodeJS.ProcessEnv): boolean {
+  return !environment['STRIPE_SECRET_KEY']
+}
+
+export function urlsOf(ports: Ports, environment: NodeJS.ProcessEnv): Urls {
   const url = (port: number) => `http://127.0.0.1:${port}`
   return {
     web: url(ports.web),
     api: url(ports.api),
     hasura: url(ports.hasura),
     model: url(ports.model),
+    stripe: usesStripeDouble(environment) ? url(ports.stripe) : null,
   }
 }
 
@@ -59,7 +73,7 @@ export function plainEnvironment(
 /** The environment of the api, which the seeding of demo users needs as well. */
 export function apiEnvironment(input: PartsInput): NodeJS.ProcessEnv {
   const { environment, secrets, ports } = input
-  const urls = urlsOf(ports)
+  const urls = urlsOf(ports, environment)
   const keys = Object.fromEntries(API_ONLY.map((name) => [name, environment[name]]))
   return {
     ...plainEnvironment(environment, secrets),
@@ -73,12 +87,17 @@ export function apiEnvironment(input: PartsInput): NodeJS.ProcessEnv {
     CRON_SECRET: secrets.CRON_SECRET,
     HASURA_GRAPHQL_ENDPOINT: urls.hasura,
     MODEL_DOUBLE_URL: `${urls.model}/v1`,
+    ...(urls.stripe !== null && {
+      STRIPE_SECRET_KEY: STRIPE_DOUBLE_KEY,
+      STRIPE_WEBHOOK_SECRET: secrets.STRIPE_DOUBLE_WEBHOOK_SECRET,
+      STRIPE_API_BASE_URL: urls.stripe,
+    }),
   }
 }
 
 export function defineParts(input: PartsInput): Parts {
   const { ports, secrets } = input
-  const urls = urlsOf(ports)
+  const urls = urlsOf(ports, input.environment)
   const plain = plainEnvironment(input.environment, secrets)
   const part = (
     name: string,
@@ -104,6 +123,12 @@ export function defineParts(input: PartsInput): Parts {
       `${urls.model}/healthz`,
       plain,
     ),
+    stripe: part(
+      'stripe',
+      ['api', 'doubles/stripe/main.ts', ...stripeArguments(input, urls)],
+      `http://127.0.0.1:${ports.stripe}/healthz`,
+      { ...plain, STRIPE_WEBHOOK_SECRET: secrets.STRIPE_DOUBLE_WEBHOOK_SECRET },
+    ),
     api: part('api', ['api', 'src/main.ts'], `${urls.api}/readyz`, apiEnvironment(input)),
     hasura: part('hasura', ['hasura/engine', 'src/main.ts'], `${urls.hasura}/healthz`, {
       ...plain,
@@ -116,6 +141,12 @@ export function defineParts(input: PartsInput): Parts {
       HASURA_URL: urls.hasura,
     }),
   }
+}
+
+function stripeArguments(input: PartsInput, urls: Urls): string[] {
+  const webhookUrl = `${urls.api}/webhooks/stripe`
+  const port = `${input.ports.stripe}`
+  return ['--port', port, '--webhook-url', webhookUrl, '--state', input.stripeStateFile]
 }
 
 function hasuraEnvironment(input: PartsInput, urls: Urls): NodeJS.ProcessEnv {

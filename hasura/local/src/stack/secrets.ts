@@ -12,6 +12,7 @@ const NAMES = [
   'ACTION_SECRET',
   'CRON_SECRET',
   'HASURA_GRAPHQL_ADMIN_SECRET',
+  'STRIPE_DOUBLE_WEBHOOK_SECRET',
 ] as const
 
 export type Secrets = Record<(typeof NAMES)[number], string>

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { REPOSITORY_DIRECTORY } from '../processes/node-program.ts'
 import { ExpectedError } from '../terminal/run-main.ts'
 
-export const LISTENING_PARTS = ['web', 'api', 'hasura', 'postgres', 'model'] as const
+export const LISTENING_PARTS = ['web', 'api', 'hasura', 'postgres', 'model', 'stripe'] as const
 export type ListeningPart = (typeof LISTENING_PARTS)[number]
 
 export interface PortSetting {
@@ -24,6 +24,7 @@ const PORT_VARIABLES: Record<ListeningPart, { variable: string; preferred: numbe
   hasura: { variable: 'PURSER_HASURA_PORT', preferred: 8080 },
   postgres: { variable: 'PURSER_POSTGRES_PORT', preferred: 5433 },
   model: { variable: 'PURSER_MODEL_DOUBLE_PORT', preferred: 4010 },
+  stripe: { variable: 'PURSER_STRIPE_DOUBLE_PORT', preferred: 4020 },
 }
 
 export function readStackSettings(environment: NodeJS.ProcessEnv): StackSettings {
@@ -40,6 +41,7 @@ export function readStackSettings(environment: NodeJS.ProcessEnv): StackSettings
       hasura: port('hasura'),
       postgres: port('postgres'),
       model: port('model'),
+      stripe: port('stripe'),
     },
     demoPassword: environment['PURSER_DEMO_PASSWORD'] || 'purser-demo-password',
   }

@@ -21,6 +21,8 @@ interface StackDescription {
   users: DemoUser[]
   /** Base URL of the double that stands in for model providers. */
   model_url: string
+  /** Base URL of the double that stands in for Stripe; null where the real Stripe is used. */
+  stripe_url: string | null
   /** Of the runner and of each part when the stack had started, for tests that end one. */
   process_ids: Record<string, number>
 }
@@ -45,6 +47,7 @@ export function writeStackFile(input: StackFileInput): string {
     admin_secret: input.adminSecret,
     users: input.users,
     model_url: input.urls.model,
+    stripe_url: input.urls.stripe,
     process_ids: input.processIds,
   }
   const file = stackFile(input.dataDirectory)

@@ -40,7 +40,13 @@ describe('npm start', () => {
   test('--help names every variable that it reads', async () => {
     const { code, output } = await run('stack', ['--help'])
     expect(code).toBe(0)
-    for (const name of ['PURSER_WEB_PORT', 'PURSER_DATA_DIR', 'OPENAI_API_KEY', 'STRIPE_SECRET_KEY', '--reset']) {
+    for (const name of [
+      'PURSER_WEB_PORT',
+      'PURSER_DATA_DIR',
+      'OPENAI_API_KEY',
+      'STRIPE_SECRET_KEY',
+      '--reset',
+    ]) {
       expect(output).toContain(name)
     }
     expect(existsSync(join(folder, 'stack.pid'))).toBe(false)

@@ -32,7 +32,7 @@ describe('secrets', () => {
     const first = loadSecrets(folder, {})
     expect(loadSecrets(folder, {})).toEqual(first)
     expect(modeOf(join(folder, 'secrets.json'))).toBe('600')
-    expect(new Set(Object.values(first)).size).toBe(7)
+    expect(new Set(Object.values(first)).size).toBe(8)
     for (const secret of Object.values(first)) expect(secret.length).toBeGreaterThan(40)
   })
 
@@ -86,7 +86,7 @@ describe('the lock', () => {
 })
 
 describe('stack.json', () => {
-  const urls = urlsOf({ web: 1, api: 2, hasura: 3, postgres: 4, model: 5 })
+  const urls = urlsOf({ web: 1, api: 2, hasura: 3, postgres: 4, model: 5, stripe: 6 }, {})
   const user = {
     email: 'a@example.test',
     password: 'p',
@@ -117,6 +117,7 @@ describe('stack.json', () => {
       admin_secret: 's',
       users: [user],
       model_url: 'http://127.0.0.1:5',
+      stripe_url: 'http://127.0.0.1:6',
       process_ids: { stack: 7 },
     })
     removeStackFile(folder)

@@ -28,6 +28,7 @@ function settings(changes: Partial<StackSettings['ports']> = {}): StackSettings[
     PURSER_HASURA_PORT: '0',
     PURSER_POSTGRES_PORT: '0',
     PURSER_MODEL_DOUBLE_PORT: '0',
+    PURSER_STRIPE_DOUBLE_PORT: '0',
   }).ports
   return { ...any, ...changes }
 }
@@ -45,7 +46,7 @@ async function choose(
 describe('reservePorts', () => {
   test('gives every part a port of its own', async () => {
     const ports = await choose(settings())
-    expect(new Set(Object.values(ports)).size).toBe(5)
+    expect(new Set(Object.values(ports)).size).toBe(6)
   })
 
   test('takes the usual port while it is free', async () => {
