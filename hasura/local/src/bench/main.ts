@@ -9,13 +9,15 @@ const BENCHES: Record<string, string> = {
   access: 'api/bench/access.ts',
   credits: 'api/bench/main.ts',
   engine: 'hasura/engine/bench/main.ts',
+  sessions: 'api/bench/sessions.ts',
 }
 
-const HELP = `Usage: pnpm bench <access|credits|engine> [options]
+const HELP = `Usage: pnpm bench <access|credits|engine|sessions> [options]
 
   access    the access check, alone and with a reservation
   credits   holds and charges, the monthly reset, the history of the ledger
   engine    the local GraphQL engine
+  sessions  live sessions: start, heartbeat, end, and the sweep of many
   --help    after a name: its own options
 `
 
