@@ -1,9 +1,8 @@
 /*
- * Adds seconds of a session to the period that p_at falls into, with its plan and limit as they are
- * now, and books what is not yet in the usage ledger once it is a minute, or when p_is_due. Booked is
- * always the sum in minutes rounded to four decimals, so the ledger follows the seconds exactly,
- * however they came. What the ledger does not take stays unbooked, and counts against the limits all
- * the same. The caller holds the gate.
+ * Adds seconds of a session to the period that p_at falls into, and books what is not yet in the
+ * usage ledger once it is a minute, or when p_is_due. Booked is always the sum in minutes rounded to
+ * four decimals, so the ledger follows the seconds exactly, however they came. What the ledger does
+ * not take stays unbooked, and counts against the limits all the same. The caller holds the gate.
  */
 create function private.count_period(
   p_session private.metered_sessions,
@@ -21,34 +20,21 @@ as $$
 declare
   v_subscription public.org_plans;
   v_period public.usage_periods;
-  v_limit_minutes numeric;
   v_minutes numeric;
 begin
   select subscription.* into v_subscription
   from public.org_plans as subscription
   where subscription.organization_id = p_session.organization_id;
-  select space.limit_minutes into v_limit_minutes
-  from private.session_minutes_left(
-    p_session.organization_id, p_session.user_id, p_at
-  ) as space;
 
   insert into public.usage_periods as period (
-    organization_id, user_id, period_start, period_end, plan_id, used_seconds, limit_minutes,
-    bought_seconds, sessions
+    organization_id, user_id, period_start, period_end, plan_id, used_seconds, bought_seconds,
+    sessions
   )
   select
     p_session.organization_id, p_session.user_id, month.period_start, month.period_end,
-    v_subscription.plan_id, p_used_seconds, v_limit_minutes, p_bought_seconds, p_sessions
+    v_subscription.plan_id, p_used_seconds, p_bought_seconds, p_sessions
   from private.quota_period('month', 'session_minutes', p_at, v_subscription) as month
   on conflict (organization_id, user_id, period_start) do update set
-    -- Of a period that is over only what was used in it is still to come.
-    plan_id = case
-      when p_at >= v_subscription.period_start then excluded.plan_id else period.plan_id
-    end,
-    limit_minutes = case
-      when p_at >= v_subscription.period_start then excluded.limit_minutes
-      else period.limit_minutes
-    end,
     used_seconds = period.used_seconds + excluded.used_seconds,
     bought_seconds = period.bought_seconds + excluded.bought_seconds,
     sessions = period.sessions + excluded.sessions

@@ -26,10 +26,7 @@ begin
     perform private.count_period(v_session, v_from - interval '1 second', 0, 0, 0, true);
   end if;
   while v_from < p_until loop
-    select space.boundary_at into v_boundary
-    from private.session_minutes_left(
-      v_session.organization_id, v_session.user_id, v_from
-    ) as space;
+    v_boundary := private.session_boundary(v_session.organization_id, v_from);
     v_until := least(p_until, v_boundary);
     -- From the start of the span, so that a period that begins within a second loses none.
     v_seconds := floor(extract(epoch from v_until - p_session.last_heartbeat_at))

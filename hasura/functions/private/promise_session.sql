@@ -63,6 +63,7 @@ begin
   end if;
   v_session.lease_expires_at := least(v_lease_end, v_session.limit_at);
   v_session.stale_at := p_from + v_stale_after;
+  perform private.note_session_limit(v_session, v_reach.limit_minutes, p_from);
   return v_session;
 end
 $$;

@@ -1,7 +1,6 @@
 /*
  * What is left of a user's session minutes at a moment, in whole seconds, by the limit that is the
- * closest (null: unlimited); and boundary_at, when a period of any of them ends or a new day begins.
- * resets_at is when the closest limit begins anew, renews_at when any of them does.
+ * closest (null: unlimited). resets_at is when that limit begins anew, renews_at when any of them does.
  *
  * Counted against a limit: what is booked, what sessions have used since (it is booked minute by
  * minute), and for a limit of the whole organization what is promised to the sessions of others.
@@ -21,8 +20,7 @@ returns table (
   limit_minutes numeric,
   used_minutes numeric,
   resets_at timestamptz,
-  renews_at timestamptz,
-  boundary_at timestamptz
+  renews_at timestamptz
 )
 language sql
 stable
@@ -87,13 +85,8 @@ as $$
     bound.limit_amount,
     bound.used_seconds / 60,
     bound.period_end,
-    renewal.at,
-    least(today.period_end, renewal.at)
-  from subscription
-  cross join lateral private.quota_period(
-    'day', 'session_minutes', p_at, subscription.row
-  ) as today
-  cross join (select min(rule.period_end) as at from rule) as renewal
+    renewal.at
+  from (select min(rule.period_end) as at from rule) as renewal
   left join lateral (
     select measured.*
     from measured

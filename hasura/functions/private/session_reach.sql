@@ -8,7 +8,7 @@ create function private.session_reach(
   p_user_id uuid,
   p_from timestamptz
 )
-returns table (included_until timestamptz, resets_at timestamptz)
+returns table (included_until timestamptz, resets_at timestamptz, limit_minutes numeric)
 language sql
 stable
 as $$
@@ -20,11 +20,13 @@ as $$
         here.renews_at + make_interval(secs => beyond.included_seconds), 'infinity'
       )
     end,
-    here.resets_at
+    here.resets_at,
+    here.limit_minutes
   from (
     select
       space.included_seconds,
       space.resets_at,
+      space.limit_minutes,
       space.renews_at,
       p_from + make_interval(secs => space.included_seconds) as included_until
     from private.session_minutes_left(p_organization_id, p_user_id, p_from) as space

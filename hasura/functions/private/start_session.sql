@@ -21,6 +21,10 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   v_at timestamptz := private.lock_for_session(p_organization_id);
@@ -30,6 +34,7 @@ declare
   v_outcome text := 'started';
   v_session private.metered_sessions;
   v_running private.metered_sessions;
+  v_answer private.session_answer;
 begin
   select session.* into v_session
   from private.metered_sessions as session
@@ -73,7 +78,9 @@ begin
   end if;
   insert into private.metered_sessions select v_session.*;
   perform private.count_period(v_session, v_at, 0, 0, 1, false);
-  return private.session_answer('started', v_session, v_at);
+  v_answer := private.session_answer('started', v_session, v_at);
+  perform private.note_session_limit(v_session, v_answer.limit_minutes, v_at);
+  return v_answer;
 end
 $$;
 

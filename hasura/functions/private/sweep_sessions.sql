@@ -11,6 +11,10 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   v_at timestamptz := date_trunc('second', private.current_time_utc());
@@ -31,6 +35,12 @@ begin
   ) as locked;
   v_at := greatest(v_at, date_trunc('second', private.lock_balances(v_organization_ids)));
 
+  begin
+    processed := private.sweep_plain_sessions(v_organization_ids, p_limit, v_at);
+  exception when others then
+    -- One of them is wrong: below, the others do not wait for it.
+    raise warning 'a batch of sessions could not be ended at once: %', sqlerrm;
+  end;
   for v_session in
     select session.*
     from private.metered_sessions as session
@@ -45,7 +55,6 @@ begin
       perform private.move_session(v_session, v_at, false, null);
       processed := processed + 1;
     exception when others then
-      -- One of them is wrong: the others must not wait for it.
       failed := failed + 1;
       raise warning 'session % could not be ended: %', v_session.id, sqlerrm;
     end;

@@ -3869,6 +3869,104 @@ $$;
 
 comment on function private.first_uuid_at(timestamptz) is 'Smallest version 7 uuid made at or after a moment.';
 
+-- private/fold_credit_usage.sql
+/*
+ * Job: brings the roll-up of credits up to the ledger, for at most p_limit organizations after
+ * p_after_organization_id in a call. It needs no gate: rows of an organization are committed in the
+ * order of their sequence, so what is read up to a row is all there is up to it. Each organization's
+ * mark is locked, and skipped when another runner has it. At most 200,000 rows of an organization in
+ * a call; the next one goes on.
+ * `processed` counts organizations that had something new, `rows` their rows of the roll-up.
+ */
+create function private.fold_credit_usage(p_limit integer, p_after_organization_id uuid)
+returns table (
+  processed integer,
+  failed integer,
+  remaining boolean,
+  rows integer,
+  after_organization_id uuid
+)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  v_organization_ids uuid[];
+  v_organization_id uuid;
+  v_from bigint;
+  v_to bigint;
+  v_rows integer;
+begin
+  select array_agg(account.organization_id order by account.organization_id)
+  into v_organization_ids
+  from (
+    select balance.organization_id
+    from public.organization_credit_balances as balance
+    where balance.organization_id > p_after_organization_id
+    order by balance.organization_id
+    limit p_limit
+  ) as account;
+  processed := 0;
+  failed := 0;
+  rows := 0;
+  remaining := coalesce(cardinality(v_organization_ids), 0) = p_limit;
+  after_organization_id := coalesce(v_organization_ids[cardinality(v_organization_ids)], p_after_organization_id);
+
+  for v_organization_id, v_from, v_to in
+    select account.id, coalesce(mark.folded_sequence, 0), news.sequence
+    from unnest(v_organization_ids) as account (id)
+    left join private.credit_usage_folds as mark on mark.organization_id = account.id
+    cross join lateral (
+      select max(entry.sequence) as sequence
+      from (
+        select written.sequence
+        from public.credit_transactions as written
+        where written.organization_id = account.id
+          and written.sequence > coalesce(mark.folded_sequence, 0)
+        order by written.sequence
+        limit 200000
+      ) as entry
+    ) as news
+    where news.sequence is not null
+  loop
+    insert into private.credit_usage_folds (organization_id, folded_sequence)
+    values (v_organization_id, 0)
+    on conflict do nothing;
+    perform
+    from private.credit_usage_folds as mark
+    where mark.organization_id = v_organization_id and mark.folded_sequence = v_from
+    for update skip locked;
+    -- Another runner has it, or has folded it since the list was made.
+    continue when not found;
+
+    insert into public.credit_usage_daily as daily (
+      organization_id, day, user_id, capability_id, quality_level_id, model_id, used_credits, entries
+    )
+    select charge.*
+    from private.credit_charges_by_day(v_organization_id, v_from, v_to) as charge
+    on conflict (organization_id, day, user_id, capability_id, quality_level_id, model_id) do update
+      set
+        used_credits = daily.used_credits + excluded.used_credits,
+        entries = daily.entries + excluded.entries;
+    get diagnostics v_rows = row_count;
+    update private.credit_usage_folds as mark
+    set folded_sequence = v_to
+    where mark.organization_id = v_organization_id;
+    processed := processed + 1;
+    rows := rows + v_rows;
+  end loop;
+  return next;
+end
+$$;
+
+comment on function private.fold_credit_usage(integer, uuid)
+  is 'Job: brings the roll-up of credits up to the ledger.';
+
+grant execute on function private.fold_credit_usage(integer, uuid) to purser_api;
+
 -- private/give_back.sql
 /*
  * Puts charged credits back where they came from: into the grant while it is good, else (it has
@@ -5411,6 +5509,21 @@ comment on function private.operation_result(uuid, uuid)
 
 grant execute on function private.operation_result(uuid, uuid) to purser_api;
 
+-- private/organization_day.sql
+/* The day of a moment in the time zone of an organization; null when there is no such one. */
+create function private.organization_day(p_organization_id uuid, p_at timestamptz)
+returns date
+language sql
+stable
+as $$
+  select (p_at at time zone subscription.time_zone)::date
+  from public.org_plans as subscription
+  where subscription.organization_id = p_organization_id
+$$;
+
+comment on function private.organization_day(uuid, timestamptz)
+  is 'The day of a moment in the time zone of an organization.';
+
 -- private/period_start_before.sql
 /*
  * The last moment at or before p_at at which a period begins; the counterpart of next_period_start,
@@ -5901,6 +6014,99 @@ $$;
 
 comment on function private.quota_period(text, text, timestamptz, public.org_plans)
   is 'Start and end of the period that a moment falls into, and its day in the time zone.';
+
+-- private/quota_position.sql
+/*
+ * The closest limit of each meter for an organization (p_user_id null: only what is measured for all)
+ * or for one of its users, with what is used of it, and credits as a row beside them. It reads what
+ * enforcement reads. Meters without any such limit have a row without one.
+ */
+create function private.quota_position(p_organization_id uuid, p_user_id uuid, p_at timestamptz)
+returns setof public.quota_positions
+language sql
+stable
+as $$
+  select
+    subscription.organization_id, meter.id, p_user_id, meter.name, meter.unit, meter.kind,
+    case
+      when rule.scope_user_id = '00000000-0000-0000-0000-000000000000' then 'organization'
+      when rule.level is null then 'organization'
+      else 'user'
+    end,
+    coalesce(rule.level, 'plan'), rule.period, nullif(rule.period_start, '-infinity'),
+    nullif(rule.period_end, 'infinity'), rule.limit_amount,
+    coalesce(rule.used_amount, counted.used_amount, 0),
+    coalesce(rule.held_amount, counted.held_amount, 0),
+    case
+      when rule.limit_amount is not null
+        then greatest(rule.limit_amount - rule.used_amount - rule.held_amount, 0)
+    end,
+    case
+      when rule.limit_amount > 0
+        then round((rule.used_amount + rule.held_amount) / rule.limit_amount, 4)
+      when rule.limit_amount = 0 then 1
+    end,
+    (
+      select max(reached.ratio)
+      from unnest(rule.warn_ratios) as reached (ratio)
+      where rule.used_amount + rule.held_amount
+        >= greatest(reached.ratio * rule.limit_amount, 0.0001)
+    ),
+    coalesce(rule.is_hard, false), rule.source
+  from public.org_plans as subscription
+  cross join public.meters as meter
+  left join lateral (
+    select state.*
+    from private.quota_state(
+      subscription.organization_id, p_user_id, meter.id, p_at
+    ) as state
+    where p_user_id is not null
+      or state.scope_user_id = '00000000-0000-0000-0000-000000000000'
+    order by
+      state.limit_amount - state.used_amount - state.held_amount nulls last, state.level,
+      state.period
+    limit 1
+  ) as rule on true
+  left join lateral (
+    select kept.used_amount, kept.held_amount
+    from public.quota_usages as kept
+    where rule.level is null
+      and kept.organization_id = subscription.organization_id
+      and kept.meter_id = meter.id
+      and kept.user_id = '00000000-0000-0000-0000-000000000000'
+      and kept.period in ('month', 'none')
+      and kept.period_start <= p_at
+      and kept.period_end > p_at
+    order by kept.period_start desc
+    limit 1
+  ) as counted on true
+  where subscription.organization_id = p_organization_id and meter.is_active
+  union all
+  select
+    subscription.organization_id, 'credits', p_user_id, 'Credits', 'credits', 'flow',
+    'organization', 'balance', 'month', balance.period_start, balance.period_end,
+    here.posted + balance.used_credits, balance.used_credits, balance.reserved_credits,
+    greatest(here.posted - balance.reserved_credits, 0),
+    case
+      when here.posted + balance.used_credits > 0 then round(
+        (balance.used_credits + balance.reserved_credits) / (here.posted + balance.used_credits), 4
+      )
+      else 1
+    end,
+    null, true, jsonb_build_object('plan', subscription.plan_id)
+  from public.org_plans as subscription
+  join public.organization_credit_balances as balance
+    on balance.organization_id = subscription.organization_id
+  cross join lateral (
+    select greatest(
+      balance.monthly_credits + balance.bonus_credits - balance.debt_credits, 0
+    ) as posted
+  ) as here
+  where subscription.organization_id = p_organization_id
+$$;
+
+comment on function private.quota_position(uuid, uuid, timestamptz)
+  is 'The closest limit of each meter, with what is used of it; credits as a row beside them.';
 
 -- private/quota_state.sql
 /*
@@ -7513,6 +7719,39 @@ comment on function private.reset_periods(integer, timestamptz, uuid)
   is 'Job: starts due periods, skipping organizations that are busy.';
 
 grant execute on function private.reset_periods(integer, timestamptz, uuid) to purser_api;
+
+-- private/restart_credit_usage.sql
+/*
+ * Trigger: in another time zone the days of charges are others, so the roll-up of the organization
+ * begins anew. Until the job has made it again, queries read the ledger itself.
+ */
+create function private.restart_credit_usage()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform
+  from private.credit_usage_folds as mark
+  where mark.organization_id = new.organization_id
+  for update;
+  delete from public.credit_usage_daily as daily
+  where daily.organization_id = new.organization_id;
+  delete from private.credit_usage_folds as mark
+  where mark.organization_id = new.organization_id;
+  return null;
+end
+$$;
+
+comment on function private.restart_credit_usage()
+  is 'Trigger: a change of the time zone starts the roll-up of credits anew.';
+
+create trigger restart_credit_usage
+after update of time_zone on public.org_plans
+for each row when (old.time_zone <> new.time_zone)
+execute function private.restart_credit_usage();
 
 -- private/retry_after_seconds.sql
 /*
@@ -9861,6 +10100,125 @@ comment on function private.store_settlements(
   private.settlement_candidate[], jsonb[], timestamptz
 ) is 'Writes decided settlements: grants, balances, reservations, ledger; answers all items.';
 
+-- private/sweep_plain_sessions.sql
+/*
+ * The usual case of sweep_sessions in one statement for many: sessions that ended by themselves,
+ * hold no credits, and whose last seconds are in the period and day of their last heartbeat. It does
+ * what move_session does, and returns how many it ended; the others are left to that. Their minutes
+ * go into the ledger whatever the limits say, as they were promised. The caller holds the gates.
+ */
+create function private.sweep_plain_sessions(
+  p_organization_ids uuid[],
+  p_limit integer,
+  p_at timestamptz
+)
+returns integer
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_entries private.usage_entry[];
+  v_ended integer;
+begin
+  with due as materialized (
+    select
+      session.organization_id, session.id, session.user_id, session.topic, state.end_reason,
+      state.ended_at, state.used_seconds, state.used_seconds - session.used_seconds as seconds,
+      -- Without new seconds what is not booked yet is of the second before.
+      session.last_heartbeat_at - case
+        when state.used_seconds = session.used_seconds and session.used_seconds > 0
+          then interval '1 second'
+        else interval '0'
+      end as event_at,
+      session.last_heartbeat_at
+        + make_interval(secs => state.used_seconds - session.used_seconds) as until
+    from private.metered_sessions as session
+    cross join lateral public.session_state(session, p_at) as state
+    where session.organization_id = any (p_organization_ids)
+      and session.status = 'active'
+      and session.hold_reservation_id is null
+      and state.status = 'ended'
+    order by session.organization_id, session.id
+    limit p_limit
+  ),
+  placed as materialized (
+    select
+      due.*, month.period_start, month.period_end, today.period_start as day_start,
+      today.period_end as day_end, today.day
+    from due
+    join public.org_plans as subscription
+      on subscription.organization_id = due.organization_id
+    cross join lateral private.quota_period(
+      'month', 'session_minutes', due.event_at, subscription
+    ) as month
+    cross join lateral private.quota_period(
+      'day', 'session_minutes', due.event_at, subscription
+    ) as today
+    where due.until <= least(month.period_end, today.period_end)
+      and exists (
+        select
+        from public.usage_periods as period
+        where period.organization_id = due.organization_id
+          and period.user_id = due.user_id
+          and period.period_start = month.period_start
+      )
+  ),
+  ended as (
+    update private.metered_sessions as session
+    set
+      status = 'ended',
+      end_reason = placed.end_reason,
+      ended_at = placed.ended_at,
+      used_seconds = placed.used_seconds,
+      last_heartbeat_at = placed.until,
+      lease_expires_at = least(session.lease_expires_at, placed.ended_at)
+    from placed
+    where session.organization_id = placed.organization_id and session.id = placed.id
+    returning session.id
+  ),
+  counted as (
+    update public.usage_periods as period
+    set
+      used_seconds = period.used_seconds + placed.seconds,
+      booked_minutes = round((period.used_seconds + placed.seconds) / 60.0, 4)
+    from placed
+    where period.organization_id = placed.organization_id
+      and period.user_id = placed.user_id
+      and period.period_start = placed.period_start
+      and (
+        placed.seconds > 0
+        or period.booked_minutes <> round(period.used_seconds / 60.0, 4)
+      )
+    returning placed.id as session_id, new.booked_minutes - old.booked_minutes as minutes
+  )
+  select
+    (select count(*) from ended),
+    (
+      select array_agg(
+        row(
+          1, placed.organization_id, placed.user_id, 'session_minutes', 'flow', counted.minutes,
+          'session', placed.event_at, placed.day, placed.day_start, placed.day_end,
+          placed.period_start, placed.period_end, null::uuid, null::text, null::bytea,
+          jsonb_build_object('session_id', placed.id, 'topic', placed.topic), uuidv7(), 'recorded',
+          jsonb_build_object('promised', true)
+        )::private.usage_entry
+        order by placed.organization_id, placed.id
+      )
+      from counted
+      join placed on placed.id = counted.session_id
+      where counted.minutes > 0
+    )
+  into v_ended, v_entries;
+  perform private.write_usage(v_entries, p_at);
+  perform private.note_over_limits(v_entries, p_at);
+  return v_ended;
+end
+$$;
+
+comment on function private.sweep_plain_sessions(uuid[], integer, timestamptz)
+  is 'Ends sessions whose time is over, the usual ones of a batch at once.';
+
 -- private/sweep_sessions.sql
 /*
  * Job: writes down the end of sessions that have ended by themselves, charges them, and archives the
@@ -9899,6 +10257,12 @@ begin
   ) as locked;
   v_at := greatest(v_at, date_trunc('second', private.lock_balances(v_organization_ids)));
 
+  begin
+    processed := private.sweep_plain_sessions(v_organization_ids, p_limit, v_at);
+  exception when others then
+    -- One of them is wrong: below, the others do not wait for it.
+    raise warning 'a batch of sessions could not be ended at once: %', sqlerrm;
+  end;
   for v_session in
     select session.*
     from private.metered_sessions as session
@@ -9913,7 +10277,6 @@ begin
       perform private.move_session(v_session, v_at, false, null);
       processed := processed + 1;
     exception when others then
-      -- One of them is wrong: the others must not wait for it.
       failed := failed + 1;
       raise warning 'session % could not be ended: %', v_session.id, sqlerrm;
     end;
@@ -10402,6 +10765,76 @@ $$;
 comment on function private.usage_entries(
   uuid[], uuid[], text[], numeric[], text[], timestamptz[], jsonb[], text, timestamptz
 ) is 'Items of a usage batch with all that is needed to decide them.';
+
+-- private/usage_facts.sql
+/*
+ * What charts are made of: use of a meter, or of credits, on each of some days, by what it was for.
+ * Meters come from their roll-up, which equals their ledger at every commit; credits from theirs up to
+ * its mark, and from the ledger after it, so that the answer is exact at any moment. Texts are null
+ * where nothing was told.
+ */
+create function private.usage_facts(
+  p_organization_id uuid,
+  p_meter_id text,
+  p_from date,
+  p_to date
+)
+returns table (
+  day date,
+  user_id uuid,
+  capability_id text,
+  quality_level_id text,
+  model_id text,
+  amount numeric,
+  entries bigint
+)
+language sql
+stable
+as $$
+  select
+    part.day, nullif(part.user_id, '00000000-0000-0000-0000-000000000000'), part.capability_id,
+    part.quality_level_id, part.model_id, part.amount, part.entries
+  from (
+    select
+      daily.day, daily.user_id, null as capability_id, null as quality_level_id, null as model_id,
+      daily.used_amount as amount, daily.entries::bigint as entries
+    from public.usage_daily as daily
+    where p_meter_id <> 'credits'
+      and daily.organization_id = p_organization_id
+      and daily.meter_id = p_meter_id
+      and daily.day between p_from and p_to
+    union all
+    select
+      daily.day, daily.user_id, nullif(daily.capability_id, ''),
+      nullif(daily.quality_level_id, ''), nullif(daily.model_id, ''), daily.used_credits,
+      daily.entries
+    from public.credit_usage_daily as daily
+    where p_meter_id = 'credits'
+      and daily.organization_id = p_organization_id
+      and daily.day between p_from and p_to
+    union all
+    select
+      charge.day, charge.user_id, nullif(charge.capability_id, ''),
+      nullif(charge.quality_level_id, ''), nullif(charge.model_id, ''), charge.used_credits,
+      charge.entries
+    from private.credit_charges_by_day(
+      p_organization_id,
+      coalesce(
+        (
+          select mark.folded_sequence
+          from private.credit_usage_folds as mark
+          where mark.organization_id = p_organization_id
+        ),
+        0
+      ),
+      9223372036854775807
+    ) as charge
+    where p_meter_id = 'credits' and charge.day between p_from and p_to
+  ) as part
+$$;
+
+comment on function private.usage_facts(uuid, text, date, date)
+  is 'Use of a meter or of credits by day and what it was for, exact at any moment.';
 
 -- private/verify_billing.sql
 /*
@@ -11247,6 +11680,77 @@ $$;
 comment on function private.write_usage(private.usage_entry[], timestamptz)
   is 'Writes decided uses: ledger, daily roll-up, counters.';
 
+-- public/aggregate_statistics.sql
+/*
+ * Use of every meter and of credits by all organizations in the last days, for platform admins: the
+ * permissions of platform_usage_statistics show it to nobody else. Days are those that the roll-ups
+ * have; of credits what has not been folded yet is missing, a minute at most.
+ */
+create function public.aggregate_statistics(days integer default 30)
+returns setof public.platform_usage_statistics
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with span as materialized (
+    select
+      (moment.at at time zone 'UTC')::date - (least(greatest(aggregate_statistics.days, 1), 366) - 1)
+        as first_day,
+      moment.at
+    from private.current_time_utc() as moment (at)
+  ),
+  used as materialized (
+    select daily.meter_id, daily.organization_id, sum(daily.used_amount) as amount
+    from public.usage_daily as daily
+    where daily.day >= (select span.first_day from span)
+    group by 1, 2
+    union all
+    select 'credits', daily.organization_id, sum(daily.used_credits)
+    from public.credit_usage_daily as daily
+    where daily.day >= (select span.first_day from span)
+    group by 2
+  ),
+  over_limit as (
+    select counter.meter_id, count(distinct counter.organization_id) as organizations
+    from span
+    cross join public.quota_usages as counter
+    join public.org_plans as subscription
+      on subscription.organization_id = counter.organization_id
+    join public.plan_meter_limits as included
+      on included.plan_id = subscription.plan_id
+      and included.meter_id = counter.meter_id
+      and included.period = counter.period
+      and included.scope = 'organization'
+    where counter.user_id = '00000000-0000-0000-0000-000000000000'
+      and counter.period_end > span.at
+      and counter.used_amount + counter.held_amount > 0
+      and counter.used_amount + counter.held_amount >= included.limit_amount
+    group by counter.meter_id
+  )
+  select
+    meter.id, count(used.organization_id), coalesce(sum(used.amount), 0),
+    coalesce(round(avg(used.amount), 4), 0),
+    coalesce(round(percentile_cont(0.5) within group (order by used.amount::float8)::numeric, 4), 0),
+    coalesce(round(percentile_cont(0.95) within group (order by used.amount::float8)::numeric, 4), 0),
+    coalesce(max(used.amount), 0),
+    coalesce(min(over_limit.organizations), 0)
+  from (
+    select listed.id from public.meters as listed where listed.is_active
+    union all
+    select 'credits'
+  ) as meter
+  left join used on used.meter_id = meter.id
+  left join over_limit on over_limit.meter_id = meter.id
+  group by meter.id
+  order by meter.id
+$$;
+
+comment on function public.aggregate_statistics(integer)
+  is 'Use of every meter and of credits by all organizations, for platform admins.';
+
+grant execute on function public.aggregate_statistics(integer) to purser_api, purser_hasura;
+
 -- public/balance_at.sql
 /*
  * Posted credits of an organization as they were at a moment: the last ledger row until then. No row
@@ -11300,6 +11804,197 @@ comment on function public.balance_at(uuid, timestamptz)
   is 'Posted credits of an organization at a moment, from the ledger.';
 
 grant execute on function public.balance_at(uuid, timestamptz) to purser_api, purser_hasura;
+
+-- public/credit_forecast.sql
+/*
+ * When the credits of an organization end and what the period will cost, if use goes on as it was.
+ *
+ * Method: credits used on each of the last 28 full days, or on as many as there were since the first
+ * use. After t more days m*t is used, m their mean; with s their standard deviation and n their number
+ * the spread is s*sqrt(t + t*t/n): the chance of the days to come and, growing with t, that of the
+ * mean itself. The interval holds the day with a probability of 80 % (1.2816 spreads either way) if
+ * days are alike; a week's rhythm is in s. Fewer than 3 days are chance, not history: no day is told.
+ */
+create function public.credit_forecast(organization_id uuid)
+returns setof public.credit_forecasts
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with account as materialized (
+    select
+      balance.organization_id, balance.used_credits, balance.period_end, plan.price_usd_monthly,
+      plan.topup_allowed, today.day,
+      greatest(position.available_credits, 0) as available_credits,
+      greatest(extract(epoch from balance.period_end - moment.at) / 86400, 0) as days_left
+    from private.current_time_utc() as moment (at)
+    join public.organization_credit_balances as balance
+      on balance.organization_id = credit_forecast.organization_id
+    join public.org_plans as subscription
+      on subscription.organization_id = balance.organization_id
+    join public.plans as plan on plan.id = subscription.plan_id
+    cross join lateral private.credit_position(balance.organization_id, moment.at) as position
+    cross join lateral private.organization_day(balance.organization_id, moment.at) as today (day)
+  ),
+  used as materialized (
+    select fact.day, sum(fact.amount) as credits
+    from account
+    cross join lateral private.usage_facts(
+      account.organization_id, 'credits', account.day - 28, account.day - 1
+    ) as fact
+    group by fact.day
+  ),
+  history as materialized (
+    select
+      count(*)::integer as days,
+      coalesce(avg(coalesce(used.credits, 0)), 0) as mean,
+      coalesce(stddev_samp(coalesce(used.credits, 0)), 0) as spread
+    from account
+    cross join lateral generate_series(
+      (select min(first.day) from used as first), account.day - 1, interval '1 day'
+    ) as calendar (day)
+    left join used on used.day = calendar.day::date
+  ),
+  outlook as (
+    select
+      min(ahead.t) filter (where history.mean * ahead.t >= account.available_credits)
+        as exhausted_after,
+      min(ahead.t) filter (
+        where history.mean * ahead.t + reach.credits >= account.available_credits
+      ) as earliest_after,
+      min(ahead.t) filter (
+        where history.mean * ahead.t - reach.credits >= account.available_credits
+      ) as latest_after
+    from account
+    join history on history.days >= 3 and history.mean > 0
+    cross join generate_series(1, 366) as ahead (t)
+    cross join lateral (
+      select 1.2816 * history.spread * sqrt(ahead.t + ahead.t * ahead.t / history.days::numeric)
+        as credits
+    ) as reach
+  )
+  select
+    account.organization_id, account.available_credits, round(history.mean, 2), history.days,
+    account.day + outlook.exhausted_after - 1, account.day + outlook.earliest_after - 1,
+    account.day + outlook.latest_after - 1, account.period_end,
+    coalesce(outlook.exhausted_after <= account.days_left, false), account.used_credits,
+    round(account.used_credits + history.mean * account.days_left, 2),
+    missing.credits, account.price_usd_monthly,
+    case
+      when missing.credits = 0 then account.price_usd_monthly
+      when account.topup_allowed
+        then account.price_usd_monthly + round(missing.credits * cheapest.price_usd, 2)
+    end,
+    format(
+      'Mean of the last %s full days; the interval holds the day with a probability of 80 %%.',
+      history.days
+    )
+  from account
+  cross join history
+  left join outlook on true
+  cross join lateral (
+    select round(
+      greatest(history.mean * account.days_left - account.available_credits, 0), 2
+    ) as credits
+  ) as missing
+  left join lateral (
+    select min(package.price_usd / package.credits) as price_usd
+    from public.credit_topup_packages as package
+    where package.is_active
+  ) as cheapest on true
+$$;
+
+comment on function public.credit_forecast(uuid)
+  is 'When the credits end and what the period will cost, if use goes on as it was.';
+
+grant execute on function public.credit_forecast(uuid) to purser_api, purser_hasura;
+
+-- public/nearing_quota.sql
+/*
+ * Limits of which at least the threshold is used or held: of the organization, and of each user where
+ * the plan, an override or a cap gives users limits of their own. The fullest first.
+ */
+create function public.nearing_quota(organization_id uuid, threshold numeric default 0.8)
+returns setof public.quota_positions
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with moment as materialized (
+    select private.current_time_utc() as at
+  ),
+  own_limit as (
+    select cap.user_id, cap.meter_id
+    from public.member_caps as cap
+    where cap.organization_id = nearing_quota.organization_id and cap.meter_id <> 'credits'
+    union
+    select override.user_id, override.meter_id
+    from public.quota_overrides as override
+    where override.organization_id = nearing_quota.organization_id
+      and override.user_id is not null
+      and override.removed_at is null
+    union
+    -- A limit for each user matters to those who have used something of it.
+    select counter.user_id, counter.meter_id
+    from moment
+    cross join public.org_plans as subscription
+    join public.plan_meter_limits as included
+      on included.plan_id = subscription.plan_id and included.scope = 'user'
+    join public.quota_usages as counter
+      on counter.organization_id = subscription.organization_id
+      and counter.meter_id = included.meter_id
+      and counter.period = included.period
+      and counter.user_id <> '00000000-0000-0000-0000-000000000000'
+      and counter.period_end > moment.at
+    where subscription.organization_id = nearing_quota.organization_id
+  ),
+  position as (
+    select shared.*
+    from moment
+    cross join lateral private.quota_position(
+      nearing_quota.organization_id, null, moment.at
+    ) as shared
+    union all
+    select
+      nearing_quota.organization_id, meter.id, own_limit.user_id, meter.name, meter.unit,
+      meter.kind, 'user', rule.level, rule.period, nullif(rule.period_start, '-infinity'),
+      nullif(rule.period_end, 'infinity'), rule.limit_amount, rule.used_amount,
+      rule.held_amount, greatest(rule.limit_amount - rule.used_amount - rule.held_amount, 0),
+      case
+        when rule.limit_amount > 0
+          then round((rule.used_amount + rule.held_amount) / rule.limit_amount, 4)
+        else 1
+      end,
+      (
+        select max(reached.ratio)
+        from unnest(rule.warn_ratios) as reached (ratio)
+        where rule.used_amount + rule.held_amount
+          >= greatest(reached.ratio * rule.limit_amount, 0.0001)
+      ),
+      rule.is_hard, rule.source
+    from moment
+    cross join own_limit
+    join public.meters as meter on meter.id = own_limit.meter_id and meter.is_active
+    cross join lateral private.quota_state(
+      nearing_quota.organization_id, own_limit.user_id, own_limit.meter_id, moment.at
+    ) as rule
+    where rule.scope_user_id = own_limit.user_id and rule.limit_amount is not null
+  )
+  select position.*
+  from position
+  where position.utilization >= nearing_quota.threshold
+    -- What a plan does not include is no quota that anybody nears.
+    and position.limit_amount > 0
+  order by position.utilization desc, position.meter_id, position.user_id
+  limit 1000
+$$;
+
+comment on function public.nearing_quota(uuid, numeric)
+  is 'Limits of the organization and of its users of which at least the threshold is used.';
+
+grant execute on function public.nearing_quota(uuid, numeric) to purser_api, purser_hasura;
 
 -- public/organization_credit_balances_available_credits.sql
 /*
@@ -11367,6 +12062,34 @@ comment on function public.organization_credit_balances_used_this_period(public.
 
 grant execute on function public.organization_credit_balances_used_this_period(public.organization_credit_balances)
   to purser_api, purser_hasura;
+
+-- public/remaining_quota.sql
+/*
+ * What a member has left of every meter: the closest of all limits that bind him, those that the
+ * organization shares and his own. Only for members of the organization. The permissions of
+ * quota_positions let members see their own rows.
+ */
+create function public.remaining_quota(organization_id uuid, user_id uuid)
+returns setof public.quota_positions
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select position.*
+  from auth.members as member
+  cross join lateral private.quota_position(
+    member.organization_id, member.user_id, private.current_time_utc()
+  ) as position
+  where member.organization_id = remaining_quota.organization_id
+    and member.user_id = remaining_quota.user_id
+  order by position.meter_id <> 'credits', position.meter_id
+$$;
+
+comment on function public.remaining_quota(uuid, uuid)
+  is 'What a member has left of every meter: the closest of all limits that bind.';
+
+grant execute on function public.remaining_quota(uuid, uuid) to purser_api, purser_hasura;
 
 -- public/session_state.sql
 /*
@@ -11439,3 +12162,340 @@ comment on function public.session_state(private.metered_sessions, timestamptz)
 
 grant execute on function public.session_state(private.metered_sessions, timestamptz)
   to purser_api, purser_hasura;
+
+-- public/top_capabilities.sql
+/* What most credits were used for in the last days, today included, with the share of each. */
+create function public.top_capabilities(
+  organization_id uuid,
+  days integer default 30,
+  places integer default 10
+)
+returns setof public.usage_ranks
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select
+    top_capabilities.organization_id, 'credits', ranked.place::integer, ranked.capability_id,
+    capability.name, null::uuid, ranked.amount,
+    case when ranked.total > 0 then round(ranked.amount / ranked.total, 4) else 0 end,
+    ranked.entries::bigint
+  from (
+    select
+      used.capability_id, sum(used.amount) as amount, sum(used.entries) as entries,
+      row_number() over (order by sum(used.amount) desc, used.capability_id) as place,
+      sum(sum(used.amount)) over () as total
+    from private.organization_day(
+      top_capabilities.organization_id, private.current_time_utc()
+    ) as today (day)
+    cross join lateral private.usage_facts(
+      top_capabilities.organization_id, 'credits',
+      today.day - (least(greatest(top_capabilities.days, 1), 366) - 1), today.day
+    ) as used
+    group by used.capability_id
+  ) as ranked
+  left join public.ai_capabilities as capability on capability.id = ranked.capability_id
+  where ranked.place <= least(greatest(top_capabilities.places, 1), 1000)
+  order by ranked.place
+$$;
+
+comment on function public.top_capabilities(uuid, integer, integer)
+  is 'What most credits were used for in the last days.';
+
+grant execute on function public.top_capabilities(uuid, integer, integer)
+  to purser_api, purser_hasura;
+
+-- public/top_members.sql
+/*
+ * Who used most of credits or a meter in the last days, today included, with the share of each; use
+ * without a user is a row without one. The permissions of usage_ranks let members see their own row.
+ */
+create function public.top_members(
+  organization_id uuid,
+  days integer default 30,
+  meter text default 'credits',
+  places integer default 10
+)
+returns setof public.usage_ranks
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select
+    top_members.organization_id, top_members.meter, ranked.place::integer, ranked.user_id::text,
+    person.name, ranked.user_id, ranked.amount,
+    case when ranked.total > 0 then round(ranked.amount / ranked.total, 4) else 0 end,
+    ranked.entries::bigint
+  from (
+    select
+      used.user_id, sum(used.amount) as amount, sum(used.entries) as entries,
+      row_number() over (order by sum(used.amount) desc, used.user_id) as place,
+      sum(sum(used.amount)) over () as total
+    from private.organization_day(
+      top_members.organization_id, private.current_time_utc()
+    ) as today (day)
+    cross join lateral private.usage_facts(
+      top_members.organization_id, top_members.meter,
+      today.day - (least(greatest(top_members.days, 1), 366) - 1), today.day
+    ) as used
+    group by used.user_id
+  ) as ranked
+  left join auth.users as person on person.id = ranked.user_id
+  where ranked.place <= least(greatest(top_members.places, 1), 1000)
+  order by ranked.place
+$$;
+
+comment on function public.top_members(uuid, integer, text, integer)
+  is 'Who used most of credits or a meter in the last days.';
+
+grant execute on function public.top_members(uuid, integer, text, integer)
+  to purser_api, purser_hasura;
+
+-- public/usage_by_period.sql
+/*
+ * What was used of a meter, or of credits, or of all when none is named, in the current billing period
+ * and the ones before it; zero where nothing was recorded. Earlier periods are those that the anchor
+ * day makes; what counted in a part of one, as after a change of the plan, counts in it. Credits are
+ * those of the days of the period.
+ */
+create function public.usage_by_period(
+  organization_id uuid,
+  periods integer default 6,
+  meter text default null
+)
+returns setof public.usage_period_totals
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with recursive subscription as materialized (
+    select subscribed as row, current.period_start, current.period_end, subscribed.anchor_day,
+      subscribed.time_zone
+    from public.org_plans as subscribed
+    cross join lateral private.quota_period(
+      'month', '', private.current_time_utc(), subscribed
+    ) as current
+    where subscribed.organization_id = usage_by_period.organization_id
+  ),
+  span as (
+    select 1 as place, subscription.period_start, subscription.period_end
+    from subscription
+    union all
+    select
+      span.place + 1,
+      private.period_start_before(
+        span.period_start - interval '1 microsecond', subscription.anchor_day,
+        subscription.time_zone
+      ),
+      span.period_start
+    from span
+    cross join subscription
+    where span.place < least(greatest(usage_by_period.periods, 1), 36)
+  ),
+  counted as (
+    select counter.meter_id, counter.period_start, counter.used_amount
+    from public.quota_usages as counter
+    where counter.organization_id = usage_by_period.organization_id
+      and counter.user_id = '00000000-0000-0000-0000-000000000000'
+      and counter.period = 'month'
+      and (usage_by_period.meter is null or counter.meter_id = usage_by_period.meter)
+  ),
+  charged as materialized (
+    select used.day, sum(used.amount) as amount
+    from (
+      select min(span.period_start) as first_at, max(span.period_end) as last_at from span
+    ) as whole
+    cross join subscription
+    cross join lateral private.usage_facts(
+      usage_by_period.organization_id, 'credits',
+      (whole.first_at at time zone subscription.time_zone)::date,
+      (whole.last_at at time zone subscription.time_zone)::date
+    ) as used
+    where coalesce(usage_by_period.meter, 'credits') = 'credits'
+    group by used.day
+  )
+  select
+    usage_by_period.organization_id, meter.id, span.period_start, span.period_end, span.place = 1,
+    coalesce(
+      case
+        when meter.id = 'credits' then (
+          select sum(charged.amount)
+          from charged
+          where charged.day >= (span.period_start at time zone subscription.time_zone)::date
+            and charged.day < (span.period_end at time zone subscription.time_zone)::date
+        )
+        else (
+          select sum(counted.used_amount)
+          from counted
+          where counted.meter_id = meter.id
+            and counted.period_start >= span.period_start
+            and counted.period_start < span.period_end
+        )
+      end,
+      0
+    )
+  from subscription
+  cross join span
+  cross join (
+    select listed.id from public.meters as listed where listed.is_active and listed.kind = 'flow'
+    union all
+    select 'credits'
+  ) as meter
+  where usage_by_period.meter is null or meter.id = usage_by_period.meter
+  order by meter.id, span.period_start desc
+$$;
+
+comment on function public.usage_by_period(uuid, integer, text)
+  is 'What was used in the current billing period and the ones before it.';
+
+grant execute on function public.usage_by_period(uuid, integer, text) to purser_api, purser_hasura;
+
+-- public/usage_series.sql
+/*
+ * Use by day of the last days, today included, in the organization's time zone; a day without use is a
+ * row of zero. Of credits also by capability, level, model or member, of meters by member. The 20
+ * largest keys are told apart, the rest together is `other`. Of a level, level_amount is what was
+ * there at the end of the day, when there is no breakdown.
+ *
+ * It runs as its owner, for the roll-ups' mark; its rows carry the organization, by which the
+ * permissions of usage_points let nobody see another one's.
+ */
+create function public.usage_series(
+  organization_id uuid,
+  days integer default 30,
+  meter text default 'credits',
+  breakdown text default 'none'
+)
+returns setof public.usage_points
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with span as materialized (
+    select today.day - (least(greatest(usage_series.days, 1), 366) - 1) as first_day, today.day
+    from private.organization_day(
+      usage_series.organization_id, private.current_time_utc()
+    ) as today (day)
+    where today.day is not null
+  ),
+  fact as materialized (
+    select
+      used.day,
+      case usage_series.breakdown
+        when 'capability' then used.capability_id
+        when 'level' then used.quality_level_id
+        when 'model' then used.model_id
+        when 'member' then used.user_id::text
+        else 'total'
+      end as key,
+      sum(used.amount) as amount,
+      sum(used.entries) as entries
+    from span
+    cross join lateral private.usage_facts(
+      usage_series.organization_id, usage_series.meter, span.first_day, span.day
+    ) as used
+    group by 1, 2
+  ),
+  named as (
+    select ranked.key, case when ranked.place <= 20 then ranked.key else 'other' end as shown
+    from (
+      select fact.key, row_number() over (order by sum(fact.amount) desc, fact.key) as place
+      from fact
+      group by fact.key
+    ) as ranked
+    union all
+    select 'total', 'total'
+    where usage_series.breakdown = 'none' and not exists (select from fact)
+  ),
+  point as (
+    select
+      calendar.day::date as day, shown.key,
+      coalesce(sum(fact.amount), 0) as amount,
+      coalesce(sum(fact.entries), 0)::bigint as entries
+    from span
+    cross join lateral generate_series(span.first_day, span.day, interval '1 day')
+      as calendar (day)
+    cross join (select distinct named.shown as key from named) as shown
+    left join named on named.shown is not distinct from shown.key
+    left join fact on fact.key is not distinct from named.key and fact.day = calendar.day::date
+    group by 1, 2
+  )
+  select
+    usage_series.organization_id, usage_series.meter, point.day, usage_series.breakdown,
+    nullif(point.key, 'total'), coalesce(label.name, point.key),
+    person.id,
+    point.amount,
+    case
+      when counted.kind = 'level' and usage_series.breakdown = 'none'
+        then coalesce(there.used_amount, 0) - coalesce(
+          sum(point.amount) over (
+            order by point.day desc rows between unbounded preceding and 1 preceding
+          ),
+          0
+        )
+    end,
+    point.entries
+  from point
+  left join public.meters as counted on counted.id = usage_series.meter
+  left join public.quota_usages as there
+    on there.organization_id = usage_series.organization_id
+    and there.meter_id = usage_series.meter
+    and there.user_id = '00000000-0000-0000-0000-000000000000'
+    and there.period = 'none'
+  left join auth.users as person
+    on usage_series.breakdown = 'member' and person.id::text = point.key
+  left join lateral (
+    select named.name
+    from (
+      select capability.name
+      from public.ai_capabilities as capability
+      where usage_series.breakdown = 'capability' and capability.id = point.key
+      union all
+      select level.name
+      from public.quality_levels as level
+      where usage_series.breakdown = 'level' and level.id = point.key
+      union all
+      select model.name
+      from public.llm_models as model
+      where usage_series.breakdown = 'model' and model.id = point.key
+      union all
+      select person.name where person.id is not null
+    ) as named
+    limit 1
+  ) as label on true
+  order by point.day, point.key
+$$;
+
+comment on function public.usage_series(uuid, integer, text, text)
+  is 'Use by day of credits or a meter, zero where nothing was recorded.';
+
+grant execute on function public.usage_series(uuid, integer, text, text)
+  to purser_api, purser_hasura;
+
+-- public/usage_summary.sql
+/*
+ * What the whole organization has used of every meter and of credits, with limit and utilization. What
+ * has no record is zero. The permissions of quota_positions let nobody see another organization's.
+ */
+create function public.usage_summary(organization_id uuid)
+returns setof public.quota_positions
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select position.*
+  from private.quota_position(
+    usage_summary.organization_id, null, private.current_time_utc()
+  ) as position
+  order by position.meter_id <> 'credits', position.meter_id
+$$;
+
+comment on function public.usage_summary(uuid)
+  is 'What the organization has used of every meter and of credits, with limit and utilization.';
+
+grant execute on function public.usage_summary(uuid) to purser_api, purser_hasura;
