@@ -2,19 +2,27 @@
 -- its row in organization_credit_balances first. Rows of one organization never refer to another's,
 -- and the hot tables have no foreign keys: the functions that write them hold the gate.
 -- No index covers a column that an everyday move changes, so that those updates stay heap-only.
+-- Checks are read anew by every statement that writes: they are few, their lists are constants and
+-- their zeros numeric, which makes them cheap to read.
 
 create table public.organization_credit_balances (
   organization_id uuid primary key,
-  monthly_credits numeric(14, 2) not null default 0 check (monthly_credits >= 0),
-  bonus_credits numeric(14, 2) not null default 0 check (bonus_credits >= 0),
-  reserved_credits numeric(14, 2) not null default 0 check (reserved_credits >= 0),
-  debt_credits numeric(14, 2) not null default 0 check (debt_credits >= 0),
-  overdraft_credits numeric(14, 2) not null default 0 check (overdraft_credits >= 0),
-  used_credits numeric(14, 2) not null default 0 check (used_credits >= 0),
+  monthly_credits numeric(14, 2) not null default 0,
+  bonus_credits numeric(14, 2) not null default 0,
+  reserved_credits numeric(14, 2) not null default 0,
+  debt_credits numeric(14, 2) not null default 0,
+  overdraft_credits numeric(14, 2) not null default 0,
+  used_credits numeric(14, 2) not null default 0,
   period_start timestamptz not null,
   period_end timestamptz not null,
   next_grant_expires_at timestamptz not null default 'infinity',
   next_hold_expires_at timestamptz not null default 'infinity',
+  constraint organization_credit_balances_amounts check (
+    least(
+      monthly_credits, bonus_credits, reserved_credits, debt_credits, overdraft_credits,
+      used_credits
+    ) >= 0.0
+  ),
   check (period_end > period_start)
 ) with (fillfactor = 30, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 
@@ -34,27 +42,39 @@ comment on column public.organization_credit_balances.next_hold_expires_at is 'N
 create table public.credit_grants (
   id uuid primary key default uuidv7(),
   organization_id uuid not null,
-  source text not null
-    check (source in ('plan', 'topup', 'promo', 'referral', 'rollover', 'adjustment', 'refund')),
-  granted_credits numeric(14, 2) not null check (granted_credits > 0),
+  source text not null,
+  granted_credits numeric(14, 2) not null,
   remaining_credits numeric(14, 2) not null,
-  repaid_debt_credits numeric(14, 2) not null default 0 check (repaid_debt_credits >= 0),
-  expired_credits numeric(14, 2) not null default 0 check (expired_credits >= 0),
-  priority integer not null check (priority between 0 and 1000),
+  repaid_debt_credits numeric(14, 2) not null default 0,
+  expired_credits numeric(14, 2) not null default 0,
+  priority integer not null,
   effective_at timestamptz not null,
   expires_at timestamptz not null default 'infinity',
   closed_at timestamptz,
-  idempotency_key text check (length(idempotency_key) between 1 and 200),
+  idempotency_key text,
   request_fingerprint bytea,
-  reason text check (length(reason) <= 500),
+  reason text,
   actor jsonb,
   transaction_id uuid not null,
   created_at timestamptz not null,
-  check (remaining_credits between 0 and granted_credits - repaid_debt_credits),
-  check (expires_at > effective_at),
-  check (effective_at <= created_at),
-  check ((closed_at is not null) = (remaining_credits = 0)),
-  check ((idempotency_key is null) = (request_fingerprint is null))
+  constraint credit_grants_source check (
+    source = any ('{plan,topup,promo,referral,rollover,adjustment,refund}'::text[])
+  ),
+  constraint credit_grants_amounts check (
+    granted_credits > 0.0
+    and least(
+      remaining_credits, repaid_debt_credits, expired_credits,
+      granted_credits - repaid_debt_credits - remaining_credits
+    ) >= 0.0
+    and (closed_at is not null) = (remaining_credits = 0.0)
+  ),
+  constraint credit_grants_times check (expires_at > effective_at and effective_at <= created_at),
+  constraint credit_grants_bounds check (
+    priority between 0 and 1000
+    and coalesce(length(idempotency_key), 1) between 1 and 200
+    and coalesce(length(reason), 0) <= 500
+    and (idempotency_key is null) = (request_fingerprint is null)
+  )
 ) with (fillfactor = 70);
 
 create index credit_grants_organization_id_created_at_idx
@@ -83,33 +103,40 @@ create table public.credit_reservations (
   capability_id text not null,
   quality_level_id text not null,
   model_id text,
-  amount_credits numeric(14, 2) not null check (amount_credits > 0),
-  status text not null default 'reserved'
-    check (status in ('reserved', 'settled', 'released', 'expired')),
-  idempotency_key text not null check (length(idempotency_key) between 1 and 200),
+  amount_credits numeric(14, 2) not null,
+  status text not null default 'reserved',
+  idempotency_key text not null,
   request_fingerprint bytea not null,
   context jsonb,
   actor jsonb,
-  charged_credits numeric(14, 2) check (charged_credits >= 0),
-  released_credits numeric(14, 2) check (released_credits >= 0),
-  shortfall_credits numeric(14, 2) check (shortfall_credits >= 0),
+  charged_credits numeric(14, 2),
+  released_credits numeric(14, 2),
+  shortfall_credits numeric(14, 2),
   settlement_fingerprint bytea,
   provider_metadata jsonb,
-  release_reason text check (length(release_reason) <= 500),
+  release_reason text,
   expires_at timestamptz not null,
   created_at timestamptz not null,
   closed_at timestamptz,
   primary key (organization_id, id),
-  check (
-    case status
-      when 'reserved' then
-        closed_at is null and charged_credits is null and released_credits is null
-      when 'settled' then
-        closed_at is not null and charged_credits is not null and released_credits is not null
-        and shortfall_credits is not null and settlement_fingerprint is not null
+  constraint credit_reservations_state check (
+    case
+      when status = 'reserved'
+        then row(closed_at, charged_credits, released_credits) is null
+      when status = 'settled' then
+        row(
+          closed_at, charged_credits, released_credits, shortfall_credits, settlement_fingerprint
+        ) is not null
       else
-        closed_at is not null and charged_credits is null and released_credits = amount_credits
+        status = any ('{released,expired}'::text[])
+        and closed_at is not null and charged_credits is null and released_credits = amount_credits
     end
+  ),
+  constraint credit_reservations_bounds check (
+    amount_credits > 0.0
+    and least(charged_credits, released_credits, shortfall_credits, 0.0) >= 0.0
+    and length(idempotency_key) between 1 and 200
+    and coalesce(length(release_reason), 0) <= 500
   )
 )
 -- A settlement makes the row twice as long: with this much room it stays on its page, and the
@@ -141,11 +168,11 @@ comment on column public.credit_reservations.provider_metadata is 'Tokens, cost 
 comment on column public.credit_reservations.expires_at is 'When a job gives the credits back unless the work has ended; can be extended.';
 
 create table public.credit_transactions (
-  sequence bigint primary key generated always as identity,
-  id uuid not null unique default uuidv7(),
+  sequence bigint not null generated always as identity,
+  id uuid primary key default uuidv7(),
   organization_id uuid not null,
   type text not null,
-  amount_credits numeric(14, 2) not null check (amount_credits <> 0),
+  amount_credits numeric(14, 2) not null,
   balance_after_credits numeric(14, 2) not null,
   grant_id uuid,
   reservation_id uuid,
@@ -157,30 +184,30 @@ create table public.credit_transactions (
   context jsonb,
   provider_metadata jsonb,
   payment_metadata jsonb,
-  description text check (length(description) <= 500),
+  description text,
   event_at timestamptz not null,
   created_at timestamptz not null default clock_timestamp(),
   constraint credit_transactions_sign check (
-    case type
-      when 'plan_allocation' then amount_credits > 0
-      when 'topup_purchase' then amount_credits > 0
-      when 'promo_bonus' then amount_credits > 0
-      when 'referral_bonus' then amount_credits > 0
-      when 'rollover' then amount_credits > 0
-      when 'ai_consumption' then amount_credits < 0
-      when 'expiry' then amount_credits < 0
-      when 'admin_adjustment' then true
-      when 'refund' then amount_credits > 0
-      when 'plan_change_adjustment' then true
-      else false
+    case
+      when type = any ('{ai_consumption,expiry}'::text[]) then amount_credits < 0.0
+      when type = any ('{admin_adjustment,plan_change_adjustment}'::text[])
+        then amount_credits <> 0.0
+      else
+        amount_credits > 0.0
+        and type = any (
+          '{plan_allocation,topup_purchase,promo_bonus,referral_bonus,rollover,refund}'::text[]
+        )
     end
   ),
-  constraint credit_transactions_consumption check (
-    (type = 'ai_consumption') = (reservation_id is not null) or type = 'refund'
+  constraint credit_transactions_bounds check (
+    ((type = 'ai_consumption') = (reservation_id is not null) or type = 'refund')
+    and coalesce(length(description), 0) <= 500
   )
 );
 
-create index credit_transactions_organization_id_sequence_idx
+-- Three entries a row, no more: every charge writes them. Sequences are given out once, so that this
+-- one needs no index of its own; it is searched within an organization.
+create unique index credit_transactions_organization_id_sequence_idx
   on public.credit_transactions (organization_id, sequence);
 create index credit_transactions_organization_id_reservation_id_idx
   on public.credit_transactions (organization_id, reservation_id) where reservation_id is not null;
