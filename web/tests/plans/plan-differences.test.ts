@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { planDifferences } from '@/features/plans/plan-differences.ts'
 import { planFacts, type PlanFacts } from '@/features/plans/plan-facts.ts'
-import { planRelation } from '@/features/plans/plan-relation.ts'
+import { planChangeKind, planRelation } from '@/features/plans/plan-relation.ts'
 import { nextEvent } from '@/features/plans/subscription-state.ts'
 import { planCatalogue } from '../support/plan-catalogue.ts'
 
@@ -80,6 +80,18 @@ const subscription = {
   trial_ends_at: null,
   grace_ends_at: null,
 }
+
+test.each([
+  ['free', 'pro', false, 'active', 'first'],
+  ['pro', 'team', false, 'active', 'first'],
+  ['pro', 'team', true, 'active', 'upgrade'],
+  ['pro', 'team', true, 'trialing', 'afterTrial'],
+  ['team', 'pro', true, 'active', 'downgrade'],
+  ['team', 'free', true, 'trialing', 'cancel'],
+])('from %s to %s (billed: %s, %s) is: %s', (from, to, is_billed, status, kind) => {
+  const planOf = (id: string) => [free, pro, team].find((plan) => plan.id === id)!
+  expect(planChangeKind(planOf(to), planOf(from), { is_billed, status })).toBe(kind)
+})
 
 test.each([
   [{}, 'renews', '2026-12-01T00:00:00Z'],
