@@ -1,4 +1,4 @@
-import Stripe from 'stripe'
+import type Stripe from 'stripe'
 import type {
   CopyOutcome,
   PaidLine,
@@ -153,7 +153,7 @@ export function createSubscriptions({ stripe, prices, queries, accounts }: Subsc
       case 'lapsed':
         return applied
       case 'other_subscription':
-        await endSecondSubscription(line.subscriptionId)
+        await endSecondSubscription(line.subscriptionId, line.invoiceId)
         return applied
       default:
         throw new Error(`line ${line.id} was not applied: ${applied.outcome}`)
@@ -162,15 +162,19 @@ export function createSubscriptions({ stripe, prices, queries, accounts }: Subsc
 
   /**
    * Two payment pages were paid: the organization has a subscription already. The second one ends at
-   * once, and what was paid for it is kept by Stripe as credit for the next invoices.
+   * once and its payment is given back. One that has ended by itself is left alone.
    */
-  async function endSecondSubscription(subscriptionId: string): Promise<void> {
-    try {
-      await stripe.subscriptions.cancel(subscriptionId, { invoice_now: true, prorate: true })
-    } catch (error) {
-      const isGone = error instanceof Stripe.errors.StripeError && error.code === 'resource_missing'
-      if (!isGone) throw error
+  async function endSecondSubscription(subscriptionId: string, invoiceId: string): Promise<void> {
+    const second = await stripe.subscriptions.retrieve(subscriptionId)
+    if (second.status === 'canceled' || second.status === 'incomplete_expired') return
+    const invoice = await stripe.invoices.retrieve(invoiceId, { expand: INVOICE_EXPANSIONS })
+    for (const payment_intent of intentsOfInvoice(invoice)) {
+      await stripe.refunds.create(
+        { payment_intent, reason: 'duplicate' },
+        { idempotencyKey: `purser-second-subscription-${payment_intent}` },
+      )
     }
+    await stripe.subscriptions.cancel(subscriptionId)
   }
 
   return {
