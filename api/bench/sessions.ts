@@ -11,7 +11,7 @@ import { startBenchDatabase, type BenchDatabase } from './cluster.ts'
 import { createCustomers, requireCorrectLedger } from './customers.ts'
 import { figuresOf, formatNumber, type Figures } from './figures.ts'
 
-const CALLERS = 32
+const CALLERS = 16
 /** What requirements promise: a start in 100 ms, and a crowd that was left alone ended in 10 s. */
 const START_GOAL_MILLISECONDS = 100
 const SWEEP_GOAL_SECONDS = 10
