@@ -3,7 +3,13 @@ import { brokenRules } from '../support/books.ts'
 import { createOrganization, type Account } from '../support/organizations.ts'
 import { balanceOf, openOrganization, signIn, watchForeignRequests } from '../support/pages.ts'
 import { stack } from '../support/stack.ts'
-import { CARDS, payByBank, payByCard, settleDelayedPayment } from '../support/stripe.ts'
+import {
+  CARDS,
+  customerWithClock,
+  payByBank,
+  payByCard,
+  settleDelayedPayment,
+} from '../support/stripe.ts'
 
 interface Visitor {
   page: Page
@@ -36,6 +42,20 @@ async function startPurchase(page: Page, amount: string, price: string) {
   await expect(page).toHaveURL(new RegExp(`^${stack().stripe_url}`))
 }
 
+/** From the plan page, through the payment page, to the first paid plan. */
+async function subscribe(page: Page, plan: string) {
+  await page.getByRole('link', { name: 'Plan', exact: true }).click()
+  await page.getByRole('button', { name: `Change to ${plan}` }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Continue to payment' }).click()
+  await payByCard(page, CARDS.pays)
+  await expect(page.getByRole('region', { name: 'Your new plan' })).toContainText(
+    `You are on ${plan} now`,
+  )
+}
+
+const currentPlan = (page: Page) => page.getByRole('region', { name: 'Your plan', exact: true })
+const scheduledChange = (page: Page) => page.getByRole('region', { name: 'Scheduled change' })
+const paymentProblem = (page: Page) => page.getByRole('region', { name: 'Payment problem' })
 const purchaseNotice = (page: Page) => page.getByRole('region', { name: 'Your purchase' })
 
 test('credits that are bought arrive live with everybody, and leave a receipt', async ({
@@ -117,6 +137,153 @@ test('a delayed payment is waited for in the open: one arrives, one fails and ch
   await settleDelayedPayment(organization.id, false)
   await expect(purchaseNotice(owner.page)).toContainText('You were not charged')
   await expect(balanceOf(owner.page).available).toContainText('1,500')
+  expect(await brokenRules(organization.id)).toEqual([])
+  await owner.close()
+})
+
+test('from free to pro to team, and what is scheduled after that can be taken back', async ({
+  browser,
+}) => {
+  const organization = await createOrganization('free')
+  const owner = await visit(browser, organization.owner, organization.name)
+  const member = await visit(
+    browser,
+    await organization.addMember('member', 'Mio'),
+    organization.name,
+  )
+  await member.page.getByRole('link', { name: 'Plan', exact: true }).click()
+  await expect(currentPlan(member.page)).toContainText('Free plan')
+
+  // Who cannot buy is led to the plan that can.
+  await owner.page.getByRole('button', { name: 'Add credits' }).click()
+  await owner.page.getByRole('link', { name: 'See the Pro plan' }).click()
+  await subscribe(owner.page, 'Pro')
+  await expect(balanceOf(owner.page).available).toContainText('500')
+  await expect(currentPlan(member.page)).toContainText('Pro plan')
+  await expect(currentPlan(member.page)).toContainText('Renews')
+
+  await owner.page.getByRole('button', { name: 'Change to Team' }).click()
+  const dialog = owner.page.getByRole('dialog', { name: 'Change to Team?' })
+  await expect(dialog.getByRole('definition').first()).toContainText('$')
+  await expect(dialog).toContainText('2,000 credits a month instead of 500')
+  await dialog.getByRole('button', { name: 'Change to Team now' }).click()
+  await expect(owner.page.getByText('You are on Team now.')).toBeVisible()
+  await expect(currentPlan(member.page)).toContainText('Team plan')
+
+  await owner.page.getByRole('button', { name: 'Change to Pro' }).click()
+  await owner.page.getByRole('button', { name: 'Schedule the change' }).click()
+  await expect(scheduledChange(owner.page)).toContainText('Your plan changes to Pro on')
+  await expect(scheduledChange(member.page)).toContainText('Your plan changes to Pro on')
+  await expect(scheduledChange(member.page).getByRole('button')).toHaveCount(0)
+  await scheduledChange(owner.page).getByRole('button', { name: 'Keep Team' }).click()
+  await expect(scheduledChange(owner.page)).toHaveCount(0)
+  await expect(scheduledChange(member.page)).toHaveCount(0)
+
+  await owner.page.getByRole('button', { name: 'Cancel plan' }).click()
+  await owner.page.getByRole('dialog').getByRole('button', { name: 'Keep Team' }).click()
+  await expect(scheduledChange(owner.page)).toHaveCount(0)
+  await owner.page.getByRole('button', { name: 'Cancel plan' }).click()
+  await owner.page.getByRole('dialog').getByRole('button', { name: 'Cancel Team' }).click()
+  await expect(scheduledChange(owner.page)).toContainText('The Team plan ends on')
+  await expect(currentPlan(owner.page)).toContainText('Team plan')
+
+  await owner.page.getByRole('link', { name: 'Billing' }).click()
+  const invoices = owner.page.getByRole('region', { name: 'Invoices' })
+  await expect(invoices.getByRole('row').filter({ hasText: 'First period' })).toContainText(
+    '$29.00',
+  )
+  await expect(invoices.getByRole('row').filter({ hasText: 'Change of plan' })).toHaveCount(1)
+  await expect(invoices.getByRole('link', { name: 'View: Change of plan' })).toHaveAttribute(
+    'href',
+    /^http/,
+  )
+  expect(await brokenRules(organization.id)).toEqual([])
+  await owner.close()
+  await member.close()
+})
+
+test('a renewal that fails is told to everybody, and is mended by whoever may', async ({
+  browser,
+}) => {
+  const organization = await createOrganization('free')
+  const time = await customerWithClock(organization.id)
+  const owner = await visit(browser, organization.owner, organization.name)
+  const member = await visit(
+    browser,
+    await organization.addMember('member', 'Mio'),
+    organization.name,
+  )
+  await subscribe(owner.page, 'Pro')
+
+  // A card that can be saved, and then fails: an upgrade with it changes nothing and says so.
+  await owner.page.getByRole('button', { name: 'Cards and billing address' }).click()
+  await payByCard(owner.page, CARDS.failsLater)
+  await owner.page.getByRole('link', { name: 'Return to the product' }).click()
+  await owner.page.getByRole('button', { name: 'Change to Team' }).click()
+  await owner.page.getByRole('button', { name: 'Change to Team now' }).click()
+  const refusal = owner.page.getByRole('dialog').getByRole('alert')
+  await expect(refusal).toContainText('The payment did not go through')
+  await expect(refusal).toContainText('Your plan has not changed')
+  await owner.page.getByRole('button', { name: 'Keep Pro' }).click()
+  await expect(currentPlan(owner.page)).toContainText('Pro plan')
+
+  await time.advanceDays(32)
+  await expect(paymentProblem(owner.page)).toContainText('The last payment failed')
+  await expect(paymentProblem(owner.page)).toContainText('Everything works until')
+  await expect(paymentProblem(member.page)).toContainText('Ask an owner or admin')
+  await expect(paymentProblem(member.page).getByRole('button')).toHaveCount(0)
+
+  await paymentProblem(owner.page).getByRole('button', { name: 'Change the card' }).click()
+  await payByCard(owner.page, CARDS.pays)
+  await owner.page.getByRole('link', { name: 'Return to the product' }).click()
+  const invoicePage = owner.page.context().waitForEvent('page')
+  await paymentProblem(owner.page).getByRole('link', { name: 'Pay now' }).click()
+  await (await invoicePage).getByRole('button', { name: /^Pay/ }).click()
+  await expect(paymentProblem(owner.page)).toHaveCount(0)
+  await expect(paymentProblem(member.page)).toHaveCount(0)
+  expect(await brokenRules(organization.id)).toEqual([])
+  await owner.close()
+  await member.close()
+})
+
+test('automatic top-up buys with the saved card once it is switched on, and says what it will charge', async ({
+  browser,
+}) => {
+  const organization = await createOrganization('pro')
+  const owner = await visit(browser, organization.owner, organization.name)
+  await owner.page.getByRole('link', { name: 'Billing' }).click()
+  const settings = owner.page.getByRole('region', { name: 'Automatic top-up' })
+  await expect(settings).toContainText('Nothing is bought automatically')
+  await settings.getByRole('switch', { name: 'Top up automatically' }).check()
+  await settings.getByRole('button', { name: 'Save' }).click()
+  await expect(settings.getByRole('alert')).toContainText('No card is saved')
+
+  await startPurchase(owner.page, '1,000', '$5')
+  await payByCard(owner.page, CARDS.pays)
+  await expect(balanceOf(owner.page).available).toContainText('1,500')
+  await expect(owner.page.getByText('Saved card: ')).toContainText('4242')
+
+  await settings.getByRole('switch', { name: 'Top up automatically' }).check()
+  await settings.getByLabel('When fewer credits are left than').fill('1600')
+  await settings.getByLabel('Buy').selectOption({ label: '1,000 credits for $5' })
+  await settings.getByLabel('Times a month, at most').fill('1')
+  await expect(settings).toContainText('at most 1 times a calendar month, so at most $5 a month')
+  await settings.getByRole('button', { name: 'Save' }).click()
+  await expect(settings).toContainText('Automatic top-up is on.')
+
+  // The next work finds fewer credits than that.
+  await owner.page.getByRole('link', { name: 'Workspace' }).click()
+  await owner.page.getByLabel('Product name').fill('Harbour Notes')
+  await owner.page.getByLabel('Product description').fill('A shared logbook for small marinas.')
+  await owner.page.getByRole('button', { name: 'Suggest questions' }).click()
+  await expect(balanceOf(owner.page).available).toContainText(/^2,49\d/)
+  await owner.page.getByRole('link', { name: 'Billing' }).click()
+  await expect(
+    owner.page
+      .getByRole('region', { name: 'Credits bought' })
+      .getByRole('row')
+      .filter({ hasText: 'Automatic top-up' }),
+  ).toContainText('$5.00')
   expect(await brokenRules(organization.id)).toEqual([])
   await owner.close()
 })

@@ -2,6 +2,8 @@ import { expect, type Page } from '@playwright/test'
 import { withDatabase } from './organizations.ts'
 import { stack } from './stack.ts'
 
+const DAY_SECONDS = 86_400
+
 /** The test cards of the stand-in for Stripe, by what they do. */
 export const CARDS = {
   pays: '4242 4242 4242 4242',
@@ -43,13 +45,46 @@ export async function settleDelayedPayment(organizationId: string, succeeds: boo
   await control(`/payments/${payment}/settle`, { succeeds })
 }
 
-async function control(path: string, body: object): Promise<unknown> {
+/**
+ * Gives the organization a customer whose time can be moved ahead without moving anybody else's, as Stripe's test
+ * clocks do. To be called before its first payment. Returns what moves the time.
+ */
+export async function customerWithClock(organizationId: string) {
+  const now = Math.floor(Date.now() / 1000)
+  const clock = await stripeApi('/test_helpers/test_clocks', { frozen_time: `${now}` })
+  const customer = await stripeApi('/customers', {
+    test_clock: clock.id,
+    email: 'billing@example.test',
+    'metadata[purser_organization_id]': organizationId,
+  })
+  await withDatabase(
+    (sql) => sql`update public.org_plans set stripe_customer_id = ${customer.id}
+      where organization_id = ${organizationId}`,
+  )
+  return {
+    advanceDays: (days: number) =>
+      stripeApi(`/test_helpers/test_clocks/${clock.id}/advance`, {
+        frozen_time: `${now + days * DAY_SECONDS}`,
+      }),
+  }
+}
+
+async function control(path: string, body: object): Promise<void> {
   const response = await fetch(`${stack().stripe_url}/_double${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   })
-  const text = await response.text()
-  if (!response.ok) throw new Error(`/_double${path} answered ${response.status}: ${text}`)
-  return text === '' ? null : (JSON.parse(text) as unknown)
+  if (!response.ok) throw new Error(`/_double${path} answered ${response.status}`)
+}
+
+/** Stripe's own API, as its dashboard would use it. */
+async function stripeApi(path: string, parameters: Record<string, string>) {
+  const response = await fetch(`${stack().stripe_url}/v1${path}`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer sk_test_e2e' },
+    body: new URLSearchParams(parameters),
+  })
+  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
+  return (await response.json()) as { id: string }
 }
