@@ -31,6 +31,8 @@ export interface TableAccess {
   hidden?: string
   /** Computed fields, seen by everybody who sees rows. */
   computed?: string
+  /** Only the shape of what functions answer: it has no rows of its own. */
+  isShape?: boolean
   /** SQL: whether a row belongs to the organization $1; by organization_id unless told. */
   ofOrganization?: string
 }
@@ -386,6 +388,52 @@ export const TABLES: Record<string, TableAccess> = {
     key: 'organization_id day user_id capability_id quality_level_id model_id',
     columns:
       'organization_id day user_id capability_id quality_level_id model_id used_credits entries',
+  },
+  // What functions answer; their rows are in dashboards.test.ts.
+  'public.usage_points': {
+    field: 'usage_points',
+    rows: OWN,
+    key: 'organization_id',
+    columns: 'organization_id meter_id day breakdown key label user_id amount level_amount entries',
+    isShape: true,
+  },
+  'public.quota_positions': {
+    field: 'quota_positions',
+    rows: OWN,
+    key: 'organization_id',
+    columns:
+      'organization_id meter_id user_id name unit kind scope level period period_start resets_at limit_amount used_amount held_amount remaining_amount utilization warning is_hard source',
+    isShape: true,
+  },
+  'public.usage_period_totals': {
+    field: 'usage_period_totals',
+    rows: OWN,
+    key: 'organization_id',
+    columns: 'organization_id meter_id period_start period_end is_current used_amount',
+    isShape: true,
+  },
+  'public.usage_ranks': {
+    field: 'usage_ranks',
+    rows: OWN,
+    key: 'organization_id',
+    columns: 'organization_id meter_id place key label user_id amount share entries',
+    isShape: true,
+  },
+  'public.credit_forecasts': {
+    field: 'credit_forecasts',
+    rows: OWN,
+    key: 'organization_id',
+    columns:
+      'organization_id available_credits credits_per_day days_of_history exhausted_on earliest_on latest_on period_end ends_before_renewal used_credits projected_used_credits shortfall_credits plan_price_usd projected_cost_usd method',
+    isShape: true,
+  },
+  'public.platform_usage_statistics': {
+    field: 'platform_usage_statistics',
+    rows: OPERATORS,
+    key: 'meter_id',
+    columns:
+      'meter_id organizations total_amount mean_amount median_amount p95_amount largest_amount organizations_over_limit',
+    isShape: true,
   },
   'public.usage_sessions': {
     field: 'usage_sessions',

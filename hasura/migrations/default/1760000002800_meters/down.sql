@@ -1,3 +1,9 @@
+drop view public.platform_usage_statistics;
+drop view public.credit_forecasts;
+drop view public.usage_ranks;
+drop view public.usage_period_totals;
+drop view public.quota_positions;
+drop view public.usage_points;
 drop type private.usage_entry;
 alter table public.organization_credit_balances drop column has_member_caps;
 alter table public.credit_reservations drop column is_capped, drop column has_quota_lines;

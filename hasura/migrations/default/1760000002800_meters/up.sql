@@ -261,3 +261,99 @@ grant select on public.meters, public.plan_meter_limits, public.quota_overrides,
   public.quota_usages, public.usage_ledger, public.usage_daily, public.quota_holds,
   public.credit_usage_daily to purser_api, purser_hasura;
 grant insert, update, delete on public.member_caps to purser_hasura;
+
+-- Shapes of the answers of the dashboard's functions, which Hasura wants to be relations; without rows
+-- of their own.
+create view public.usage_points as
+select
+  null::uuid as organization_id, null::text as meter_id, null::date as day, null::text as breakdown,
+  null::text as key, null::text as label, null::uuid as user_id, null::numeric as amount,
+  null::numeric as level_amount, null::bigint as entries
+where false;
+
+comment on view public.usage_points is 'Shape of usage_series: how much on which day, zero where nothing was recorded.';
+comment on column public.usage_points.day is 'In the organization''s time zone.';
+comment on column public.usage_points.breakdown is 'none, capability, level, model or member.';
+comment on column public.usage_points.key is 'The capability, level, model or user; null where none was told; other for all beyond the largest 20.';
+comment on column public.usage_points.user_id is 'Of a breakdown by member: who; members see their own.';
+comment on column public.usage_points.amount is 'Used on that day; of a level the change.';
+comment on column public.usage_points.level_amount is 'Of a level: what was there at the end of the day.';
+
+create view public.quota_positions as
+select
+  null::uuid as organization_id, null::text as meter_id, null::uuid as user_id, null::text as name,
+  null::text as unit, null::text as kind, null::text as scope, null::text as level,
+  null::text as period, null::timestamptz as period_start, null::timestamptz as resets_at,
+  null::numeric as limit_amount, null::numeric as used_amount, null::numeric as held_amount,
+  null::numeric as remaining_amount, null::numeric as utilization, null::numeric as warning,
+  null::boolean as is_hard, null::jsonb as source
+where false;
+
+comment on view public.quota_positions is 'Shape of usage_summary, remaining_quota and nearing_quota: the closest limit of a meter with what is used of it. Credits are a row as well.';
+comment on column public.quota_positions.user_id is 'Whose limit it is; null for that of the organization. Members see their own.';
+comment on column public.quota_positions.scope is 'organization or user: whose use is measured.';
+comment on column public.quota_positions.level is 'plan, override or member_cap; balance for credits.';
+comment on column public.quota_positions.limit_amount is 'Null is unlimited. Of credits: what there was to use in this period.';
+comment on column public.quota_positions.held_amount is 'Held by open reservations.';
+comment on column public.quota_positions.utilization is 'Used and held as a part of the limit, 1 is all; null when unlimited.';
+comment on column public.quota_positions.warning is 'The highest part of the limit at which the plan warns that is reached.';
+comment on column public.quota_positions.source is 'Where the limit comes from, as explain_quota tells it.';
+
+create view public.usage_period_totals as
+select
+  null::uuid as organization_id, null::text as meter_id, null::timestamptz as period_start,
+  null::timestamptz as period_end, null::boolean as is_current, null::numeric as used_amount
+where false;
+
+comment on view public.usage_period_totals is 'Shape of usage_by_period: what was used in each billing period, zero where nothing was recorded.';
+
+create view public.usage_ranks as
+select
+  null::uuid as organization_id, null::text as meter_id, null::integer as place, null::text as key,
+  null::text as label, null::uuid as user_id, null::numeric as amount, null::numeric as share,
+  null::bigint as entries
+where false;
+
+comment on view public.usage_ranks is 'Shape of top_members and top_capabilities: the largest first.';
+comment on column public.usage_ranks.key is 'The user or capability; null where none was told.';
+comment on column public.usage_ranks.user_id is 'Of top_members: who; members see their own.';
+comment on column public.usage_ranks.share is 'Part of all use, 1 is all.';
+
+create view public.credit_forecasts as
+select
+  null::uuid as organization_id, null::numeric as available_credits,
+  null::numeric as credits_per_day, null::integer as days_of_history, null::date as exhausted_on,
+  null::date as earliest_on, null::date as latest_on, null::timestamptz as period_end,
+  null::boolean as ends_before_renewal, null::numeric as used_credits,
+  null::numeric as projected_used_credits, null::numeric as shortfall_credits,
+  null::numeric as plan_price_usd, null::numeric as projected_cost_usd, null::text as method
+where false;
+
+comment on view public.credit_forecasts is 'Shape of credit_forecast: when the credits end and what the period will cost, if use goes on as it was.';
+comment on column public.credit_forecasts.credits_per_day is 'Mean of the last 28 full days, or of as many as there were.';
+comment on column public.credit_forecasts.exhausted_on is 'Null: not within a year.';
+comment on column public.credit_forecasts.earliest_on is 'Beginning of the interval that holds the day with a probability of 80 %.';
+comment on column public.credit_forecasts.latest_on is 'End of that interval; null: not within a year.';
+comment on column public.credit_forecasts.ends_before_renewal is 'Whether that is before the period ends and new credits come.';
+comment on column public.credit_forecasts.used_credits is 'In this period until now.';
+comment on column public.credit_forecasts.projected_used_credits is 'In this period until its end.';
+comment on column public.credit_forecasts.shortfall_credits is 'What would be missing until the period ends.';
+comment on column public.credit_forecasts.projected_cost_usd is 'The plan, and the shortfall at the cheapest package; null when the plan sells none.';
+comment on column public.credit_forecasts.method is 'How it was made, for people.';
+
+create view public.platform_usage_statistics as
+select
+  null::text as meter_id, null::bigint as organizations, null::numeric as total_amount,
+  null::numeric as mean_amount, null::numeric as median_amount, null::numeric as p95_amount,
+  null::numeric as largest_amount, null::bigint as organizations_over_limit
+where false;
+
+comment on view public.platform_usage_statistics is 'Shape of aggregate_statistics: use of all organizations.';
+comment on column public.platform_usage_statistics.organizations is 'That used the meter at all; the means are over these.';
+comment on column public.platform_usage_statistics.organizations_over_limit is 'Now at or beyond a limit of the whole organization.';
+
+revoke all on public.usage_points, public.quota_positions, public.usage_period_totals,
+  public.usage_ranks, public.credit_forecasts, public.platform_usage_statistics from public;
+grant select on public.usage_points, public.quota_positions, public.usage_period_totals,
+  public.usage_ranks, public.credit_forecasts, public.platform_usage_statistics
+  to purser_api, purser_hasura;

@@ -1018,7 +1018,8 @@ begin
       end,
       failure_reason = case
         when purchase.paid_at is null and v_payment in ('failed', 'expired')
-          then left(p_state ->> 'failure_reason', 500)
+          -- The first reason is the cause; what follows, as that it was canceled, is not.
+          then coalesce(purchase.failure_reason, left(p_state ->> 'failure_reason', 500))
       end,
       closed_at = case
         when purchase.paid_at is null and v_payment in ('failed', 'expired')
@@ -10567,6 +10568,32 @@ $$;
 
 comment on function private.token_count(jsonb, text) is 'A count in a usage report; null when absent, -1 when wrong.';
 
+-- private/unfinished_auto_topups.sql
+/*
+ * Job: automatic purchases that began a minute ago or longer and have not ended, the oldest first:
+ * whoever began them may have died before he heard from Stripe.
+ */
+create function private.unfinished_auto_topups(p_limit integer)
+returns table (organization_id uuid, id uuid)
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select purchase.organization_id, purchase.id
+  from public.credit_purchases as purchase
+  where purchase.status in ('open', 'processing')
+    and purchase.kind = 'auto_topup'
+    and purchase.created_at < private.current_time_utc() - interval '1 minute'
+  order by purchase.created_at, purchase.organization_id
+  limit p_limit
+$$;
+
+comment on function private.unfinished_auto_topups(integer)
+  is 'Job: automatic purchases that began and have not ended.';
+
+grant execute on function private.unfinished_auto_topups(integer) to purser_api;
+
 -- private/unlocking_plan.sql
 /*
  * The smallest plan on offer that would allow a capability, and a level if one was asked for.
@@ -11697,18 +11724,20 @@ as $$
     select
       (moment.at at time zone 'UTC')::date - (least(greatest(aggregate_statistics.days, 1), 366) - 1)
         as first_day,
+      -- East of UTC a day begins earlier.
+      (moment.at at time zone 'UTC')::date + 1 as last_day,
       moment.at
     from private.current_time_utc() as moment (at)
   ),
   used as materialized (
     select daily.meter_id, daily.organization_id, sum(daily.used_amount) as amount
     from public.usage_daily as daily
-    where daily.day >= (select span.first_day from span)
+    where daily.day between (select span.first_day from span) and (select span.last_day from span)
     group by 1, 2
     union all
     select 'credits', daily.organization_id, sum(daily.used_credits)
     from public.credit_usage_daily as daily
-    where daily.day >= (select span.first_day from span)
+    where daily.day between (select span.first_day from span) and (select span.last_day from span)
     group by 2
   ),
   over_limit as (

@@ -1,0 +1,31 @@
+/*
+ * Trigger: in another time zone the days of charges are others, so the roll-up of the organization
+ * begins anew. Until the job has made it again, queries read the ledger itself.
+ */
+create function private.restart_credit_usage()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform
+  from private.credit_usage_folds as mark
+  where mark.organization_id = new.organization_id
+  for update;
+  delete from public.credit_usage_daily as daily
+  where daily.organization_id = new.organization_id;
+  delete from private.credit_usage_folds as mark
+  where mark.organization_id = new.organization_id;
+  return null;
+end
+$$;
+
+comment on function private.restart_credit_usage()
+  is 'Trigger: a change of the time zone starts the roll-up of credits anew.';
+
+create trigger restart_credit_usage
+after update of time_zone on public.org_plans
+for each row when (old.time_zone <> new.time_zone)
+execute function private.restart_credit_usage();

@@ -1,0 +1,71 @@
+/*
+ * Use of every meter and of credits by all organizations in the last days, for platform admins: the
+ * permissions of platform_usage_statistics show it to nobody else. Days are those that the roll-ups
+ * have; of credits what has not been folded yet is missing, a minute at most.
+ */
+create function public.aggregate_statistics(days integer default 30)
+returns setof public.platform_usage_statistics
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with span as materialized (
+    select
+      (moment.at at time zone 'UTC')::date - (least(greatest(aggregate_statistics.days, 1), 366) - 1)
+        as first_day,
+      -- East of UTC a day begins earlier.
+      (moment.at at time zone 'UTC')::date + 1 as last_day,
+      moment.at
+    from private.current_time_utc() as moment (at)
+  ),
+  used as materialized (
+    select daily.meter_id, daily.organization_id, sum(daily.used_amount) as amount
+    from public.usage_daily as daily
+    where daily.day between (select span.first_day from span) and (select span.last_day from span)
+    group by 1, 2
+    union all
+    select 'credits', daily.organization_id, sum(daily.used_credits)
+    from public.credit_usage_daily as daily
+    where daily.day between (select span.first_day from span) and (select span.last_day from span)
+    group by 2
+  ),
+  over_limit as (
+    select counter.meter_id, count(distinct counter.organization_id) as organizations
+    from span
+    cross join public.quota_usages as counter
+    join public.org_plans as subscription
+      on subscription.organization_id = counter.organization_id
+    join public.plan_meter_limits as included
+      on included.plan_id = subscription.plan_id
+      and included.meter_id = counter.meter_id
+      and included.period = counter.period
+      and included.scope = 'organization'
+    where counter.user_id = '00000000-0000-0000-0000-000000000000'
+      and counter.period_end > span.at
+      and counter.used_amount + counter.held_amount > 0
+      and counter.used_amount + counter.held_amount >= included.limit_amount
+    group by counter.meter_id
+  )
+  select
+    meter.id, count(used.organization_id), coalesce(sum(used.amount), 0),
+    coalesce(round(avg(used.amount), 4), 0),
+    coalesce(round(percentile_cont(0.5) within group (order by used.amount::float8)::numeric, 4), 0),
+    coalesce(round(percentile_cont(0.95) within group (order by used.amount::float8)::numeric, 4), 0),
+    coalesce(max(used.amount), 0),
+    coalesce(min(over_limit.organizations), 0)
+  from (
+    select listed.id from public.meters as listed where listed.is_active
+    union all
+    select 'credits'
+  ) as meter
+  left join used on used.meter_id = meter.id
+  left join over_limit on over_limit.meter_id = meter.id
+  group by meter.id
+  order by meter.id
+$$;
+
+comment on function public.aggregate_statistics(integer)
+  is 'Use of every meter and of credits by all organizations, for platform admins.';
+
+grant execute on function public.aggregate_statistics(integer) to purser_api, purser_hasura;

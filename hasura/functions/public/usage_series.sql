@@ -1,0 +1,121 @@
+/*
+ * Use by day of the last days, today included, in the organization's time zone; a day without use is a
+ * row of zero. Of credits also by capability, level, model or member, of meters by member. The 20
+ * largest keys are told apart, the rest together is `other`. Of a level, level_amount is what was
+ * there at the end of the day, when there is no breakdown.
+ *
+ * It runs as its owner, for the roll-ups' mark; its rows carry the organization, by which the
+ * permissions of usage_points let nobody see another one's.
+ */
+create function public.usage_series(
+  organization_id uuid,
+  days integer default 30,
+  meter text default 'credits',
+  breakdown text default 'none'
+)
+returns setof public.usage_points
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with span as materialized (
+    select today.day - (least(greatest(usage_series.days, 1), 366) - 1) as first_day, today.day
+    from private.organization_day(
+      usage_series.organization_id, private.current_time_utc()
+    ) as today (day)
+    where today.day is not null
+  ),
+  fact as materialized (
+    select
+      used.day,
+      case usage_series.breakdown
+        when 'capability' then used.capability_id
+        when 'level' then used.quality_level_id
+        when 'model' then used.model_id
+        when 'member' then used.user_id::text
+        else 'total'
+      end as key,
+      sum(used.amount) as amount,
+      sum(used.entries) as entries
+    from span
+    cross join lateral private.usage_facts(
+      usage_series.organization_id, usage_series.meter, span.first_day, span.day
+    ) as used
+    group by 1, 2
+  ),
+  named as (
+    select ranked.key, case when ranked.place <= 20 then ranked.key else 'other' end as shown
+    from (
+      select fact.key, row_number() over (order by sum(fact.amount) desc, fact.key) as place
+      from fact
+      group by fact.key
+    ) as ranked
+    union all
+    select 'total', 'total'
+    where usage_series.breakdown = 'none' and not exists (select from fact)
+  ),
+  point as (
+    select
+      calendar.day::date as day, shown.key,
+      coalesce(sum(fact.amount), 0) as amount,
+      coalesce(sum(fact.entries), 0)::bigint as entries
+    from span
+    cross join lateral generate_series(span.first_day, span.day, interval '1 day')
+      as calendar (day)
+    cross join (select distinct named.shown as key from named) as shown
+    left join named on named.shown is not distinct from shown.key
+    left join fact on fact.key is not distinct from named.key and fact.day = calendar.day::date
+    group by 1, 2
+  )
+  select
+    usage_series.organization_id, usage_series.meter, point.day, usage_series.breakdown,
+    nullif(point.key, 'total'), coalesce(label.name, point.key),
+    person.id,
+    point.amount,
+    case
+      when counted.kind = 'level' and usage_series.breakdown = 'none'
+        then coalesce(there.used_amount, 0) - coalesce(
+          sum(point.amount) over (
+            order by point.day desc rows between unbounded preceding and 1 preceding
+          ),
+          0
+        )
+    end,
+    point.entries
+  from point
+  left join public.meters as counted on counted.id = usage_series.meter
+  left join public.quota_usages as there
+    on there.organization_id = usage_series.organization_id
+    and there.meter_id = usage_series.meter
+    and there.user_id = '00000000-0000-0000-0000-000000000000'
+    and there.period = 'none'
+  left join auth.users as person
+    on usage_series.breakdown = 'member' and person.id::text = point.key
+  left join lateral (
+    select named.name
+    from (
+      select capability.name
+      from public.ai_capabilities as capability
+      where usage_series.breakdown = 'capability' and capability.id = point.key
+      union all
+      select level.name
+      from public.quality_levels as level
+      where usage_series.breakdown = 'level' and level.id = point.key
+      union all
+      select model.name
+      from public.llm_models as model
+      where usage_series.breakdown = 'model' and model.id = point.key
+      union all
+      select person.name where person.id is not null
+    ) as named
+    limit 1
+  ) as label on true
+  order by point.day, point.key
+$$;
+
+comment on function public.usage_series(uuid, integer, text, text)
+  is 'Use by day of credits or a meter, zero where nothing was recorded.';
+
+grant execute on function public.usage_series(uuid, integer, text, text)
+  to purser_api, purser_hasura;
