@@ -18,6 +18,7 @@ import { openPortal } from './portal.ts'
 import { createPrices } from './prices.ts'
 import { createPurchases, type Purchases } from './purchases.ts'
 import { createSubscriptionChanges } from './subscription-changes.ts'
+import { createSubscriptionReconciler } from './subscription-reconciler.ts'
 import { createSubscriptions } from './subscriptions.ts'
 
 export type Billing = ReturnType<typeof createBilling>
@@ -91,6 +92,7 @@ function planPartsOf({ stripe, sql, accounts, customers, webUrl }: PlanPartsOpti
   return {
     prices,
     subscriptions,
+    reconcileSubscriptions: createSubscriptionReconciler({ stripe, queries, subscriptions }),
     planChanges: createPlanChanges(options),
     planPreview: createPlanPreviews(options),
   }

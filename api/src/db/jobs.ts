@@ -70,6 +70,13 @@ export async function sweepSessions(
   return rows[0]
 }
 
+/** Begins paid periods that waited for their time; returns how many invoice lines that applied. */
+export async function startWaitingPeriods(sql: Database, limit: number): Promise<number> {
+  const rows = await sql<{ applied: number }[]>`
+    select private.start_waiting_periods(${limit}::int) as applied`
+  return rows[0]?.applied ?? 0
+}
+
 export async function cleanIdempotency(
   sql: Database,
   retentionHours: number,

@@ -182,23 +182,17 @@ export function createSubscriptionQueries(sql: Database) {
       return rows[0] ?? { share: '0', credits: '0' }
     },
 
-    async startWaitingPeriods(limit: number): Promise<number> {
-      const rows = await sql<{ applied: number }[]>`
-        select private.start_waiting_periods(${limit}::int) as applied`
-      return rows[0]?.applied ?? 0
+    /** Those of these customers that are ours, with what is known of their subscriptions. */
+    async findByCustomers(customerIds: string[]): Promise<PlanStanding[]> {
+      return standing(sql`subscription.stripe_customer_id = any(${customerIds}::text[])`)
     },
 
-    /** Organizations with a subscription, in the order of their ids, after the one named. */
-    async billed(afterOrganizationId: string, limit: number) {
-      return sql<{ organization_id: string; customer_id: string; subscription_id: string }[]>`
-        select organization_id, stripe_customer_id as customer_id,
-          stripe_subscription_id as subscription_id
-        from public.org_plans
-        where stripe_subscription_id is not null
-          and stripe_customer_id is not null
-          and organization_id > ${afterOrganizationId}::uuid
-        order by organization_id
-        limit ${limit}::int`
+    /** Of these invoices, the ones that are known to be paid. */
+    async paidInvoices(invoiceIds: string[]): Promise<Set<string>> {
+      const rows = await sql<{ id: string }[]>`
+        select id from public.billing_invoices
+        where status = 'paid' and id = any(${invoiceIds}::text[])`
+      return new Set(rows.map(({ id }) => id))
     },
   }
 }
