@@ -58,11 +58,13 @@ export function createAutoTopups(options: AutoTopupOptions) {
     if (error instanceof Stripe.errors.StripeCardError) {
       const intent = error.payment_intent
       if (!intent) return fail(purchase, error.message)
+      const name = { organizationId: purchase.organization_id, purchaseId: purchase.id }
+      await purchases.sync(name, { paymentIntentId: intent.id })
       // So that nothing can pay it later, when nobody expects it any more.
       await stripe.paymentIntents.cancel(intent.id).catch((err: unknown) => {
         log.warn({ err, payment_intent: intent.id }, 'a declined payment was not canceled')
       })
-      return fail(purchase, error.message, intent.id)
+      return
     }
     if (error instanceof Stripe.errors.StripeInvalidRequestError) {
       log.warn({ err: error, purchase: purchase.id }, 'the saved card was refused')
@@ -72,11 +74,10 @@ export function createAutoTopups(options: AutoTopupOptions) {
     throw error
   }
 
-  async function fail(purchase: PurchaseRow, reason: string, intentId?: string): Promise<void> {
+  async function fail(purchase: PurchaseRow, reason: string): Promise<void> {
     const { outcome } = await queries.apply(purchase, {
       payment: 'failed',
       failure_reason: reason,
-      ...(intentId !== undefined && { payment_intent_id: intentId }),
       refunds: [],
       disputes: [],
     })

@@ -114,7 +114,8 @@ function stateOfIntent(intent: Stripe.PaymentIntent | null): Partial<KnownState>
   if (!intent) return {}
   const charge = expanded(intent.latest_charge)
   const failure =
-    intent.status === 'canceled' ? 'The payment was canceled.' : intent.last_payment_error?.message
+    intent.last_payment_error?.message ??
+    (intent.status === 'canceled' ? 'The payment was canceled.' : undefined)
   return {
     payment_intent_id: intent.id,
     ...(failure !== undefined && { failure_reason: failure }),

@@ -129,11 +129,7 @@ export function createFundingQueries(sql: Database) {
     /** Begun a minute ago or longer, and not ended: whoever began them may have died. */
     async unfinishedAutoTopups(limit: number): Promise<PurchaseNameRow[]> {
       return sql<PurchaseNameRow[]>`
-        select organization_id, id from public.credit_purchases
-        where kind = 'auto_topup' and status = 'processing'
-          and created_at < private.current_time_utc() - interval '1 minute'
-        order by created_at
-        limit ${limit}::int`
+        select organization_id, id from private.unfinished_auto_topups(${limit}::int)`
     },
 
     async grantOnAccount(organizationId: string, requiredCredits: CreditAmount) {

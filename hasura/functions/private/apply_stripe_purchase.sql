@@ -67,7 +67,8 @@ begin
       end,
       failure_reason = case
         when purchase.paid_at is null and v_payment in ('failed', 'expired')
-          then left(p_state ->> 'failure_reason', 500)
+          -- The first reason is the cause; what follows, as that it was canceled, is not.
+          then coalesce(purchase.failure_reason, left(p_state ->> 'failure_reason', 500))
       end,
       closed_at = case
         when purchase.paid_at is null and v_payment in ('failed', 'expired')
