@@ -271,11 +271,14 @@ test('automatic top-up buys with the saved card once it is switched on, and says
   await settings.getByRole('button', { name: 'Save' }).click()
   await expect(settings).toContainText('Automatic top-up is on.')
 
-  // The next work finds fewer credits than that.
+  // Work finds fewer credits than that; what was just saved may be news to the first.
   await owner.page.getByRole('link', { name: 'Workspace' }).click()
-  await owner.page.getByLabel('Product name').fill('Harbour Notes')
-  await owner.page.getByLabel('Product description').fill('A shared logbook for small marinas.')
-  await owner.page.getByRole('button', { name: 'Suggest questions' }).click()
+  for (const product of ['Harbour Notes', 'Harbour Lights']) {
+    await owner.page.getByLabel('Product name').fill(product)
+    await owner.page.getByLabel('Product description').fill('A shared logbook for small marinas.')
+    await owner.page.getByRole('button', { name: 'Suggest questions' }).click()
+    await expect(owner.page.getByRole('region', { name: 'Suggested questions' })).toBeVisible()
+  }
   await expect(balanceOf(owner.page).available).toContainText(/^2,49\d/)
   await owner.page.getByRole('link', { name: 'Billing' }).click()
   await expect(
