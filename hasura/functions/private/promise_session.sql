@@ -22,7 +22,7 @@ declare
   v_stale_after constant interval := interval '10 minutes';
   v_hold_expires_in_seconds constant integer := 900;
   v_session private.metered_sessions := p_session;
-  v_price_credits numeric := private.session_minute_price(p_session.organization_id);
+  v_price_credits numeric := private.session_minute_price(p_session.organization_id, p_from);
   v_lease_end timestamptz;
   v_covered_until timestamptz;
   v_reach record;

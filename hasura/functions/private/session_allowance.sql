@@ -20,7 +20,7 @@ declare
   v_at timestamptz := private.lock_for_session(p_organization_id);
   v_session private.metered_sessions;
   v_answer private.session_answer;
-  v_refusal text := private.session_refusal(p_organization_id, p_user_id, 'none');
+  v_refusal text := private.session_refusal(p_organization_id, p_user_id, 'none', v_at);
 begin
   select session.* into v_session
   from private.metered_sessions as session

@@ -17,7 +17,7 @@ as $$
     p_session.ended_at, p_session.used_seconds, p_session.bought_seconds,
     p_session.charged_credits, p_session.lease_expires_at,
     case when p_session.status = 'active' then nullif(p_session.limit_at, 'infinity') end,
-    space.included_seconds, private.session_minute_price(p_session.organization_id),
+    space.included_seconds, private.session_minute_price(p_session.organization_id, p_at),
     coalesce(period.used_seconds, 0), month.period_start, month.period_end, space.bound_by,
     space.limit_minutes, space.used_minutes, nullif(space.resets_at, 'infinity'),
     null, null, null, null

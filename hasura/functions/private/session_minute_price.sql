@@ -2,7 +2,7 @@
  * What a minute of a live session costs an organization beyond the minutes of its plan, or null when
  * it cannot buy any: the plan sells none, the organization did not allow it, or it does not pay.
  */
-create function private.session_minute_price(p_organization_id uuid)
+create function private.session_minute_price(p_organization_id uuid, p_at timestamptz)
 returns numeric
 language sql
 stable
@@ -13,9 +13,10 @@ as $$
   join public.session_settings as setting
     on setting.organization_id = subscription.organization_id
   where subscription.organization_id = p_organization_id
-    and subscription.status in ('active', 'trialing', 'past_due')
+    and subscription.status not in ('unpaid', 'paused', 'canceled')
+    and coalesce(subscription.grace_ends_at > p_at, true)
     and setting.buy_minutes_with_credits
 $$;
 
-comment on function private.session_minute_price(uuid)
+comment on function private.session_minute_price(uuid, timestamptz)
   is 'Price of a minute beyond the plan, in credits; null when none can be bought.';

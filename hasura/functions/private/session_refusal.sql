@@ -2,7 +2,8 @@
 create function private.session_refusal(
   p_organization_id uuid,
   p_user_id uuid,
-  p_idempotency_key text
+  p_idempotency_key text,
+  p_at timestamptz
 )
 returns text
 language sql
@@ -17,12 +18,12 @@ as $$
     ) then 'unknown_user'
     when p_idempotency_key is null or length(p_idempotency_key) not between 1 and 200
       then 'invalid_key'
-    when subscription.status not in ('active', 'trialing', 'past_due')
-      then 'subscription_inactive'
+    when subscription.status in ('unpaid', 'paused', 'canceled')
+      or subscription.grace_ends_at <= p_at then 'subscription_inactive'
   end
   from (select p_organization_id as id) as asked
   left join public.org_plans as subscription on subscription.organization_id = asked.id
 $$;
 
-comment on function private.session_refusal(uuid, uuid, text)
+comment on function private.session_refusal(uuid, uuid, text, timestamptz)
   is 'Why a user can start no session, apart from the minutes; null when they can.';

@@ -49,7 +49,7 @@ begin
     return private.session_answer(v_outcome, v_session, v_at);
   end if;
 
-  v_outcome := private.session_refusal(p_organization_id, p_user_id, p_idempotency_key);
+  v_outcome := private.session_refusal(p_organization_id, p_user_id, p_idempotency_key, v_at);
   v_session.organization_id := p_organization_id;
   v_session.user_id := p_user_id;
   if v_outcome is not null then

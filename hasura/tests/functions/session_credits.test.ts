@@ -15,6 +15,7 @@ import {
   seen,
   start,
   sweep,
+  wrongCounts,
 } from '../support/sessions.ts'
 import type { Clock, Person } from '../support/sessions.ts'
 
@@ -38,6 +39,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   expect([...(await brokenRules(desk, ada.organization))]).toEqual([])
+  expect(await wrongCounts(clock.sql, ada.organization)).toEqual([])
 })
 afterAll(() => desk.close())
 

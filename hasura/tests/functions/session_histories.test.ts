@@ -14,6 +14,7 @@ import {
   start,
   status,
   sweep,
+  wrongCounts,
 } from '../support/sessions.ts'
 import type { Clock, Person } from '../support/sessions.ts'
 
@@ -178,6 +179,7 @@ class History {
     const wrong = await this.clock.sql`
       select * from private.verify_usage(${this.person.organization})`
     expect([...wrong]).toEqual([])
+    expect(await wrongCounts(this.clock.sql, this.person.organization)).toEqual([])
   }
 }
 

@@ -2,7 +2,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { brokenRules, createMember, createOrganization, openDesk } from '../support/desk.ts'
 import type { Desk } from '../support/desk.ts'
 import { setClock } from '../support/operations.ts'
-import { begin, end, heartbeat, openClock, seen, start, sweep } from '../support/sessions.ts'
+import {
+  begin,
+  end,
+  heartbeat,
+  openClock,
+  seen,
+  start,
+  sweep,
+  wrongCounts,
+} from '../support/sessions.ts'
 import type { Person } from '../support/sessions.ts'
 
 const CALLERS = 64
@@ -132,4 +141,5 @@ test('a thousand sessions that were left alone are swept in one run, by two runn
   expect(ended).toEqual({ sessions: SESSIONS, seconds: SESSIONS * 60 })
   expect(runs.map(({ failed }) => failed)).toEqual([0, 0])
   expect([...(await brokenRules(desk))]).toEqual([])
+  expect(await wrongCounts(desk.admin)).toEqual([])
 })

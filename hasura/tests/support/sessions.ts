@@ -200,3 +200,10 @@ export async function allowBuying(sql: Sql, organization: string): Promise<void>
     values (${organization}, true)
     on conflict (organization_id) do update set buy_minutes_with_credits = true`
 }
+
+/** What is wrong with the counts of sessions, of all organizations unless one is named. */
+export async function wrongCounts(sql: Sql, organization: string | null = null) {
+  const rows = await sql<{ invariant: string }[]>`
+    select * from private.verify_sessions(${organization})`
+  return [...rows]
+}

@@ -3338,6 +3338,42 @@ $$;
 comment on function private.expire_period_at(uuid, timestamptz, timestamptz)
   is 'Sets when the credits of the running period end.';
 
+-- private/expire_purchase.sql
+/*
+ * Ends a purchase whose payment page was never opened, as after a crash: nobody can pay it. Gate: the
+ * balance row. Answers whether it was so.
+ */
+create function private.expire_purchase(p_organization_id uuid, p_purchase_id uuid)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_at timestamptz := private.lock_balances(array[p_organization_id]);
+begin
+  update public.credit_purchases as purchase
+  set
+    status = 'expired',
+    failure_reason = 'The payment page was never opened.',
+    closed_at = v_at,
+    version = purchase.version + 1
+  where purchase.organization_id = p_organization_id
+    and purchase.id = p_purchase_id
+    and purchase.kind = 'checkout'
+    and purchase.status = 'open'
+    and purchase.stripe_checkout_session_id is null
+    and purchase.expires_at < v_at;
+  return found;
+end
+$$;
+
+comment on function private.expire_purchase(uuid, uuid)
+  is 'Ends a purchase whose payment page was never opened.';
+
+grant execute on function private.expire_purchase(uuid, uuid) to purser_api;
+
 -- private/expire_reservations.sql
 /*
  * Job: gives back the credits of reservations that are past their time, for at most p_limit
@@ -4809,6 +4845,66 @@ comment on function private.late_rollover(
   public.billing_invoice_lines, public.org_plans, uuid
 ) is 'What still rolls over from a period that was paid for late.';
 
+-- private/ledger_place.sql
+/*
+ * The sequence after which rows of a ledger were written at p_at or later: where reading a range of
+ * time begins. Both ledgers are in order of the time of writing as well as of their sequence, so a
+ * binary search finds it in some twenty steps, without an index of times. p_ledger: credits or meters.
+ */
+create function private.ledger_place(p_organization_id uuid, p_ledger text, p_at timestamptz)
+returns bigint
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_from bigint := 0;
+  v_to bigint;
+  v_middle bigint;
+  v_next record;
+begin
+  if p_ledger = 'credits' then
+    select max(entry.sequence) into v_to
+    from public.credit_transactions as entry
+    where entry.organization_id = p_organization_id;
+  else
+    select max(entry.sequence) into v_to
+    from public.usage_ledger as entry
+    where entry.organization_id = p_organization_id;
+  end if;
+  v_to := coalesce(v_to, 0);
+
+  while v_from < v_to loop
+    v_middle := (v_from + v_to) / 2;
+    if p_ledger = 'credits' then
+      select entry.sequence, entry.event_at as at into v_next
+      from public.credit_transactions as entry
+      where entry.organization_id = p_organization_id and entry.sequence > v_middle
+      order by entry.sequence
+      limit 1;
+    else
+      select entry.sequence, entry.created_at as at into v_next
+      from public.usage_ledger as entry
+      where entry.organization_id = p_organization_id and entry.sequence > v_middle
+      order by entry.sequence
+      limit 1;
+    end if;
+    if v_next.at < p_at then
+      v_from := v_next.sequence;
+    else
+      v_to := v_middle;
+    end if;
+  end loop;
+  return v_from;
+end
+$$;
+
+comment on function private.ledger_place(uuid, text, timestamptz)
+  is 'The sequence after which rows of a ledger were written at a moment or later.';
+
+grant execute on function private.ledger_place(uuid, text, timestamptz) to purser_api;
+
 -- private/limits_refusal.sql
 /*
  * The rules that depend on what happens at the same moment, in one place for the check that only
@@ -5730,7 +5826,7 @@ declare
   v_stale_after constant interval := interval '10 minutes';
   v_hold_expires_in_seconds constant integer := 900;
   v_session private.metered_sessions := p_session;
-  v_price_credits numeric := private.session_minute_price(p_session.organization_id);
+  v_price_credits numeric := private.session_minute_price(p_session.organization_id, p_from);
   v_lease_end timestamptz;
   v_covered_until timestamptz;
   v_reach record;
@@ -8051,7 +8147,7 @@ declare
   v_at timestamptz := private.lock_for_session(p_organization_id);
   v_session private.metered_sessions;
   v_answer private.session_answer;
-  v_refusal text := private.session_refusal(p_organization_id, p_user_id, 'none');
+  v_refusal text := private.session_refusal(p_organization_id, p_user_id, 'none', v_at);
 begin
   select session.* into v_session
   from private.metered_sessions as session
@@ -8101,7 +8197,7 @@ as $$
     p_session.ended_at, p_session.used_seconds, p_session.bought_seconds,
     p_session.charged_credits, p_session.lease_expires_at,
     case when p_session.status = 'active' then nullif(p_session.limit_at, 'infinity') end,
-    space.included_seconds, private.session_minute_price(p_session.organization_id),
+    space.included_seconds, private.session_minute_price(p_session.organization_id, p_at),
     coalesce(period.used_seconds, 0), month.period_start, month.period_end, space.bound_by,
     space.limit_minutes, space.used_minutes, nullif(space.resets_at, 'infinity'),
     null, null, null, null
@@ -8216,7 +8312,7 @@ grant execute on function private.session_heartbeat(uuid, uuid, uuid) to purser_
  * What a minute of a live session costs an organization beyond the minutes of its plan, or null when
  * it cannot buy any: the plan sells none, the organization did not allow it, or it does not pay.
  */
-create function private.session_minute_price(p_organization_id uuid)
+create function private.session_minute_price(p_organization_id uuid, p_at timestamptz)
 returns numeric
 language sql
 stable
@@ -8227,11 +8323,12 @@ as $$
   join public.session_settings as setting
     on setting.organization_id = subscription.organization_id
   where subscription.organization_id = p_organization_id
-    and subscription.status in ('active', 'trialing', 'past_due')
+    and subscription.status not in ('unpaid', 'paused', 'canceled')
+    and coalesce(subscription.grace_ends_at > p_at, true)
     and setting.buy_minutes_with_credits
 $$;
 
-comment on function private.session_minute_price(uuid)
+comment on function private.session_minute_price(uuid, timestamptz)
   is 'Price of a minute beyond the plan, in credits; null when none can be bought.';
 
 -- private/session_minutes_left.sql
@@ -8385,7 +8482,8 @@ comment on function private.session_reach(uuid, uuid, timestamptz)
 create function private.session_refusal(
   p_organization_id uuid,
   p_user_id uuid,
-  p_idempotency_key text
+  p_idempotency_key text,
+  p_at timestamptz
 )
 returns text
 language sql
@@ -8400,14 +8498,14 @@ as $$
     ) then 'unknown_user'
     when p_idempotency_key is null or length(p_idempotency_key) not between 1 and 200
       then 'invalid_key'
-    when subscription.status not in ('active', 'trialing', 'past_due')
-      then 'subscription_inactive'
+    when subscription.status in ('unpaid', 'paused', 'canceled')
+      or subscription.grace_ends_at <= p_at then 'subscription_inactive'
   end
   from (select p_organization_id as id) as asked
   left join public.org_plans as subscription on subscription.organization_id = asked.id
 $$;
 
-comment on function private.session_refusal(uuid, uuid, text)
+comment on function private.session_refusal(uuid, uuid, text, timestamptz)
   is 'Why a user can start no session, apart from the minutes; null when they can.';
 
 -- private/session_refused.sql
@@ -9740,7 +9838,7 @@ begin
     return private.session_answer(v_outcome, v_session, v_at);
   end if;
 
-  v_outcome := private.session_refusal(p_organization_id, p_user_id, p_idempotency_key);
+  v_outcome := private.session_refusal(p_organization_id, p_user_id, p_idempotency_key, v_at);
   v_session.organization_id := p_organization_id;
   v_session.user_id := p_user_id;
   if v_outcome is not null then
@@ -10627,6 +10725,62 @@ $$;
 comment on function private.unlocking_plan(text, text)
   is 'Smallest plan on offer that allows a capability and level.';
 
+-- private/unsettled_purchases.sql
+/*
+ * Job: purchases that should be compared with Stripe one by one, the longest unchecked first: whose
+ * page has closed without an end, that are under way for an hour, that have a refund or a dispute
+ * which is not decided, and those of which more could be withdrawn than was.
+ */
+create function private.unsettled_purchases(p_limit integer)
+returns table (
+  organization_id uuid,
+  id uuid,
+  status text,
+  refunded_usd numeric,
+  is_paid boolean
+)
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with clock as materialized (select private.current_time_utc() as at),
+  unsettled as (
+    select purchase.organization_id, purchase.id
+    from public.credit_purchases as purchase
+    cross join clock
+    where purchase.status in ('open', 'processing')
+      and coalesce(purchase.expires_at, purchase.created_at + interval '1 hour') < clock.at
+    union
+    select refund.organization_id, refund.purchase_id
+    from public.billing_refunds as refund
+    where refund.purchase_id is not null and refund.status in ('pending', 'requires_action')
+    union
+    select dispute.organization_id, dispute.purchase_id
+    from public.billing_disputes as dispute
+    where dispute.purchase_id is not null
+      and dispute.status not in ('won', 'lost', 'warning_closed', 'prevented')
+    union
+    select purchase.organization_id, purchase.id
+    from public.credit_purchases as purchase
+    join public.credit_grants as lot on lot.id = purchase.grant_id
+    where purchase.unrecovered_credits > 0 and lot.remaining_credits > 0
+  )
+  select
+    purchase.organization_id, purchase.id, purchase.status, purchase.refunded_usd,
+    purchase.paid_at is not null
+  from unsettled
+  join public.credit_purchases as purchase
+    on purchase.organization_id = unsettled.organization_id and purchase.id = unsettled.id
+  order by purchase.checked_at nulls first, purchase.id
+  limit p_limit
+$$;
+
+comment on function private.unsettled_purchases(integer)
+  is 'Job: purchases to compare with Stripe one by one.';
+
+grant execute on function private.unsettled_purchases(integer) to purser_api;
+
 -- private/usage_cost.sql
 /*
  * What a usage report costs by a price row: credits = US dollars / 0.001, rounded up to 0.25, at
@@ -11197,6 +11351,88 @@ $$;
 
 comment on function private.verify_quota_holds(uuid)
   is 'Differences between reservations, their quota lines and what was booked.';
+
+-- private/verify_sessions.sql
+/*
+ * Proves the counts of live sessions of one organization, or of all when p_organization_id is null: a
+ * row for each difference, with what was expected and found; no rows when all is right. Reads one
+ * snapshot, so it is exact while others write.
+ *
+ * periods_equal_sessions: seconds of a user's periods, of the plan and bought, against the sessions.
+ * ledger_equals_periods: minutes booked for the sessions of a user. booked_in_time: what is not booked
+ * is less than a minute, and nothing of a period that is archived. hold_is_open_session: credits are
+ * held by running sessions only.
+ */
+create function private.verify_sessions(p_organization_id uuid default null)
+returns table (
+  organization_id uuid,
+  invariant text,
+  expected numeric,
+  actual numeric,
+  details jsonb
+)
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with period as materialized (
+    select
+      kept.organization_id, kept.user_id, sum(kept.used_seconds) as used_seconds,
+      sum(kept.bought_seconds) as bought_seconds, sum(kept.booked_minutes) as booked_minutes,
+      count(*) filter (
+        where round(kept.used_seconds / 60.0, 4) - kept.booked_minutes not between
+          0 and case when kept.archived_at is null then 0.9999 else 0 end
+      ) as late
+    from public.usage_periods as kept
+    where p_organization_id is null or kept.organization_id = p_organization_id
+    group by 1, 2
+  ),
+  session as materialized (
+    select
+      made.organization_id, made.user_id,
+      sum(made.used_seconds - made.bought_seconds) as used_seconds,
+      sum(made.bought_seconds) as bought_seconds,
+      count(*) filter (
+        where made.status = 'ended' and made.hold_reservation_id is not null
+      ) as holds
+    from private.metered_sessions as made
+    where p_organization_id is null or made.organization_id = p_organization_id
+    group by 1, 2
+  ),
+  booked as materialized (
+    select written.organization_id, written.user_id, sum(written.amount) as minutes
+    from public.usage_ledger as written
+    where written.meter_id = 'session_minutes'
+      and written.source = 'session'
+      and (p_organization_id is null or written.organization_id = p_organization_id)
+    group by 1, 2
+  )
+  select
+    coalesce(period.organization_id, session.organization_id, booked.organization_id),
+    checked.invariant, checked.expected, checked.actual,
+    jsonb_build_object('user_id', coalesce(period.user_id, session.user_id, booked.user_id))
+  from period
+  full join session
+    on session.organization_id = period.organization_id and session.user_id = period.user_id
+  full join booked
+    on booked.organization_id = coalesce(period.organization_id, session.organization_id)
+    and booked.user_id = coalesce(period.user_id, session.user_id)
+  cross join lateral (
+    values
+      ('periods_equal_sessions', session.used_seconds::numeric, period.used_seconds::numeric),
+      ('periods_equal_sessions', session.bought_seconds, period.bought_seconds),
+      ('ledger_equals_periods', period.booked_minutes, booked.minutes),
+      ('booked_in_time', 0, period.late),
+      ('hold_is_open_session', 0, session.holds)
+  ) as checked (invariant, expected, actual)
+  where coalesce(checked.expected, 0) <> coalesce(checked.actual, 0)
+$$;
+
+comment on function private.verify_sessions(uuid)
+  is 'Names what is wrong with the counts of live sessions; no rows when all is right.';
+
+grant execute on function private.verify_sessions(uuid) to purser_api;
 
 -- private/verify_usage.sql
 /*
