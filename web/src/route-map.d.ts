@@ -129,6 +129,13 @@ declare module 'vue-router/auto-routes' {
       Record<never, never>,
       | never
     >,
+    '/usage': RouteRecordInfo<
+      '/usage',
+      '/usage',
+      Record<never, never>,
+      Record<never, never>,
+      | never
+    >,
   }
 
   /**
@@ -249,6 +256,14 @@ declare module 'vue-router/auto-routes' {
     'src/pages/testimonials/polish.vue': {
       routes:
         | '/testimonials/polish'
+      views:
+        | never
+      pathParamNames:
+        | never
+    }
+    'src/pages/usage.vue': {
+      routes:
+        | '/usage'
       views:
         | never
       pathParamNames:

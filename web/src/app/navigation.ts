@@ -17,6 +17,7 @@ export const navigation: readonly NavigationEntry[] = [
     title: 'app.pages.workspace',
     covers: '/testimonials/',
   },
+  { to: '/usage', icon: 'i-lucide-chart-column', title: 'app.pages.usage' },
   { to: '/sessions', icon: 'i-lucide-audio-lines', title: 'app.pages.sessions' },
   { to: '/history', icon: 'i-lucide-receipt-text', title: 'app.pages.history' },
   { to: '/settings/plan', icon: 'i-lucide-layers', title: 'app.pages.plan' },

@@ -22,6 +22,11 @@ export function useAmounts() {
     return unit === 'bytes' ? bytes(value) : number(value)
   }
 
+  /** For columns: credits line up at the decimal point. */
+  function column(value: number, unit: string): string {
+    return unit === 'credits' ? number(value, { minimumFractionDigits: 2 }) : plain(value, unit)
+  }
+
   /** For axes and narrow columns: 1.2M in place of 1,234,567. */
   function short(value: number, unit: string): string {
     if (unit === 'bytes') return bytes(value)
@@ -39,7 +44,7 @@ export function useAmounts() {
   }
 
   const percent = (share: number) =>
-    number(share, { style: 'percent', maximumFractionDigits: share < 0.1 ? 1 : 0 })
+    number(share, { style: 'percent', maximumFractionDigits: share < 0.01 ? 1 : 0 })
 
-  return { plain, short, withUnit, percent }
+  return { plain, column, short, withUnit, percent }
 }

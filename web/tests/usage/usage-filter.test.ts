@@ -28,22 +28,31 @@ test('bars: below 75 % good, from there low, above 90 % critical, at the limit e
 
 test('each forecast has its sentence, and three days of use come first', () => {
   const forecast: CreditForecast = {
-    exhaustsOn: '2026-12-10',
-    earliest: '2026-12-05',
-    latest: '2026-12-20',
+    availableCredits: 100,
     creditsPerDay: 10,
-    daysOfHistory: 30,
-    periodEnd: '2026-12-01',
+    daysOfHistory: 28,
+    exhaustedOn: '2026-12-10',
+    earliestOn: '2026-12-05',
+    latestOn: '2026-12-18',
+    periodEnd: '2026-12-20T00:00:00Z',
+    endsBeforeRenewal: true,
+    usedCredits: 400,
+    projectedUsedCredits: 600,
+    shortfallCredits: 100,
+    planPriceUsd: 29,
+    projectedCostUsd: 34,
   }
-  const said = (change: Partial<CreditForecast>, available = 100) =>
-    forecastText({ ...forecast, ...change }, available)
+  const said = (change: Partial<CreditForecast>) => forecastText({ ...forecast, ...change })
   expect(said({})).toBe('endsBetween')
   expect(said({ daysOfHistory: 2 })).toBe('tooEarly')
   expect(said({ daysOfHistory: 3 })).toBe('endsBetween')
   expect(said({ creditsPerDay: 0 })).toBe('unused')
-  expect(said({}, 0)).toBe('exhausted')
-  expect(said({ exhaustsOn: null })).toBe('lasts')
-  expect(said({ latest: null })).toBe('endsNotBefore')
-  expect(said({ earliest: null })).toBe('ends')
-  expect(said({ latest: '2026-12-05' })).toBe('ends')
+  expect(said({ availableCredits: 0 })).toBe('exhausted')
+  expect(said({ latestOn: null })).toBe('endsNotBefore')
+  expect(said({ earliestOn: null })).toBe('ends')
+  expect(said({ latestOn: '2026-12-05' })).toBe('ends')
+  // New credits come first: that is what counts, unless an unlucky month would not reach it.
+  expect(said({ endsBeforeRenewal: false })).toBe('mayEnd')
+  expect(said({ endsBeforeRenewal: false, earliestOn: '2026-12-20' })).toBe('lasts')
+  expect(said({ endsBeforeRenewal: false, exhaustedOn: null, earliestOn: null })).toBe('lasts')
 })

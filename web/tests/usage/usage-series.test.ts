@@ -54,6 +54,15 @@ test('what does not fit into the legend is one last series, and nothing is lost'
   expect(chart.total).toBe(15)
 })
 
+test('what the server has put together as other joins the last series', () => {
+  const points = [point('2026-11-01', 'other', 50), point('2026-11-01', 'a', 2)]
+  const { series } = chartFrom(points, days, { longestLegend: 3 })
+  expect(series.map(({ key, total }) => [key, total])).toEqual([
+    ['a', 2],
+    [OTHER_KEY, 50],
+  ])
+})
+
 test('exactly as many series as fit need no other', () => {
   const points = ['a', 'b', 'c'].map((key) => point('2026-11-01', key, 1))
   const { series } = chartFrom(points, days, { longestLegend: 3 })

@@ -1,5 +1,5 @@
 import type { UsagePoint } from './usage-series.ts'
-import { exactSum, UNKNOWN_KEY } from './usage-series.ts'
+import { exactSum, seriesKey } from './usage-series.ts'
 
 export interface BreakdownRow {
   key: string
@@ -15,7 +15,7 @@ export function breakdownOf(points: readonly UsagePoint[]): BreakdownRow[] {
   const rows = new Map<string, { amounts: number[]; days: Set<string> }>()
   for (const { day, key, amount } of points) {
     if (amount === 0) continue
-    const name = key ?? UNKNOWN_KEY
+    const name = seriesKey(key)
     const row = rows.get(name) ?? { amounts: [], days: new Set() }
     row.amounts.push(amount)
     row.days.add(day)

@@ -1,27 +1,51 @@
-/** When the credits end if they go on being used as they were. */
+/** When the credits end, and what the period will come to, if they go on being used as they were. */
 export interface CreditForecast {
-  /** null: they last beyond the horizon, or nothing is used. */
-  exhaustsOn: string | null
-  earliest: string | null
-  latest: string | null
+  availableCredits: number
   creditsPerDay: number
   daysOfHistory: number
-  periodEnd: string | null
+  /** null: not within a year. */
+  exhaustedOn: string | null
+  /** The interval that holds the day in four of five cases; an open end is null. */
+  earliestOn: string | null
+  latestOn: string | null
+  periodEnd: string
+  endsBeforeRenewal: boolean
+  usedCredits: number
+  projectedUsedCredits: number
+  shortfallCredits: number
+  planPriceUsd: number | null
+  /** null where the plan sells no further credits. */
+  projectedCostUsd: number | null
 }
 
 /** A rate of one or two days is chance. */
 export const FEWEST_DAYS = 3
 
 export type ForecastText =
-  'tooEarly' | 'unused' | 'exhausted' | 'lasts' | 'endsBetween' | 'endsNotBefore' | 'ends'
+  | 'tooEarly'
+  | 'unused'
+  | 'exhausted'
+  | 'lasts'
+  | 'mayEnd'
+  | 'ends'
+  | 'endsBetween'
+  | 'endsNotBefore'
 
 /** Which sentence says it; every one that names a day also says "at this rate". */
-export function forecastText(forecast: CreditForecast, available: number): ForecastText {
-  if (available <= 0) return 'exhausted'
-  if (forecast.daysOfHistory < FEWEST_DAYS) return 'tooEarly'
+export function forecastText(forecast: CreditForecast): ForecastText {
+  const { earliestOn, latestOn, periodEnd } = forecast
+  if (forecast.availableCredits <= 0) return 'exhausted'
+  if (isTooEarly(forecast)) return 'tooEarly'
   if (forecast.creditsPerDay <= 0) return 'unused'
-  if (forecast.exhaustsOn === null) return 'lasts'
-  if (forecast.earliest === null) return 'ends'
-  if (forecast.latest === null) return 'endsNotBefore'
-  return forecast.earliest === forecast.latest ? 'ends' : 'endsBetween'
+  if (!forecast.endsBeforeRenewal || forecast.exhaustedOn === null) {
+    // New credits come before the likely day, though perhaps not before an unlikely one.
+    return earliestOn !== null && earliestOn < periodEnd.slice(0, 10) ? 'mayEnd' : 'lasts'
+  }
+  if (earliestOn === null) return 'ends'
+  if (latestOn === null) return 'endsNotBefore'
+  return earliestOn === latestOn ? 'ends' : 'endsBetween'
+}
+
+export function isTooEarly(forecast: CreditForecast): boolean {
+  return forecast.daysOfHistory < FEWEST_DAYS
 }

@@ -4,6 +4,8 @@ export interface UsagePoint {
   /** null where it is not known: work of the system, or rows of before something was recorded. */
   key: string | null
   amount: number
+  /** What people call it. */
+  label?: string | null
 }
 
 export interface UsageSeries {
@@ -22,9 +24,12 @@ export interface UsageChart {
   total: number
 }
 
+/** What the server has put together itself, because there were too many. */
+const SERVER_OTHER_KEY = 'other'
 /** Keys that no capability, level, model or member has. */
 export const OTHER_KEY = ':other'
 export const UNKNOWN_KEY = ':unknown'
+export const TOTAL_KEY = ':total'
 
 /** As many as can be told apart by colour. */
 const LONGEST_LEGEND = 8
@@ -43,7 +48,7 @@ export function chartFrom(
   for (const { day, key, amount } of points) {
     const index = indexOf.get(day)
     if (index === undefined) continue
-    const name = key ?? UNKNOWN_KEY
+    const name = seriesKey(key)
     const amounts = byKey.get(name) ?? days.map(() => 0)
     amounts[index] = exactSum([amounts[index] ?? 0, amount])
     byKey.set(name, amounts)
@@ -53,7 +58,8 @@ export function chartFrom(
     .filter((series) => series.amounts.some((amount) => amount !== 0))
     // Equal totals keep one order, so that colours do not swap from one answer to the next.
     .toSorted((a, b) => b.total - a.total || a.key.localeCompare(b.key))
-  const series = all.length > longest ? withOther(all, longest) : all
+  const isTooMuch = all.length > longest || all.some(({ key }) => key === OTHER_KEY)
+  const series = isTooMuch ? withOther(all, longest) : all
   return {
     days,
     series,
@@ -65,12 +71,17 @@ export function chartFrom(
 }
 
 function withOther(all: readonly UsageSeries[], longest: number): UsageSeries[] {
-  const kept = all.slice(0, longest - 1)
-  const rest = all.slice(longest - 1)
+  const kept = all.filter(({ key }) => key !== OTHER_KEY).slice(0, longest - 1)
+  const rest = all.filter((series) => !kept.includes(series))
   const amounts = (rest[0]?.amounts ?? []).map((_amount, index) =>
     exactSum(rest.map((series) => series.amounts[index] ?? 0)),
   )
   return [...kept, { key: OTHER_KEY, amounts, total: exactSum(amounts) }]
+}
+
+export function seriesKey(key: string | null): string {
+  if (key === null) return UNKNOWN_KEY
+  return key === SERVER_OTHER_KEY ? OTHER_KEY : key
 }
 
 /** Every day from the first to the last, both included. */

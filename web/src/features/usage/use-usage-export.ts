@@ -1,0 +1,38 @@
+import { inject, ref, shallowRef, type InjectionKey } from 'vue'
+import { UNREACHABLE, type Failure } from '@/shared/failure.ts'
+import type { UsageFilter } from './usage-filter.ts'
+
+/** Answers the file, or why there is none. Provided by the app, which knows the origin and the token. */
+export type FetchUsageExport = (
+  filter: UsageFilter,
+) => Promise<{ file: Blob; name: string } | { problem: Failure }>
+
+export const usageExportKey: InjectionKey<FetchUsageExport> = Symbol('usage export')
+
+/** Downloads all rows of the range. A plain link cannot carry the token, so the file is fetched and handed over. */
+export function useUsageExport() {
+  const fetchExport = inject(usageExportKey)
+  const isRunning = ref(false)
+  const problem = shallowRef<Failure | null>(null)
+
+  async function download(filter: UsageFilter) {
+    if (isRunning.value || !fetchExport) return
+    isRunning.value = true
+    problem.value = null
+    const answer = await fetchExport(filter).catch(() => ({ problem: UNREACHABLE }))
+    isRunning.value = false
+    if ('problem' in answer) problem.value = answer.problem
+    else handOver(answer.file, answer.name)
+  }
+
+  return { download, isRunning, problem }
+}
+
+function handOver(file: Blob, name: string) {
+  const url = URL.createObjectURL(file)
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(url)
+}

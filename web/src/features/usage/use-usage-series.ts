@@ -1,0 +1,74 @@
+import { computed, watch, type Ref } from 'vue'
+import { UsageMetersDocument, UsageSeriesDocument } from '@/gql/member/graphql.ts'
+import { useRecoveringQuery } from '@/shared/use-recovering-query.ts'
+import type { Split, UsageFilter } from './usage-filter.ts'
+import { daysBetween, TOTAL_KEY, type UsagePoint } from './usage-series.ts'
+
+const DAY_MILLISECONDS = 86_400_000
+
+/** Names of what can be charted, and the time zone in which the organization's days begin. */
+export function useUsageMeters() {
+  const { data, failure, retry } = useRecoveringQuery({ query: UsageMetersDocument, variables: {} })
+  return {
+    meters: computed(() => data.value?.meters ?? []),
+    timeZone: computed(() => data.value?.org_plans[0]?.time_zone ?? null),
+    failure,
+    retry,
+  }
+}
+
+/** Use by day, as the filter asks; asked again after `changes`. */
+export function useUsageSeries(options: {
+  organizationId: Ref<string>
+  filter: Ref<UsageFilter>
+  /** Members are sent only what they have used themselves, which is told by member. */
+  isOwnOnly: Ref<boolean>
+  changes: Ref<unknown>
+}) {
+  const { filter, isOwnOnly } = options
+  const variables = computed(() => ({
+    organization_id: options.organizationId.value,
+    days: filter.value.days,
+    meter: filter.value.meter,
+    breakdown: breakdownFor(filter.value.split, isOwnOnly.value),
+  }))
+  const { data, failure, fetching, retry } = useRecoveringQuery({
+    query: UsageSeriesDocument,
+    variables,
+  })
+  watch(options.changes, retry)
+
+  const points = computed<UsagePoint[] | null>(() => {
+    const isTotal = filter.value.split === 'total' || isOwnOnly.value
+    return (
+      data.value?.usage_series.map((row) => ({
+        day: row.day ?? '',
+        key: isTotal ? TOTAL_KEY : (row.key ?? null),
+        label: row.label ?? null,
+        amount: row.amount ?? 0,
+      })) ?? null
+    )
+  })
+  return {
+    points,
+    /** The server sends every day, the ones without use too; only who used nothing at all is sent none. */
+    days: computed(() => {
+      const days = [...new Set(points.value?.map(({ day }) => day) ?? [])].toSorted()
+      return days.length > 0 ? days : lastDays(filter.value.days)
+    }),
+    failure,
+    isLoading: fetching,
+    retry,
+  }
+}
+
+function breakdownFor(split: Split, isOwnOnly: boolean): string {
+  if (isOwnOnly) return 'member'
+  return split === 'total' ? 'none' : split
+}
+
+function lastDays(count: number): string[] {
+  const today = Date.now()
+  const iso = (time: number) => new Date(time).toISOString().slice(0, 10)
+  return daysBetween(iso(today - (count - 1) * DAY_MILLISECONDS), iso(today))
+}
