@@ -23,10 +23,8 @@ export function prorationLines(
   const rest: Period = { start: at, end: period.end }
   return after.flatMap((item) => {
     const old = before.items.data.find((each) => each.id === item.id)
-    const isSame = old && old.price.id === item.price.id && old.quantity === item.quantity
+    if (old && old.price.id === item.price.id && old.quantity === item.quantity) return []
     const billed = lastBilled(account, before.id, item.id, at)
-    const billedPrice = idOf(billed?.pricing?.price_details?.price)
-    if (isSame && billedPrice === item.price.id) return []
     const credit = billed ? [creditLine(account, before, billed, rest)] : []
     return [...credit, debitLine(account, before, item, period, rest)]
   })

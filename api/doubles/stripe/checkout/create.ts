@@ -17,6 +17,7 @@ const LINE_ITEMS_LIMIT = 100
 export function createSession(account: Account, params: Params): Stripe.Checkout.Session {
   const mode = params.mode ?? 'payment'
   refuseUnsupported(params)
+  refuseDataOfOtherMode(params, mode)
   if (params.customer) account.get('customer', params.customer, 'customer')
   if (params.customer && params.customer_email) {
     throw invalidRequest(
@@ -217,6 +218,19 @@ function refuseLineItems(items: Stripe.LineItem[], mode: Draft['mode']): void {
   }
   if (new Set(items.map((item) => item.currency)).size > 1) {
     throw invalidRequest('All line items must have the same currency.', 'line_items')
+  }
+}
+
+function refuseDataOfOtherMode(params: Params, mode: string): void {
+  const modes = {
+    payment_intent_data: 'payment',
+    subscription_data: 'subscription',
+    setup_intent_data: 'setup',
+  } as const
+  for (const [name, wanted] of Object.entries(modes)) {
+    if (params[name as keyof typeof modes] !== undefined && mode !== wanted) {
+      throw invalidRequest(`You can not pass \`${name}\` in \`${mode}\` mode.`, name)
+    }
   }
 }
 

@@ -33,7 +33,6 @@ export interface Api {
 }
 
 const SEEN_LIMIT = 2000
-/** A PaymentIntent of a decline shows its own state in the error. */
 const RATE_LIMITED = 429
 
 /** One request to /v1, from the header to the answer. */
@@ -63,14 +62,16 @@ export async function answerApi(api: Api, c: DoubleContext): Promise<Response> {
     refuseWrongCaller(c)
     seen.params = parseForm(query)
     const fault = api.faults.take(address)
-    if (fault && !fault.after) return await faulty(api, c, fault, send)
+    const isStall = fault?.kind === 'stall'
+    if (fault && !fault.after && !isStall) return faulty(c, fault, send)
     const again = key === null ? null : api.idempotency.begin(key, address, body)
     if (again) {
       const replayed = { 'idempotent-replayed': 'true', 'original-request': again.requestId }
       return send(again.status, again.body, replayed)
     }
+    if (isStall) await api.faults.stall(c.req.raw.signal)
     const answer = run(api, { method, pathname, form: seen.params, key, requestId })
-    if (fault) return await faulty(api, c, fault, send)
+    if (fault && !isStall) return faulty(c, fault, send)
     return send(answer.status, answer.body)
   } catch (error) {
     const { status, body: errorBody } = refusalOf(error)
@@ -170,9 +171,8 @@ function unauthorized(message: string): StripeRefusal {
 
 type Send = (status: number, text: string, headers?: Record<string, string>) => Response
 
-async function faulty(api: Api, c: DoubleContext, fault: Fault, send: Send): Promise<Response> {
-  if (fault.kind === 'stall') await api.faults.stall(c.req.raw.signal)
-  if (fault.kind !== 'fail') {
+function faulty(c: DoubleContext, fault: Fault, send: Send): Response {
+  if (fault.kind === 'reset') {
     c.env.incoming.socket.destroy()
     return send(500, '')
   }

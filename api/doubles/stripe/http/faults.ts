@@ -3,7 +3,7 @@ import { z } from 'zod'
 /**
  * What the next requests to the API meet. `fail` answers the status before anything happens (with
  * `after: true` the work is done and only its answer is lost), `reset` cuts the connection, `stall`
- * keeps it open until released or the caller has gone.
+ * waits until it is released, or the caller has gone, and then does the work.
  */
 export const faultSchema = z.strictObject({
   kind: z.enum(['fail', 'reset', 'stall']),
@@ -11,7 +11,7 @@ export const faultSchema = z.strictObject({
   address: z.string().optional(),
   times: z.number().int().positive().default(1),
   status: z.number().int().min(400).max(599).default(500),
-  /** Does the work first. */
+  /** Of `fail` and `reset`: does the work first. */
   after: z.boolean().default(false),
 })
 
