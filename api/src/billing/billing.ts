@@ -4,6 +4,7 @@ import type { Database } from '../db/client.ts'
 import { createPlanChangeQueries } from '../db/plan-changes.ts'
 import { createFundingQueries } from '../db/funding.ts'
 import { createPurchaseQueries, type PurchaseQueries } from '../db/purchases.ts'
+import { createReconciliationQueries } from '../db/reconciliation.ts'
 import { createSubscriptionQueries } from '../db/subscriptions.ts'
 import type { Logger } from '../observability.ts'
 import { createAutoTopups } from './auto-topups.ts'
@@ -17,6 +18,8 @@ import { createPayAsYouGo } from './pay-as-you-go.ts'
 import { openPortal } from './portal.ts'
 import { createPrices } from './prices.ts'
 import { createPurchases, type Purchases } from './purchases.ts'
+import type { Reconciler } from './reconcile.ts'
+import { reconcileMoneyBack, reconcilePayments, reconcileUnsettled } from './reconcile-purchases.ts'
 import { createSubscriptionChanges } from './subscription-changes.ts'
 import { createSubscriptionReconciler } from './subscription-reconciler.ts'
 import { createSubscriptions } from './subscriptions.ts'
@@ -30,6 +33,12 @@ export function createBilling(stripe: Stripe, sql: Database, webUrl: string, log
   const customers = createCustomers(stripe, accounts)
   const plans = planPartsOf({ stripe, sql, accounts, customers, webUrl })
   const purchases = createPurchases(stripe, queries, accounts)
+  const reconciled = {
+    purchases,
+    queries,
+    subscriptions: plans.subscriptions,
+    known: createReconciliationQueries(sql),
+  }
   return {
     ...plans,
     ...fundingPartsOf({ stripe, sql, accounts, queries, purchases, log }),
@@ -37,7 +46,22 @@ export function createBilling(stripe: Stripe, sql: Database, webUrl: string, log
     accounts,
     customers,
     purchases,
-    purchaseQueries: queries,
+    /** Everything that the hourly comparison with Stripe looks at. */
+    reconcilers: {
+      payments: reconcilePayments(reconciled),
+      money_back: reconcileMoneyBack(reconciled),
+      unsettled: reconcileUnsettled(reconciled),
+      subscriptions: async ({ log: runLog }) => {
+        const { processed, repaired, failed } = await plans.reconcileSubscriptions(runLog)
+        return {
+          kind: 'subscriptions',
+          compared: processed,
+          repaired,
+          open: failed,
+          differences: [],
+        }
+      },
+    } satisfies Record<string, Reconciler>,
     checkout: createCheckout({ stripe, queries, accounts, customers, webUrl }),
     portal: (organizationId: string, returnPath: string | null) =>
       openPortal({ stripe, customers, webUrl }, organizationId, returnPath),

@@ -9,10 +9,13 @@ import { autoTopup } from './auto_topup.ts'
 import { cleanIdempotency } from './clean_idempotency.ts'
 import { expireGrants } from './expire_grants.ts'
 import { expireReservations } from './expire_reservations.ts'
+import { foldCreditUsage } from './fold_credit_usage.ts'
 import type { Job, JobServices, JobSummary } from './job.ts'
+import { reconcileStripe } from './reconcile_stripe.ts'
 import { resetPeriods } from './reset_periods.ts'
 import { sweepSessions } from './sweep_sessions.ts'
 import { verifyLedger } from './verify_ledger.ts'
+import { verifyUsage } from './verify_usage.ts'
 
 /** Above these somebody should look, whatever the job. */
 const ALERT_ERROR_RATE = 0.05
@@ -32,9 +35,12 @@ export const jobs: ReadonlyMap<string, Job> = new Map(
     resetPeriods,
     sweepSessions,
     verifyLedger,
+    verifyUsage,
+    foldCreditUsage,
     cleanIdempotency,
     applyStripeEvents,
     autoTopup,
+    reconcileStripe,
   ].map((job) => [job.name, job]),
 )
 

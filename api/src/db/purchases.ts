@@ -147,6 +147,15 @@ export function createPurchaseQueries(sql: Database) {
       return rows[0] ?? null
     },
 
+    /** Ends a purchase whose payment page was never opened. */
+    async expire(purchase: Pick<PurchaseRow, 'organization_id' | 'id'>): Promise<boolean> {
+      const rows = await sql<{ expired: boolean }[]>`
+        select private.expire_purchase(
+          ${purchase.organization_id}::uuid, ${purchase.id}::uuid
+        ) as expired`
+      return rows[0]?.expired ?? false
+    },
+
     async apply(purchase: PurchaseRow, state: PurchaseState): Promise<AppliedRow> {
       const rows = await sql<AppliedRow[]>`
         select outcome, status, granted_credits, withdrawn_credits, available_credits
