@@ -1,8 +1,10 @@
 import type { Guard } from './guard.ts'
 import { RESERVATION_GUARDS } from './reservation-guards.ts'
+import { SESSION_GUARDS } from './session-guards.ts'
 
 export const GUARDS: Guard[] = [
   ...RESERVATION_GUARDS,
+  ...SESSION_GUARDS,
   {
     rule: 'a settlement is of its organization',
     in: 'settlement_candidates',

@@ -2,14 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { balanceOf, brokenRules, createOrganization, grant, ledgerOf } from '../support/desk.ts'
 import type { Desk } from '../support/desk.ts'
 import { hold, passTime, release, reserve, settle } from '../support/operations.ts'
-
-/** Shows a rule of the money functions at work; throws or answers what is wrong, if anything. */
-export type Scenario = (desk: Desk) => Promise<string[]>
-
-function expectEqual(what: string, actual: unknown, expected: unknown): string[] {
-  const [left, right] = [JSON.stringify(actual), JSON.stringify(expected)]
-  return left === right ? [] : [`${what}: ${left}, not ${right}`]
-}
+import { expectEqual } from './expect-equal.ts'
+import type { Scenario } from './expect-equal.ts'
+import { SESSION_SCENARIOS } from './session-scenarios.ts'
 
 const outcomes = (rows: { outcome: string }[]): string[] => rows.map((row) => row.outcome)
 
@@ -293,4 +288,5 @@ export const SCENARIOS = {
   burnDownOrder,
   priceOfTheMoment,
   ledgerIsAppendOnly,
+  ...SESSION_SCENARIOS,
 } as const satisfies Record<string, Scenario>
