@@ -123,10 +123,10 @@ as $$
         )
       else jsonb_build_object(
         'model', rate.model_id,
-        'input_tokens', asked.usage -> 'input_tokens',
-        'cached_input_tokens', coalesce(asked.usage -> 'cached_input_tokens', '0'),
-        'output_tokens', asked.usage -> 'output_tokens',
-        'reasoning_tokens', coalesce(asked.usage -> 'reasoning_tokens', '0'),
+        'input_tokens', cost.input_tokens,
+        'cached_input_tokens', cost.cached_input_tokens,
+        'output_tokens', cost.output_tokens,
+        'reasoning_tokens', cost.reasoning_tokens,
         'request_id', asked.usage -> 'request_id',
         -- 'counted' by the api where the provider did not report what it used.
         'usage_source', coalesce(asked.usage -> 'source', '"reported"'),
