@@ -123,7 +123,7 @@ export function createSubscriptions({ stripe, prices, queries, accounts }: Subsc
     const notes: string[] = []
     let lines = 0
     if (status === 'paid' && subscriptionId !== null) {
-      const { trial_end: trialEnd } = await stripe.subscriptions.retrieve(subscriptionId)
+      const trialEnd = await trialEndOf(invoice, subscriptionId)
       for (const line of await paidLines(stripe, prices, invoice, trialEnd)) {
         const { outcome, granted_credits } = await applyLine(standing, customerId, line)
         if (outcome !== 'other_subscription') lines += 1
@@ -136,6 +136,12 @@ export function createSubscriptions({ stripe, prices, queries, accounts }: Subsc
     }
     const detail = `invoice ${invoiceId} ${status}${notes.map((note) => `; ${note}`).join('')}`
     return { organizationId, status, lines, detail }
+  }
+
+  /** Only lines that cost nothing may be of a trial. */
+  async function trialEndOf(invoice: Stripe.Invoice, subscriptionId: string) {
+    if (invoice.lines.data.every(({ amount }) => amount !== 0)) return null
+    return (await stripe.subscriptions.retrieve(subscriptionId)).trial_end
   }
 
   async function applyLine(standing: PlanStanding, customerId: string, line: PaidLine) {
