@@ -1,4 +1,5 @@
 import { expect, test, type Browser, type Page } from '@playwright/test'
+import { expectAccessible, expectFits } from '../support/accessibility.ts'
 import { brokenRules } from '../support/books.ts'
 import { createOrganization, type Account } from '../support/organizations.ts'
 import { balanceOf, openOrganization, signIn, watchForeignRequests } from '../support/pages.ts'
@@ -38,6 +39,7 @@ async function startPurchase(page: Page, amount: string, price: string) {
   await widget.getByRole('button', { name: 'Add credits' }).click()
   const dialog = page.getByRole('dialog', { name: 'Add credits' })
   await dialog.getByRole('radio', { name: `${amount} credits` }).check()
+  await expectAccessible(page)
   await dialog.getByRole('button', { name: `Continue to pay ${price}` }).click()
   await expect(page).toHaveURL(new RegExp(`^${stack().stripe_url}`))
 }
@@ -89,6 +91,7 @@ test('credits that are bought arrive live with everybody, and leave a receipt', 
     '$15.00',
   )
   await expect(purchases.getByRole('link', { name: /^Receipt/ })).toHaveAttribute('href', /^http/)
+  await expectAccessible(owner.page)
   await member.page.getByRole('link', { name: 'Billing' }).click()
   await expect(member.page.getByText('Owners and admins see billing')).toBeVisible()
   expect(await brokenRules(organization.id)).toEqual([])
@@ -126,6 +129,7 @@ test('a delayed payment is waited for in the open: one arrives, one fails and ch
   await startPurchase(owner.page, '1,000', '$5')
   await payByBank(owner.page)
   await expect(purchaseNotice(owner.page)).toContainText('Your payment is on its way')
+  await expectAccessible(owner.page)
   await expect(balanceOf(owner.page).available).toContainText(/^500/)
   await settleDelayedPayment(organization.id, true)
   await expect(purchaseNotice(owner.page)).toContainText('1,000 credits have arrived')
@@ -166,6 +170,7 @@ test('from free to pro to team, and what is scheduled after that can be taken ba
   const dialog = owner.page.getByRole('dialog', { name: 'Change to Team?' })
   await expect(dialog.getByRole('definition').first()).toContainText('$')
   await expect(dialog).toContainText('2,000 credits a month instead of 500')
+  await expectAccessible(owner.page)
   await dialog.getByRole('button', { name: 'Change to Team now' }).click()
   await expect(owner.page.getByText('You are on Team now.')).toBeVisible()
   await expect(currentPlan(member.page)).toContainText('Team plan')
@@ -175,6 +180,7 @@ test('from free to pro to team, and what is scheduled after that can be taken ba
   await expect(scheduledChange(owner.page)).toContainText('Your plan changes to Pro on')
   await expect(scheduledChange(member.page)).toContainText('Your plan changes to Pro on')
   await expect(scheduledChange(member.page).getByRole('button')).toHaveCount(0)
+  await expectAccessible(owner.page)
   await scheduledChange(owner.page).getByRole('button', { name: 'Keep Team' }).click()
   await expect(scheduledChange(owner.page)).toHaveCount(0)
   await expect(scheduledChange(member.page)).toHaveCount(0)
@@ -232,6 +238,10 @@ test('a renewal that fails is told to everybody, and is mended by whoever may', 
   await expect(paymentProblem(owner.page)).toContainText('Everything works until')
   await expect(paymentProblem(member.page)).toContainText('Ask an owner or admin')
   await expect(paymentProblem(member.page).getByRole('button')).toHaveCount(0)
+  await expect(paymentProblem(owner.page).getByRole('link', { name: 'Pay now' })).toBeVisible()
+  await owner.page.setViewportSize({ width: 390, height: 844 })
+  await expectFits(owner.page)
+  await expectAccessible(owner.page)
 
   await paymentProblem(owner.page).getByRole('button', { name: 'Change the card' }).click()
   await payByCard(owner.page, CARDS.pays)

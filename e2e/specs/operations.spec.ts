@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
+import { expectAccessible } from '../support/accessibility.ts'
 import { releaseModel, resetModel, stallModelInMidAnswer } from '../support/model.ts'
 import { createOrganization, withDatabase } from '../support/organizations.ts'
 import { balanceOf, openOrganization, signIn, watchForeignRequests } from '../support/pages.ts'
@@ -29,13 +29,6 @@ async function leaveCredits(organizationId: string, credits: number) {
         ${[organizationId]}::uuid[], ${[hold?.reservation_id ?? '']}::uuid[], ${amounts}::numeric[],
         array[null]::jsonb[], array[null]::jsonb[])`
   })
-}
-
-/** States that no address leads to, so that the pages' own check never meets them. */
-async function expectAccessible(page: Page) {
-  const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
-  const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze()
-  expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([])
 }
 
 function exchange(key: string) {
