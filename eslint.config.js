@@ -48,7 +48,7 @@ const zones = [
   ...oneWay('./api/src', [
     'main.ts',
     'app.ts',
-    ['actions', 'webhooks', 'cron'],
+    ['actions', 'webhooks', 'cron', 'exports'],
     ['auth', 'ai', 'billing', 'sessions'],
     'db',
   ]),

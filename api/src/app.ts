@@ -8,7 +8,9 @@ import { createTokenVerifier } from './auth/token-verifier.ts'
 import type { Config } from './config.ts'
 import { cronRoutes } from './cron/dispatcher.ts'
 import { isReachable, type Database } from './db/client.ts'
+import { createExportPages } from './db/usage-export.ts'
 import { AppError, errorBody, httpStatus } from './errors.ts'
+import { exportRoutes } from './exports/usage-csv.ts'
 import { toAppError } from './http/failures.ts'
 import { requestContext, type AppEnvironment } from './http/request-context.ts'
 import type { Logger, Metrics } from './observability.ts'
@@ -52,6 +54,7 @@ export function buildApp(deps: Deps) {
     '/webhooks/stripe',
     stripeWebhookRoutes({ settings: config.stripe, inbox: services.stripeInbox, metrics }),
   )
+  app.route('/exports', exportRoutes({ pages: createExportPages(sql), verifyToken }))
   app.route(
     '/cron',
     cronRoutes({

@@ -88,6 +88,11 @@ export function createMetrics() {
       help: 'Broken rules of the books that the last verification found; anything but 0 is an alarm',
       registers,
     }),
+    usageViolations: new Gauge({
+      name: 'purser_usage_violations',
+      help: 'Differences in the books of usage that the last verification found; anything but 0 is an alarm',
+      registers,
+    }),
     stripeEvents: new Counter({
       name: 'purser_stripe_events_total',
       help: 'Events of Stripe by type and what became of them; refused ones were not signed by Stripe',

@@ -101,12 +101,35 @@ export interface LedgerViolation {
 const VERIFY_TIMEOUT_MILLISECONDS = 600_000
 
 /** One message is one transaction, without the driver's own, which a lost connection would upset. */
-export async function verifyLedger(sql: Database): Promise<LedgerViolation[]> {
+async function verifyBy(sql: Database, verify: 'verify_ledger' | 'verify_usage') {
   const answers = await sql.unsafe<LedgerViolation[][]>(`
     set local transaction read only;
     set local statement_timeout = ${VERIFY_TIMEOUT_MILLISECONDS};
-    select * from private.verify_ledger(null)`)
+    select * from private.${verify}(null)`)
   return answers.at(-1) ?? []
+}
+
+export const verifyLedger = (sql: Database): Promise<LedgerViolation[]> =>
+  verifyBy(sql, 'verify_ledger')
+
+export const verifyUsage = (sql: Database): Promise<LedgerViolation[]> =>
+  verifyBy(sql, 'verify_usage')
+
+export interface FoldBatch extends ExpiryBatch {
+  rows: number
+  after_organization_id: string
+}
+
+export async function foldCreditUsage(
+  sql: Database,
+  limit: number,
+  afterOrganizationId: string,
+): Promise<FoldBatch> {
+  const rows = await sql<FoldBatch[]>`
+    select processed, failed, remaining, rows, after_organization_id
+    from private.fold_credit_usage(${limit}::int, ${afterOrganizationId}::uuid)`
+  if (!rows[0]) throw new Error('private.fold_credit_usage answered no row')
+  return rows[0]
 }
 
 export interface JobRun {

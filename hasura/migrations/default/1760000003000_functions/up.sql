@@ -9410,10 +9410,10 @@ as $$
         )
       else jsonb_build_object(
         'model', rate.model_id,
-        'input_tokens', asked.usage -> 'input_tokens',
-        'cached_input_tokens', coalesce(asked.usage -> 'cached_input_tokens', '0'),
-        'output_tokens', asked.usage -> 'output_tokens',
-        'reasoning_tokens', coalesce(asked.usage -> 'reasoning_tokens', '0'),
+        'input_tokens', cost.input_tokens,
+        'cached_input_tokens', cost.cached_input_tokens,
+        'output_tokens', cost.output_tokens,
+        'reasoning_tokens', cost.reasoning_tokens,
         'request_id', asked.usage -> 'request_id',
         -- 'counted' by the api where the provider did not report what it used.
         'usage_source', coalesce(asked.usage -> 'source', '"reported"'),
@@ -10642,21 +10642,21 @@ comment on function private.tell_quotas(uuid, uuid, jsonb)
 
 -- private/token_count.sql
 /*
- * A number of tokens in a usage report: null when absent, -1 when it is not a count. Whoever calls
- * it refuses what is negative.
+ * A number of tokens as a usage report has it: null when absent, -1 when it is not a count. Whoever
+ * asks refuses what is negative.
  */
-create function private.token_count(p_usage jsonb, p_name text)
+create function private.token_count(p_reported jsonb)
 returns numeric
 language sql
 immutable
 parallel safe
 as $$
-  select case coalesce(jsonb_typeof(p_usage -> p_name), 'null')
+  select case coalesce(jsonb_typeof(p_reported), 'null')
     when 'number' then
       case
-        when (p_usage -> p_name)::numeric between 0 and 1000000000000
-          and trunc((p_usage -> p_name)::numeric) = (p_usage -> p_name)::numeric
-          then (p_usage -> p_name)::numeric
+        when p_reported::numeric between 0 and 1000000000000
+          and trunc(p_reported::numeric) = p_reported::numeric
+          then p_reported::numeric
         else -1
       end
     when 'null' then null
@@ -10664,7 +10664,7 @@ as $$
   end
 $$;
 
-comment on function private.token_count(jsonb, text) is 'A count in a usage report; null when absent, -1 when wrong.';
+comment on function private.token_count(jsonb) is 'A count in a usage report; null when absent, -1 when wrong.';
 
 -- private/unfinished_auto_topups.sql
 /*
@@ -10793,23 +10793,36 @@ create function private.usage_cost(
   p_cached_input_usd_per_million_tokens numeric,
   p_output_usd_per_million_tokens numeric
 )
-returns table (problem text, cost_usd numeric, credits numeric)
+returns table (
+  problem text,
+  input_tokens numeric,
+  cached_input_tokens numeric,
+  output_tokens numeric,
+  reasoning_tokens numeric,
+  cost_usd numeric,
+  credits numeric
+)
 language sql
 stable
 as $$
   select
     case
-      when not counted.is_valid then 'invalid_amount'
+      when not priced.is_valid then 'invalid_amount'
       when p_input_usd_per_million_tokens is null then 'unknown_model'
       -- Far more than any request can cost: a mistake in the report.
-      when counted.cost_usd > 100000 then 'invalid_amount'
+      when priced.cost_usd > 100000 then 'invalid_amount'
     end,
-    trim_scale(counted.cost_usd),
-    greatest(0.25, round(ceil(counted.cost_usd * 4000) / 4, 2))
+    priced.input_tokens,
+    priced.cached_input_tokens,
+    priced.output_tokens,
+    priced.reasoning_tokens,
+    trim_scale(priced.cost_usd),
+    greatest(0.25, round(ceil(priced.cost_usd * 4000) / 4, 2))
   from (
     select
+      token.*,
       coalesce(
-        jsonb_typeof(p_usage -> 'model') = 'string'
+        token.is_model
         and token.input_tokens >= 0
         and token.output_tokens >= 0
         and token.cached_input_tokens between 0 and token.input_tokens
@@ -10823,19 +10836,29 @@ as $$
       ) / 1000000 as cost_usd
     from (
       select
-        private.token_count(p_usage, 'input_tokens') as input_tokens,
-        private.token_count(p_usage, 'output_tokens') as output_tokens,
-        coalesce(private.token_count(p_usage, 'cached_input_tokens'), 0) as cached_input_tokens,
-        coalesce(private.token_count(p_usage, 'reasoning_tokens'), 0) as reasoning_tokens
-      -- Without it the planner writes each count into every place that uses it; so below.
+        jsonb_typeof(reported.model) = 'string' as is_model,
+        private.token_count(reported.input) as input_tokens,
+        private.token_count(reported.output) as output_tokens,
+        coalesce(private.token_count(reported.cached_input), 0) as cached_input_tokens,
+        coalesce(private.token_count(reported.reasoning), 0) as reasoning_tokens
+      from (
+        select
+          p_usage -> 'model' as model,
+          p_usage -> 'input_tokens' as input,
+          p_usage -> 'output_tokens' as output,
+          p_usage -> 'cached_input_tokens' as cached_input,
+          p_usage -> 'reasoning_tokens' as reasoning
+        -- Without these the planner writes each value into every place that uses it.
+        offset 0
+      ) as reported
       offset 0
     ) as token
     offset 0
-  ) as counted
+  ) as priced
 $$;
 
 comment on function private.usage_cost(jsonb, numeric, numeric, numeric)
-  is 'Credits that a usage report costs by a price row.';
+  is 'Credits that a usage report costs by a price row, with its counts.';
 
 -- private/usage_entries.sql
 /*
