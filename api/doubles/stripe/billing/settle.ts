@@ -1,7 +1,7 @@
 import type Stripe from 'stripe'
 import { settleSession } from '../checkout/complete.ts'
 import { invalidRequest } from '../http/errors.ts'
-import { settleDelayedPayment } from '../payments/intents.ts'
+import { settleDelayedPayment } from '../payments/delayed.ts'
 import type { Account } from '../state/account.ts'
 import { idOf } from '../state/objects.ts'
 import { failInvoice, settleInvoice } from './invoices.ts'

@@ -2,6 +2,7 @@ import Stripe from 'stripe'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import {
   control,
+  press,
   startReceiver,
   startTestStripe,
   type Receiver,
