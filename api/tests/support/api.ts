@@ -42,13 +42,15 @@ export function testEnvironment(database: TestDatabase): Record<string, string> 
 export interface TestApiOverrides {
   operations?: Partial<OperationLimits>
   environment?: Record<string, string>
+  /** Instead of a new one; stop() drops it. */
+  database?: TestDatabase
   /** Another way to the same database, such as through a proxy. */
   databaseUrl?: (url: string) => string
 }
 
 /** The whole api over real HTTP on its own database, with its own model double. */
 export async function startTestApi(overrides: TestApiOverrides = {}): Promise<TestApi> {
-  const database = await createTestDatabase({ migrated: true })
+  const database = overrides.database ?? (await createTestDatabase({ migrated: true }))
   const double = await startOpenAiDouble()
   const server = createAdaptorServer({ fetch: (request, env) => app.fetch(request, env) })
   server.listen(0, '127.0.0.1')

@@ -18,6 +18,7 @@ export async function startApiProcess(
   database: TestDatabase,
   double: OpenAiDouble,
   children: ChildProcess[],
+  environment: Record<string, string> = {},
 ): Promise<ApiProcess> {
   const child = spawn(process.execPath, ['--import', 'tsx', MAIN], {
     env: {
@@ -26,6 +27,7 @@ export async function startApiProcess(
       PURSER_API_PORT: '0',
       MODEL_DOUBLE_URL: double.baseUrl,
       LOG_LEVEL: 'info',
+      ...environment,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

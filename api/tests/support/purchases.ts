@@ -83,7 +83,10 @@ export async function refund(
 let minute = 0
 
 /** One more delivery of a trigger, each for a scheduled time of its own. */
-export async function runJob(api: TestApi, name: string): Promise<Record<string, unknown>> {
+export async function runJob(
+  api: Pick<TestApi, 'url'>,
+  name: string,
+): Promise<Record<string, unknown>> {
   minute += 1
   const scheduledTime = new Date(Date.UTC(2026, 10, 22, 10, minute)).toISOString()
   const response = await fetch(`${api.url}/cron/${name}`, {

@@ -30,6 +30,8 @@ export interface TestClientOptions {
 export interface TestDatabaseOptions {
   /** true: cloned from a migrated and seeded template; false: empty. */
   migrated: boolean
+  /** Instead: a copy of this one, as it is now; nobody may be connected to it. */
+  copyOf?: TestDatabase
   /** The cluster of the run unless told. */
   clusterUrl?: string
 }
@@ -43,9 +45,7 @@ export async function createTestDatabase(options: TestDatabaseOptions): Promise<
     )
   }
   const name = `test_${randomBytes(8).toString('hex')}`
-  const template = options.migrated
-    ? await ensureTemplate(clusterUrl, HASURA_PROJECT_DIRECTORY)
-    : 'template1'
+  const template = await templateOf(options, clusterUrl)
   await asAdmin(clusterUrl, async (admin) => {
     await admin`create database ${admin(name)} template ${admin(template)}`
   })
@@ -71,6 +71,14 @@ export async function createTestDatabase(options: TestDatabaseOptions): Promise<
       })
     },
   }
+}
+
+async function templateOf(
+  { migrated, copyOf }: TestDatabaseOptions,
+  clusterUrl: string,
+): Promise<string> {
+  if (copyOf) return new URL(copyOf.url).pathname.slice(1)
+  return migrated ? ensureTemplate(clusterUrl, HASURA_PROJECT_DIRECTORY) : 'template1'
 }
 
 async function asAdmin(
