@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createMember, openDesk } from '../support/desk.ts'
+import { balanceOf, brokenRules, createMember, openDesk } from '../support/desk.ts'
 import type { Desk } from '../support/desk.ts'
 import { foundOrganization } from '../support/jobs.ts'
+import { reserve } from '../support/operations.ts'
 import { SessionModel } from '../support/session-model.ts'
 import {
+  allowBuying,
   bookedOf,
   end,
   heartbeat,
@@ -146,6 +148,21 @@ class History {
     }
   }
 
+  /** The same without the model, which knows nothing of credits. */
+  async tryTo(next: Step): Promise<void> {
+    const { clock, person } = this
+    const id = this.ids.at(-1)
+    if (next.do === 'wait') await clock.move(next.seconds)
+    else if (next.do === 'sweep') await sweep(clock.sql)
+    else if (next.do === 'start') {
+      const answer = await start(clock.sql, person)
+      if (answer.outcome === 'started') this.ids.push(answer.session_id)
+    } else if (id === undefined) return
+    else if (next.do === 'heartbeat') await heartbeat(clock.sql, person, id)
+    else if (next.do === 'end') await end(clock.sql, person, id, next.reason)
+    else await status(clock.sql, person, id)
+  }
+
   async compare(): Promise<void> {
     const { clock, person, model } = this
     const last = this.ids.at(-1)
@@ -205,3 +222,63 @@ test('any history of a user charges what the model charges, second by second', a
     { numRuns: RUNS },
   )
 })
+
+test('any history with bought minutes charges them once, and leaves nothing held', async () => {
+  const price = 2
+  const clock = await openClock(desk, FOUNDED)
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 0, max: 40 }),
+      fc.array(step, { minLength: 10, maxLength: 60 }),
+      async (credits, steps) => {
+        await clock.move(FOUNDED)
+        const organization = await foundOrganization(clock.sql, { plan: 'pro' })
+        const person = { organization, user: await createMember(desk, organization) }
+        await clock.sql`
+          insert into public.member_caps (organization_id, user_id, meter_id, period, limit_amount)
+          values (${organization}, ${person.user}, 'session_minutes', 'month', 1)`
+        await allowBuying(clock.sql, organization)
+        await clock.move(new Date(BEGIN * 1000).toISOString())
+        await leave(clock, organization, credits)
+        const history = new History(clock, person, new SessionModel(60, BOUNDARIES))
+        for (const next of steps) await history.tryTo(next)
+        await history.tryTo({ do: 'end', reason: 'user_ended' })
+
+        for (const wrong of [
+          await wrongCounts(clock.sql, organization),
+          [...(await brokenRules(desk, organization))],
+        ]) {
+          expect(wrong).toEqual([])
+        }
+        const [total] = await clock.sql<{ charged: number; cost: number; holds: number }[]>`
+          select
+            (select coalesce(sum(charged_credits + shortfall_credits), 0)::float8
+              from public.credit_reservations
+              where organization_id = ${organization} and capability_id = 'live_session') as charged,
+            (select (coalesce(sum(bought_seconds), 0) * ${price}::numeric / 60)::float8
+              from private.metered_sessions where organization_id = ${organization}) as cost,
+            (select count(*)::int from public.credit_reservations
+              where organization_id = ${organization} and capability_id = 'live_session') as holds`
+        expect(total!.charged).toBeGreaterThanOrEqual(total!.cost - 1e-9)
+        expect(total!.charged).toBeLessThanOrEqual(total!.cost + 0.01 * total!.holds)
+        const open = await clock.sql`
+          select from public.credit_reservations
+          where organization_id = ${organization} and status = 'reserved'
+            and capability_id = 'live_session'`
+        expect(open).toHaveLength(0)
+      },
+    ),
+    { numRuns: RUNS },
+  )
+})
+
+/** Leaves so many credits, by holding the others for a day. */
+async function leave({ sql }: Clock, organization: string, credits: number): Promise<void> {
+  const { available } = await balanceOf(desk, organization)
+  const [row] = await reserve(sql, {
+    organization,
+    amount: (Number(available) - credits).toFixed(2),
+    seconds: 86_400,
+  })
+  if (row?.outcome !== 'reserved') throw new Error(`not reserved: ${row?.outcome}`)
+}
