@@ -4,7 +4,7 @@ import type { Job } from './job.ts'
 /** Enough to see what is wrong; the function itself names every difference. */
 const SHOWN_VIOLATIONS = 20
 
-/** Proves the books of usage: ledger, roll-ups, counters and holds. A violation is a bug or a tampering. */
+/** Proves the books of usage: ledger, roll-ups, counters, holds and sessions. A violation is a bug or a tampering. */
 export const verifyUsage: Job = {
   name: 'verify_usage',
   async run({ sql, log, metrics }) {

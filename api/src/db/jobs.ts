@@ -101,7 +101,10 @@ export interface LedgerViolation {
 const VERIFY_TIMEOUT_MILLISECONDS = 600_000
 
 /** One message is one transaction, without the driver's own, which a lost connection would upset. */
-async function verifyBy(sql: Database, verify: 'verify_ledger' | 'verify_usage') {
+async function verifyBy(
+  sql: Database,
+  verify: 'verify_ledger' | 'verify_usage' | 'verify_sessions',
+) {
   const answers = await sql.unsafe<LedgerViolation[][]>(`
     set local transaction read only;
     set local statement_timeout = ${VERIFY_TIMEOUT_MILLISECONDS};
@@ -112,8 +115,10 @@ async function verifyBy(sql: Database, verify: 'verify_ledger' | 'verify_usage')
 export const verifyLedger = (sql: Database): Promise<LedgerViolation[]> =>
   verifyBy(sql, 'verify_ledger')
 
-export const verifyUsage = (sql: Database): Promise<LedgerViolation[]> =>
-  verifyBy(sql, 'verify_usage')
+export const verifyUsage = async (sql: Database): Promise<LedgerViolation[]> => [
+  ...(await verifyBy(sql, 'verify_usage')),
+  ...(await verifyBy(sql, 'verify_sessions')),
+]
 
 export interface FoldBatch extends ExpiryBatch {
   rows: number
