@@ -51,16 +51,7 @@ export function createBilling(stripe: Stripe, sql: Database, webUrl: string, log
       payments: reconcilePayments(reconciled),
       money_back: reconcileMoneyBack(reconciled),
       unsettled: reconcileUnsettled(reconciled),
-      subscriptions: async ({ log: runLog }) => {
-        const { processed, repaired, failed } = await plans.reconcileSubscriptions(runLog)
-        return {
-          kind: 'subscriptions',
-          compared: processed,
-          repaired,
-          open: failed,
-          differences: [],
-        }
-      },
+      subscriptions: plans.reconcileSubscriptions,
     } satisfies Record<string, Reconciler>,
     checkout: createCheckout({ stripe, queries, accounts, customers, webUrl }),
     portal: (organizationId: string, returnPath: string | null) =>
@@ -116,7 +107,7 @@ function planPartsOf({ stripe, sql, accounts, customers, webUrl }: PlanPartsOpti
   return {
     prices,
     subscriptions,
-    reconcileSubscriptions: createSubscriptionReconciler({ stripe, queries, subscriptions }),
+    reconcileSubscriptions: createSubscriptionReconciler({ queries, subscriptions }),
     planChanges: createPlanChanges(options),
     planPreview: createPlanPreviews(options),
   }

@@ -11044,7 +11044,8 @@ comment on function private.usage_facts(uuid, text, date, date)
 /*
  * Proves that the ledger has what was bought, of one organization or all: rows like those of
  * verify_ledger, of which it is a part. purchase_equals_ledger: the credits of a purchase, less what
- * refunds and disputes withdrew, are what the ledger has under its id.
+ * refunds and disputes withdrew, are what the ledger has under its id. invoice_line_equals_ledger: what a
+ * paid invoice line gave is in the row of the ledger that it names.
  */
 create function private.verify_billing(p_organization_id uuid)
 returns table (
@@ -11086,6 +11087,15 @@ as $$
   full join recorded
     on recorded.organization_id = bought.organization_id and recorded.purchase_id = bought.id
   where coalesce(bought.credits, 0) <> coalesce(recorded.credits, 0)
+  union all
+  select
+    line.organization_id, 'invoice_line_equals_ledger', greatest(line.granted_credits, 0),
+    coalesce(entry.amount_credits, 0), jsonb_build_object('invoice_line_id', line.id)
+  from public.billing_invoice_lines as line
+  left join public.credit_transactions as entry
+    on entry.organization_id = line.organization_id and entry.id = line.transaction_id
+  where (p_organization_id is null or line.organization_id = p_organization_id)
+    and greatest(line.granted_credits, 0) <> coalesce(entry.amount_credits, 0)
 $$;
 
 comment on function private.verify_billing(uuid)
