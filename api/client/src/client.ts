@@ -1,6 +1,7 @@
 import { executeWithAIAccess, type Executed, type ExecuteOptions } from './execute.ts'
 import { createGraphql } from './graphql.ts'
 import { createCreditOperations, type CreditOperations } from './operations.ts'
+import { createSessionOperations, type SessionOperations } from './sessions.ts'
 import { givenToken, tokenFromKey } from './tokens.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
 
@@ -17,7 +18,7 @@ export type PurserClientOptions = TransportOptions & {
       }
   )
 
-export interface PurserClient extends CreditOperations {
+export interface PurserClient extends CreditOperations, SessionOperations {
   executeWithAIAccess<Result>(options: ExecuteOptions<Result>): Promise<Executed<Result>>
 }
 
@@ -28,9 +29,11 @@ export function createPurserClient(options: PurserClientOptions): PurserClient {
     options.apiKey === undefined
       ? givenToken(options.serviceToken)
       : tokenFromKey(options.apiKey, options.authUrl, transport)
-  const operations = createCreditOperations(createGraphql(options.url, tokens, transport))
+  const ask = createGraphql(options.url, tokens, transport)
+  const operations = createCreditOperations(ask)
   return {
     ...operations,
+    ...createSessionOperations(ask),
     executeWithAIAccess: (work) => executeWithAIAccess(operations, work),
   }
 }

@@ -10,6 +10,7 @@ export interface PurserErrorDetails {
   idempotency_conflict: object
   reservation_not_found: object
   reservation_not_open: { status: string }
+  session_not_found: object
   invalid_input: { field: string; rule: string }
   not_allowed: { rule?: string }
   unauthenticated: object
@@ -62,6 +63,7 @@ const CODES: Record<PurserErrorCode, true> = {
   idempotency_conflict: true,
   reservation_not_found: true,
   reservation_not_open: true,
+  session_not_found: true,
   invalid_input: true,
   not_allowed: true,
   unauthenticated: true,

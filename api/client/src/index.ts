@@ -8,9 +8,11 @@ export type {
   Access,
   AccessQuestion,
   Cost,
+  LiveSession,
   Release,
   Reservation,
   ReserveOptions,
+  SessionEndReason,
   Settlement,
   TokenUsage,
 } from './types.ts'

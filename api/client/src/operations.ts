@@ -1,3 +1,4 @@
+import { camelCased } from './camel-cased.ts'
 import type { AskGraphql } from './graphql.ts'
 import type {
   Access,
@@ -99,13 +100,4 @@ function usageOf(usage: TokenUsage): object {
 function reservationOf(answer: Record<string, unknown>): Reservation {
   const reservation = camelCased<Reservation>(answer)
   return { ...reservation, expiresAt: new Date(reservation.expiresAt) }
-}
-
-/** available_credits → availableCredits, as the types of this package say it. */
-function camelCased<Result>(answer: Record<string, unknown>): Result {
-  const entries = Object.entries(answer).map(([name, value]) => [
-    name.replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase()),
-    value,
-  ])
-  return Object.fromEntries(entries) as Result
 }

@@ -73,6 +73,27 @@ export interface Settlement {
   replayed: boolean
 }
 
+/** Whose idea the end was, and how much of the last seconds counts: after an error, nothing. */
+export type SessionEndReason = 'user_ended' | 'error' | 'timeout'
+
+export interface LiveSession {
+  sessionId: string
+  userId: string
+  status: 'active' | 'ended'
+  endReason: SessionEndReason | 'limit_reached' | 'stale' | null
+  usedMinutes: number
+  /** Of the user's minutes in this period; null is unlimited. */
+  remainingMinutes: number | null
+  /** At most five minutes are left. */
+  warning: boolean
+  /** How far use is promised. */
+  leaseExpiresAt: Date
+  /** When the minutes end if they are used without a pause; null when they do not. */
+  limitAt: Date | null
+  heartbeatIntervalSeconds: number
+  chargedCredits: number
+}
+
 export interface Release {
   reservationId: string
   status: string

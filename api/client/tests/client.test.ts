@@ -316,6 +316,47 @@ async function exchange(key: string): Promise<{ token: string }> {
   return (await response.json()) as { token: string }
 }
 
+describe('a live session', () => {
+  async function startSession(): Promise<string> {
+    const [row] = await desk.sql<{ user_id: string }[]>`
+      with person as (
+        insert into auth.users (name, email, email_verified)
+        values ('Ada', ${`${randomUUID()}@example.test`}, true) returning id
+      ),
+      member as (
+        insert into auth.members (organization_id, user_id, role)
+        select ${organization}, id, 'member' from person returning user_id
+      )
+      select user_id from member`
+    const [started] = await desk.sql<{ session_id: string }[]>`
+      select session_id from private.start_session(
+        ${organization}, ${row!.user_id}, 'Travel', null, ${randomUUID()}
+      )`
+    return started!.session_id
+  }
+
+  test('is kept alive, read and ended by the service', async () => {
+    const session = await startSession()
+    const kept = await purser.keepSession(session)
+    expect(kept).toMatchObject({ status: 'active', heartbeatIntervalSeconds: 30, warning: false })
+    expect(kept.leaseExpiresAt.getTime()).toBeGreaterThan(Date.now())
+    expect(await purser.readSession(session)).toMatchObject({
+      sessionId: session,
+      status: 'active',
+    })
+    const ended = await purser.endSession(session, 'timeout')
+    expect(ended).toMatchObject({ status: 'ended', endReason: 'timeout' })
+    expect(await purser.keepSession(session)).toMatchObject({ status: 'ended' })
+  })
+
+  test('of another organization is not there (session_not_found)', async () => {
+    const other = clientFor(await createKey(desk.sql, await createOrganization(desk.sql)))
+    await expect(other.keepSession(await startSession())).rejects.toMatchObject({
+      code: 'session_not_found',
+    })
+  })
+})
+
 describe('the examples of the README', () => {
   test('wrapper: summarizes and is charged', async () => {
     const before = await balanceOf(desk.sql, organization)
