@@ -87,3 +87,39 @@ test('verify_ledger raises the metric while the books are wrong', async () => {
   const metrics = await (await fetch(`${api.url}/metrics`)).text()
   expect(metrics).toContain(`purser_ledger_violations ${String(violations)}`)
 })
+
+test('fold_credit_usage brings the roll-up up to the ledger; verify_usage finds a difference', async () => {
+  const organization = await createOrganization(api.sql)
+  const held = await api.deps.services.ledger.reserve({
+    organizationId: organization.id,
+    userId: null,
+    capability: 'question_generation',
+    qualityLevel: 'fast',
+    amountCredits: '2',
+    idempotencyKey: randomUUID(),
+    expiresInSeconds: null,
+    context: null,
+  })
+  await api.deps.services.ledger.settle({
+    organizationId: organization.id,
+    reservationId: held.reservation_id!,
+    amountCredits: '1.5',
+    usage: null,
+    output: null,
+  })
+  const folded = await run('fold_credit_usage')
+  expect(folded).toMatchObject({ failed: 0, remaining: false })
+  const [row] = await api.sql`
+    select used_credits::float8 as used from public.credit_usage_daily
+    where organization_id = ${organization.id}`
+  expect(row).toEqual({ used: 1.5 })
+  expect(await run('fold_credit_usage')).toMatchObject({ processed: 0, rows: 0 })
+  expect(await run('verify_usage')).toMatchObject({ violations: 0 })
+
+  await api.sql`
+    update public.credit_usage_daily set used_credits = 2 where organization_id = ${organization.id}`
+  expect(await run('verify_usage')).toMatchObject({ violations: 1 })
+  await api.sql`
+    update public.credit_usage_daily set used_credits = 1.5
+    where organization_id = ${organization.id}`
+})

@@ -20,7 +20,9 @@ function mutation(guard: Guard): { cut: string; restore: string } {
   if (guard.statement !== undefined) return { cut: guard.statement, restore: guard.undo ?? '' }
   const source = SOURCES.get(guard.in ?? '')
   if (!source?.includes(guard.cut ?? '\0')) throw new Error(`${guard.in} has no: ${guard.cut}`)
-  const restore = source.replace('create function', 'create or replace function')
+  const restore = source
+    .replace('create function', 'create or replace function')
+    .replaceAll('create trigger', 'create or replace trigger')
   return { cut: restore.replaceAll(guard.cut ?? '', guard.by ?? ''), restore }
 }
 

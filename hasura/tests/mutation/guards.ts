@@ -1,10 +1,14 @@
 import type { Guard } from './guard.ts'
+import { QUOTA_GUARDS } from './quota-guards.ts'
 import { RESERVATION_GUARDS } from './reservation-guards.ts'
 import { SESSION_GUARDS } from './session-guards.ts'
+import { SUBSCRIPTION_GUARDS } from './subscription-guards.ts'
 
 export const GUARDS: Guard[] = [
   ...RESERVATION_GUARDS,
+  ...QUOTA_GUARDS,
   ...SESSION_GUARDS,
+  ...SUBSCRIPTION_GUARDS,
   {
     rule: 'a settlement is of its organization',
     in: 'settlement_candidates',

@@ -1,3 +1,4 @@
+import { QUOTA_SCENARIOS } from './quota-scenarios.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import { balanceOf, brokenRules, createOrganization, grant, ledgerOf } from '../support/desk.ts'
 import type { Desk } from '../support/desk.ts'
@@ -5,6 +6,7 @@ import { hold, passTime, release, reserve, settle } from '../support/operations.
 import { expectEqual } from './expect-equal.ts'
 import type { Scenario } from './expect-equal.ts'
 import { SESSION_SCENARIOS } from './session-scenarios.ts'
+import { SUBSCRIPTION_SCENARIOS } from './subscription-scenarios.ts'
 
 const outcomes = (rows: { outcome: string }[]): string[] => rows.map((row) => row.outcome)
 
@@ -275,6 +277,7 @@ const ledgerIsAppendOnly: Scenario = async (desk) => {
 }
 
 export const SCENARIOS = {
+  ...QUOTA_SCENARIOS,
   neverOversold,
   firstComeFirstServed,
   keysAreScoped,
@@ -289,4 +292,5 @@ export const SCENARIOS = {
   priceOfTheMoment,
   ledgerIsAppendOnly,
   ...SESSION_SCENARIOS,
+  ...SUBSCRIPTION_SCENARIOS,
 } as const satisfies Record<string, Scenario>

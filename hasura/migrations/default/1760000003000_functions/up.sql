@@ -11363,10 +11363,15 @@ as $$
     end
   union all
   select
-    line.organization_id, 'booked_equals_holds',
-    coalesce(line.actual_amount, line.held_amount), coalesce(written.amount, 0),
+    line.organization_id, 'booked_equals_holds', wanted.amount, coalesce(written.amount, 0),
     jsonb_build_object('reservation_id', line.reservation_id, 'meter', line.meter_id)
   from public.quota_holds as line
+  cross join lateral (
+    select case
+      when line.status = 'booked' then coalesce(line.actual_amount, line.held_amount)
+      else 0
+    end as amount
+  ) as wanted
   left join (
     select entry.organization_id, entry.reservation_id, entry.meter_id, sum(entry.amount) as amount
     from public.usage_ledger as entry
@@ -11377,9 +11382,8 @@ as $$
     on written.organization_id = line.organization_id
     and written.reservation_id = line.reservation_id
     and written.meter_id = line.meter_id
-  where line.status = 'booked'
-    and (p_organization_id is null or line.organization_id = p_organization_id)
-    and coalesce(line.actual_amount, line.held_amount) <> coalesce(written.amount, 0)
+  where (p_organization_id is null or line.organization_id = p_organization_id)
+    and wanted.amount <> coalesce(written.amount, 0)
 $$;
 
 comment on function private.verify_quota_holds(uuid)
