@@ -58,6 +58,7 @@ export default defineConfig(() => {
       proxy: {
         '/auth': { target: api },
         '/operations': { target: api },
+        '/exports': { target: api },
         '/v1/graphql': { target: hasura, ws: true },
       },
     },

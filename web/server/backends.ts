@@ -13,7 +13,9 @@ const UPGRADE_TIMEOUT_MILLISECONDS = 10_000
 /** AI operations as server-sent events; everything else of the api is for Hasura or for operators. */
 const OPERATION_STREAM = /^\/operations\/\w+\/stream$/
 
-/** What is behind this origin: identity and operation streams, and GraphQL over HTTP and WebSocket. */
+const EXPORT = /^\/exports\/usage\.csv$/
+
+/** What is behind this origin: identity, operation streams and exports, and GraphQL over HTTP and WebSocket. */
 export function createBackends(config: WebServerConfig) {
   const api: Backend = { name: 'api', url: config.apiUrl }
   const hasura: Backend = { name: 'hasura', url: config.hasuraUrl }
@@ -26,7 +28,8 @@ export function createBackends(config: WebServerConfig) {
   function backendFor(url = '/'): Backend | null {
     const path = url.split('?', 1)[0] ?? '/'
     if (path === '/v1/graphql') return hasura
-    return path.startsWith('/auth/') || OPERATION_STREAM.test(path) ? api : null
+    const isOfApi = path.startsWith('/auth/') || OPERATION_STREAM.test(path) || EXPORT.test(path)
+    return isOfApi ? api : null
   }
 
   /** The api counts sign-in attempts by address, so what a caller claims about its own address is not passed on. */

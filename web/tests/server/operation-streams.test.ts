@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -64,12 +64,28 @@ test('a page that is left ends the stream of the api, so that nobody pays for wh
   await closed
 })
 
+test('an export arrives as it is written, with its name and token', async () => {
+  const asked = once(api, 'request').then(([request, response]) => {
+    const { url, headers } = request as IncomingMessage
+    const file = response as ServerResponse
+    file.writeHead(200, { 'content-disposition': 'attachment; filename="usage.csv"' })
+    file.end('day,credits\r\n')
+    return { url, token: headers.authorization }
+  })
+  const path = '/exports/usage.csv?kind=credits&from=2026-11-01&to=2026-11-30'
+  const response = await fetch(`${web.url}${path}`, { headers: { authorization: 'Bearer token' } })
+  expect(await response.text()).toBe('day,credits\r\n')
+  expect(response.headers.get('content-disposition')).toContain('usage.csv')
+  expect(await asked).toEqual({ url: path, token: 'Bearer token' })
+})
+
 test('nothing else of the api can be reached', async () => {
   for (const path of [
     '/actions/settle_credits',
     '/cron/expire_reservations',
     '/operations/x',
     '/metrics',
+    '/exports/usage.csv/more',
   ]) {
     const response = await fetch(`${web.url}${path}`, { method: 'POST' })
     expect(response.status, path).toBe(405)

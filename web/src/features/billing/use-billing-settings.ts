@@ -15,7 +15,7 @@ import { useRecoveringQuery } from '@/shared/use-recovering-query.ts'
 
 export type SettingsRow = BillingSettingsSubscription['billing_settings'][number]
 export type OfferedPackage = BillingOffersQuery['credit_topup_packages'][number]
-export type BillingPlan = BillingOffersQuery['org_plans'][number]['plan']
+export type BillingPlan = BillingOffersQuery['plans'][number]
 
 /** What may be bought without asking, followed live; an organization that never set anything has no row. */
 export function useBillingSettings() {
@@ -24,7 +24,10 @@ export function useBillingSettings() {
   return {
     settings: computed(() => live.data.value?.billing_settings[0] ?? null),
     packages: computed(() => offers.data.value?.credit_topup_packages ?? []),
-    plan: computed(() => offers.data.value?.org_plans[0]?.plan ?? null),
+    plan: computed(() => {
+      const planId = offers.data.value?.org_plans[0]?.plan_id
+      return offers.data.value?.plans.find(({ id }) => id === planId) ?? null
+    }),
     isLoading: computed(() => !live.data.value || !offers.data.value),
     failure: computed(
       () =>

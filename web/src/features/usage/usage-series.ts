@@ -40,9 +40,11 @@ const SCALE = 10_000
 export function chartFrom(
   points: readonly UsagePoint[],
   days: readonly string[],
-  options: { longestLegend?: number } = {},
+  options: { longestLegend?: number; isLevel?: boolean } = {},
 ): UsageChart {
   const longest = options.longestLegend ?? LONGEST_LEGEND
+  // What is stored day after day does not add up: the whole of a level is what is there at the end.
+  const totalOf = options.isLevel ? (amounts: readonly number[]) => amounts.at(-1) ?? 0 : exactSum
   const indexOf = new Map(days.map((day, index) => [day, index]))
   const byKey = new Map<string, number[]>()
   for (const { day, key, amount } of points) {
@@ -54,7 +56,7 @@ export function chartFrom(
     byKey.set(name, amounts)
   }
   const all = [...byKey]
-    .map(([key, amounts]) => ({ key, amounts, total: exactSum(amounts) }))
+    .map(([key, amounts]) => ({ key, amounts, total: totalOf(amounts) }))
     .filter((series) => series.amounts.some((amount) => amount !== 0))
     // Equal totals keep one order, so that colours do not swap from one answer to the next.
     .toSorted((a, b) => b.total - a.total || a.key.localeCompare(b.key))

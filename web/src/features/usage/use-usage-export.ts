@@ -1,10 +1,16 @@
 import { inject, ref, shallowRef, type InjectionKey } from 'vue'
 import { UNREACHABLE, type Failure } from '@/shared/failure.ts'
-import type { UsageFilter } from './usage-filter.ts'
+
+/** Credits and meters are files of their own; days are those of the organization's time zone, both included. */
+export interface UsageExport {
+  kind: 'credits' | 'meters'
+  from: string
+  to: string
+}
 
 /** Answers the file, or why there is none. Provided by the app, which knows the origin and the token. */
 export type FetchUsageExport = (
-  filter: UsageFilter,
+  wanted: UsageExport,
 ) => Promise<{ file: Blob; name: string } | { problem: Failure }>
 
 export const usageExportKey: InjectionKey<FetchUsageExport> = Symbol('usage export')
@@ -15,11 +21,11 @@ export function useUsageExport() {
   const isRunning = ref(false)
   const problem = shallowRef<Failure | null>(null)
 
-  async function download(filter: UsageFilter) {
+  async function download(wanted: UsageExport) {
     if (isRunning.value || !fetchExport) return
     isRunning.value = true
     problem.value = null
-    const answer = await fetchExport(filter).catch(() => ({ problem: UNREACHABLE }))
+    const answer = await fetchExport(wanted).catch(() => ({ problem: UNREACHABLE }))
     isRunning.value = false
     if ('problem' in answer) problem.value = answer.problem
     else handOver(answer.file, answer.name)

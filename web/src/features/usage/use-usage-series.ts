@@ -1,7 +1,7 @@
 import { computed, watch, type Ref } from 'vue'
 import { UsageMetersDocument, UsageSeriesDocument } from '@/gql/member/graphql.ts'
 import { useRecoveringQuery } from '@/shared/use-recovering-query.ts'
-import type { Split, UsageFilter } from './usage-filter.ts'
+import type { UsageFilter } from './usage-filter.ts'
 import { daysBetween, TOTAL_KEY, type UsagePoint } from './usage-series.ts'
 
 const DAY_MILLISECONDS = 86_400_000
@@ -21,16 +21,16 @@ export function useUsageMeters() {
 export function useUsageSeries(options: {
   organizationId: Ref<string>
   filter: Ref<UsageFilter>
-  /** Members are sent only what they have used themselves, which is told by member. */
-  isOwnOnly: Ref<boolean>
+  /** Of a member, who is sent nobody else's; null for those who see everybody. */
+  onlyUserId: Ref<string | null>
   changes: Ref<unknown>
 }) {
-  const { filter, isOwnOnly } = options
+  const { filter, onlyUserId } = options
   const variables = computed(() => ({
     organization_id: options.organizationId.value,
     days: filter.value.days,
     meter: filter.value.meter,
-    breakdown: breakdownFor(filter.value.split, isOwnOnly.value),
+    breakdown: filter.value.split === 'total' ? 'none' : filter.value.split,
   }))
   const { data, failure, fetching, retry } = useRecoveringQuery({
     query: UsageSeriesDocument,
@@ -39,32 +39,33 @@ export function useUsageSeries(options: {
   watch(options.changes, retry)
 
   const points = computed<UsagePoint[] | null>(() => {
-    const isTotal = filter.value.split === 'total' || isOwnOnly.value
+    const { split } = filter.value
+    const only = split === 'member' ? onlyUserId.value : null
     return (
-      data.value?.usage_series.map((row) => ({
-        day: row.day ?? '',
-        key: isTotal ? TOTAL_KEY : (row.key ?? null),
-        label: row.label ?? null,
-        amount: row.amount ?? 0,
-      })) ?? null
+      data.value?.usage_series
+        .filter((row) => only === null || row.key === only)
+        .map((row) => ({
+          day: row.day ?? '',
+          key: split === 'total' ? TOTAL_KEY : (row.key ?? null),
+          label: row.label ?? null,
+          // Of a level, the day's amount is the change; what is charted is what was there.
+          amount: row.level_amount ?? row.amount ?? 0,
+        })) ?? null
     )
   })
   return {
     points,
-    /** The server sends every day, the ones without use too; only who used nothing at all is sent none. */
+    /** The server sends every day, the ones without use too; only where nothing was used at all it may send none. */
     days: computed(() => {
-      const days = [...new Set(points.value?.map(({ day }) => day) ?? [])].toSorted()
+      const days = [
+        ...new Set(data.value?.usage_series.map(({ day }) => day ?? '') ?? []),
+      ].toSorted()
       return days.length > 0 ? days : lastDays(filter.value.days)
     }),
     failure,
     isLoading: fetching,
     retry,
   }
-}
-
-function breakdownFor(split: Split, isOwnOnly: boolean): string {
-  if (isOwnOnly) return 'member'
-  return split === 'total' ? 'none' : split
 }
 
 function lastDays(count: number): string[] {
