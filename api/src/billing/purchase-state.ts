@@ -84,7 +84,7 @@ async function sessionOf(
 type KnownState = Omit<PurchaseState, 'refunds' | 'disputes'>
 
 /** `complete` says that the buyer is through, not that he has paid: that is `payment_status`. */
-function stateOfSession(
+export function stateOfSession(
   session: Stripe.Checkout.Session,
   intent: Stripe.PaymentIntent | null,
 ): KnownState {
@@ -105,7 +105,7 @@ function stateOfSession(
 /** Nobody is at the page of an automatic payment: what waits for the buyer has failed. */
 const FAILED = ['canceled', 'requires_payment_method', 'requires_action', 'requires_confirmation']
 
-function paymentOfIntent({ status }: Stripe.PaymentIntent): PurchaseState['payment'] {
+export function paymentOfIntent({ status }: Stripe.PaymentIntent): PurchaseState['payment'] {
   if (status === 'succeeded') return 'paid'
   return FAILED.includes(status) ? 'failed' : 'processing'
 }

@@ -1,7 +1,8 @@
 import type Stripe from 'stripe'
-import type { PurchaseQueries } from '../db/purchases.ts'
+import type { PurchaseQueries, PurchaseState } from '../db/purchases.ts'
 import type { KnownMoneyBack, KnownPurchase, ReconciliationQueries } from '../db/reconciliation.ts'
-import { moneyBackOfDispute, moneyBackOfRefund } from './stripe-objects.ts'
+import { paymentOfIntent, stateOfSession } from './purchase-state.ts'
+import { expanded, moneyBackOfDispute, moneyBackOfRefund } from './stripe-objects.ts'
 import { purchaseOfMetadata, type Purchases, type StripeHint } from './purchases.ts'
 import { createFindings, type Reconciler } from './reconcile.ts'
 import type { Subscriptions } from './subscriptions.ts'
@@ -45,10 +46,13 @@ export function reconcilePayments({ purchases, known }: ReconcilePurchasesOption
         await different(what, () => purchases.sync(name, payment.hint), log)
       }
     }
-    const sessions = stripe.checkout.sessions.list(since(PAYMENT_DAYS))
+    const sessions = stripe.checkout.sessions.list({
+      ...since(PAYMENT_DAYS),
+      expand: ['data.payment_intent'],
+    })
     await inPages(sessions, async (page) => compare(page.flatMap(paymentOfSession)))
     const intents = stripe.paymentIntents.list(since(PAYMENT_DAYS))
-    await inPages(intents, async (page) => compare(page.flatMap(paymentOfIntent)))
+    await inPages(intents, async (page) => compare(page.flatMap(paymentOfAutomatic)))
     return findings
   }
 }
@@ -56,41 +60,28 @@ export function reconcilePayments({ purchases, known }: ReconcilePurchasesOption
 interface Payment {
   metadata: Stripe.Metadata | null
   hint: StripeHint
-  isPaid: boolean
-  isEnded: boolean
+  stands: PurchaseState['payment']
 }
 
 function paymentOfSession(session: Stripe.Checkout.Session): Payment[] {
   if (session.mode !== 'payment') return []
-  return [
-    {
-      metadata: session.metadata,
-      hint: { sessionId: session.id },
-      isPaid: session.payment_status === 'paid',
-      isEnded: session.status === 'expired',
-    },
-  ]
+  const { payment } = stateOfSession(session, expanded(session.payment_intent))
+  return [{ metadata: session.metadata, hint: { sessionId: session.id }, stands: payment }]
 }
 
-function paymentOfIntent(intent: Stripe.PaymentIntent): Payment[] {
+function paymentOfAutomatic(intent: Stripe.PaymentIntent): Payment[] {
   // Those of payment pages are compared with their pages.
   if (intent.setup_future_usage !== null) return []
-  return [
-    {
-      metadata: intent.metadata,
-      hint: { paymentIntentId: intent.id },
-      isPaid: intent.status === 'succeeded',
-      isEnded: intent.status === 'canceled',
-    },
-  ]
+  const hint = { paymentIntentId: intent.id }
+  return [{ metadata: intent.metadata, hint, stands: paymentOfIntent(intent) }]
 }
 
-function problemOf(payment: Payment, stored: KnownPurchase | undefined): string | null {
-  if (!stored) return payment.isPaid ? 'paid, but unknown here' : null
-  if (payment.isPaid) return stored.is_paid ? null : `paid, but ${stored.status} here`
-  if (stored.is_paid) return `not paid, but ${stored.status} here`
+function problemOf({ stands }: Payment, stored: KnownPurchase | undefined): string | null {
+  if (!stored) return stands === 'paid' ? 'paid, but unknown here' : null
+  const isPaid = stands === 'paid'
   const isWaiting = stored.status === 'open' || stored.status === 'processing'
-  return payment.isEnded && isWaiting ? `ended, but ${stored.status} here` : null
+  const isBehind = isWaiting && stands !== 'open' && stands !== stored.status
+  return isPaid !== stored.is_paid || isBehind ? `${stands}, but ${stored.status} here` : null
 }
 
 /** Refunds and disputes: whatever is not written as Stripe has it. */

@@ -76,7 +76,7 @@ export function createStripeInbox({ events, apply, log, metrics }: StripeInboxOp
           apiVersion: event.api_version,
           createdAt: new Date(event.created * 1000),
           objectId: idOf(event.data.object),
-          payload: event,
+          payload: withoutSecrets(event),
         },
         LEASE_SECONDS,
       )
@@ -105,6 +105,14 @@ export function createStripeInbox({ events, apply, log, metrics }: StripeInboxOp
       return handle(row.payload as Stripe.Event, row.attempts)
     },
   }
+}
+
+/** What confirms a payment in a browser has no business in a table that operators read. */
+function withoutSecrets(event: Stripe.Event): object {
+  const text = JSON.stringify(event, (key, value: unknown) =>
+    key === 'client_secret' ? undefined : value,
+  )
+  return JSON.parse(text) as object
 }
 
 function idOf(object: object): string | null {

@@ -131,6 +131,21 @@ describe('the inbox', () => {
     expect(await storedEvent(id)).toMatchObject({ status: 'ignored', deliveries: 1 })
   })
 
+  test('is kept without what confirms a payment in a browser', async () => {
+    const text = eventText({
+      type: 'payment_intent.created',
+      data: {
+        object: { id: 'pi_1', client_secret: 'pi_1_secret_x', charge: { client_secret: 1 } },
+      },
+    })
+    await post(text)
+    const { id } = JSON.parse(text) as { id: string }
+    const [row] = await billed.api.sql`
+      select payload::text as payload from public.stripe_events where id = ${id}`
+    expect(row!['payload']).toContain('pi_1')
+    expect(row!['payload']).not.toContain('secret')
+  })
+
   test('a replay is acknowledged and applied once', async () => {
     const text = eventText()
     const { id } = JSON.parse(text) as { id: string }
