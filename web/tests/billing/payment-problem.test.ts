@@ -17,7 +17,7 @@ const invoice = {
 }
 
 async function open(status: string, canManage: boolean) {
-  const state = { status, grace_ends_at: '2026-12-08T00:00:00Z' }
+  const state = { plan_id: 'pro', status, grace_ends_at: '2026-12-08T00:00:00Z' }
   const { client, publish, stop } = await startGraphql({
     org_plans: () => [{ organization_id: invoice.organization_id, ...state }],
     billing_invoices: () => [invoice],

@@ -29,6 +29,7 @@ function cards(props: object = {}) {
       pendingPlanId: null,
       highlightedPlanId: null,
       canManage: true,
+      canTry: false,
       ...props,
     },
   })
@@ -42,6 +43,14 @@ test('each plan offers what it would be: an upgrade, a cancellation; the own one
   expect(own!.find('button').exists()).toBe(false)
   await last!.get('button').trigger('click')
   expect(wrapper.emitted('choose')).toEqual([[team]])
+})
+
+test('a trial is offered to those who have not had theirs', () => {
+  const trial = {
+    plans: plans.map((plan) => ({ ...plan, trialDays: plan.id === 'team' ? 14 : 0 })),
+  }
+  expect(cards({ ...trial, canTry: true }).text()).toContain('The first 14 days are free')
+  expect(cards(trial).text()).not.toContain('days are free')
 })
 
 test('a scheduled plan is marked and cannot be chosen again; members choose nothing', () => {

@@ -78,6 +78,7 @@ const subscription = {
   pending_plan_id: null,
   pending_change_at: null,
   trial_ends_at: null,
+  trial_used_at: null,
   grace_ends_at: null,
 }
 
