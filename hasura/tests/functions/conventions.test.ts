@@ -57,9 +57,9 @@ describe('every function', () => {
 
   test('that answers requests is planned once: planning it takes longer than running it', async () => {
     const hot =
-      /^private\.(reserve_credits|settle_credits|release_credits|extend_reservations|check_ai_access|check_ai_access_batch|models_for|operation_result)\(/
+      /^private\.(reserve_credits|settle_credits|release_credits|extend_reservations|check_ai_access|check_ai_access_batch|models_for|operation_result|start_session|session_heartbeat|end_session|session_status|session_allowance|admit_to_realtime|sweep_sessions)\(/
     const found = (await functions()).filter(({ name }) => hot.test(name))
-    expect(found).toHaveLength(8)
+    expect(found).toHaveLength(15)
     for (const { settings } of found) {
       expect(settings).toContain('plan_cache_mode=force_generic_plan')
     }
