@@ -7,6 +7,7 @@
  *
  * A level of null is the organization's default if the plan allows it, else the lowest allowed.
  * An amount of null is the estimate. Counted against the limits: open and settled reservations.
+ * `request_times` are when those were made, newest first.
  * `actor` is the user as known now; `place` finds the balance row while the gate is held.
  */
 create function private.access_rules(
@@ -33,6 +34,7 @@ returns table (
   minute_used bigint,
   hour_used bigint,
   day_used bigint,
+  request_times timestamptz[],
   available_credits numeric,
   place tid,
   actor jsonb,
@@ -131,6 +133,7 @@ as $$
     request.in_minute,
     request.in_hour,
     request.in_day,
+    request.times,
     request.available_credits,
     request.place,
     request.actor,
@@ -164,6 +167,7 @@ as $$
       counted.in_minute,
       counted.in_hour,
       counted.in_day,
+      counted.times,
       case
         when wish.place is null then 'unknown_organization'
         when offer.unknown is not null then offer.unknown

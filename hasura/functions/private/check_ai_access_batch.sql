@@ -77,8 +77,8 @@ as $$
     select case
       when coalesce(rule.minute_limit, rule.hour_limit, rule.day_limit) is null then '[]'
       else private.rate_limit_windows(
-        rule.organization_id, rule.capability_id,
-        rule.minute_limit, rule.hour_limit, rule.day_limit, moment.at
+        rule.minute_limit, rule.minute_used, rule.hour_limit, rule.hour_used,
+        rule.day_limit, rule.day_used, rule.request_times, moment.at
       )
     end as windows
     -- Without it the planner writes the call into both places that use it.

@@ -49,7 +49,9 @@ begin
   return query
   with candidate as materialized (
     select
-      rule.*,
+      rule.item, rule.organization_id, rule.user_id, rule.capability_id, rule.quality_level_id,
+      rule.model_id, rule.minute_limit, rule.hour_limit, rule.day_limit, rule.minute_used,
+      rule.hour_used, rule.day_used, rule.available_credits, rule.place, rule.actor, rule.refusal,
       round(rule.amount_credits, 2) as held_credits,
       private.reservation_id_at(p_at) as reservation_id,
       private.hold_expiry(p_expires_in_seconds[rule.item], p_at) as expires_at

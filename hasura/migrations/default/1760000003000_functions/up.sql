@@ -12,6 +12,7 @@ set local check_function_bodies = off;
  *
  * A level of null is the organization's default if the plan allows it, else the lowest allowed.
  * An amount of null is the estimate. Counted against the limits: open and settled reservations.
+ * `request_times` are when those were made, newest first.
  * `actor` is the user as known now; `place` finds the balance row while the gate is held.
  */
 create function private.access_rules(
@@ -38,6 +39,7 @@ returns table (
   minute_used bigint,
   hour_used bigint,
   day_used bigint,
+  request_times timestamptz[],
   available_credits numeric,
   place tid,
   actor jsonb,
@@ -136,6 +138,7 @@ as $$
     request.in_minute,
     request.in_hour,
     request.in_day,
+    request.times,
     request.available_credits,
     request.place,
     request.actor,
@@ -169,6 +172,7 @@ as $$
       counted.in_minute,
       counted.in_hour,
       counted.in_day,
+      counted.times,
       case
         when wish.place is null then 'unknown_organization'
         when offer.unknown is not null then offer.unknown
@@ -1645,8 +1649,8 @@ as $$
     select case
       when coalesce(rule.minute_limit, rule.hour_limit, rule.day_limit) is null then '[]'
       else private.rate_limit_windows(
-        rule.organization_id, rule.capability_id,
-        rule.minute_limit, rule.hour_limit, rule.day_limit, moment.at
+        rule.minute_limit, rule.minute_used, rule.hour_limit, rule.hour_used,
+        rule.day_limit, rule.day_used, rule.request_times, moment.at
       )
     end as windows
     -- Without it the planner writes the call into both places that use it.
@@ -2430,8 +2434,9 @@ comment on function private.count_usage(
 
 -- private/counted_requests.sql
 /*
- * How many requests count against the rate limits of a capability: open and settled reservations of
- * the last minute and hour, and of the day so far if that has a limit.
+ * The requests that count against the rate limits of a capability: open and settled reservations of
+ * the last minute, the last hour, and the day so far. Reads as far back as the limits need and
+ * nothing where there is none. `times` are when they were made, newest first.
  */
 create function private.counted_requests(
   p_organization_id uuid,
@@ -2441,26 +2446,26 @@ create function private.counted_requests(
   p_day_limit integer,
   p_at timestamptz
 )
-returns table (in_minute bigint, in_hour bigint, in_day bigint)
+returns table (in_minute bigint, in_hour bigint, in_day bigint, times timestamptz[])
 language sql
 stable
 as $$
   select
     count(*) filter (where made.created_at > p_at - interval '1 minute'),
     count(*) filter (where made.created_at > p_at - interval '1 hour'),
-    count(*) filter (where made.created_at >= date_trunc('day', p_at, 'UTC'))
+    count(*) filter (where made.created_at >= date_trunc('day', p_at, 'UTC')),
+    array_agg(made.created_at order by made.created_at desc)
   from public.credit_reservations as made
-  -- Reads nothing where there is no limit.
   where coalesce(p_minute_limit, p_hour_limit, p_day_limit) is not null
     and made.organization_id = p_organization_id
     and made.capability_id = p_capability_id
     and made.status in ('reserved', 'settled')
     and made.id >= private.first_uuid_at(
-      case
-        when p_day_limit is not null
-          then least(date_trunc('day', p_at, 'UTC'), p_at - interval '1 hour')
-        else p_at - interval '1 hour'
-      end
+      least(
+        case when p_day_limit is not null then date_trunc('day', p_at, 'UTC') end,
+        case when p_hour_limit is not null then p_at - interval '1 hour' end,
+        case when p_minute_limit is not null then p_at - interval '1 minute' end
+      )
     )
 $$;
 
@@ -6271,48 +6276,36 @@ comment on function private.quota_state(uuid, uuid, text, timestamptz)
 -- private/rate_limit_windows.sql
 /*
  * The rate limits of a capability as they stand: one element for each limit that there is, with what
- * counts against it (open and settled reservations) and when the next place becomes free. That is
- * the next midnight of UTC for the day; for the sliding windows it is when enough requests have left
- * them, null while they are empty or when a limit of 0 blocks for good.
+ * counts against it and when the next place becomes free. That is the next midnight of UTC for the
+ * day; for the sliding windows it is when enough requests have left them, null while they are empty
+ * or when a limit of 0 blocks for good. The counts and times are those of counted_requests().
  */
 create function private.rate_limit_windows(
-  p_organization_id uuid,
-  p_capability_id text,
   p_minute_limit integer,
+  p_minute_used bigint,
   p_hour_limit integer,
+  p_hour_used bigint,
   p_day_limit integer,
+  p_day_used bigint,
+  p_times timestamptz[],
   p_at timestamptz
 )
 returns jsonb
 language sql
 stable
 as $$
-  -- Read once, newest first: every window is a beginning of this list.
-  with made as materialized (
-    select coalesce(array_agg(request.created_at order by request.created_at desc), '{}') as times
-    from public.credit_reservations as request
-    where request.organization_id = p_organization_id
-      and request.id >= private.first_uuid_at(
-        case
-          when p_day_limit is null then p_at - interval '1 hour'
-          else least(p_at - interval '1 hour', date_trunc('day', p_at, 'UTC'))
-        end
-      )
-      and request.capability_id = p_capability_id
-      and request.status in ('reserved', 'settled')
-  )
   select coalesce(
     jsonb_agg(
       jsonb_build_object(
         'window', limited.name,
         'limit', limited.request_limit,
-        'used', counted.used,
-        'remaining', greatest(limited.request_limit - counted.used, 0),
+        'used', limited.used,
+        'remaining', greatest(limited.request_limit - limited.used, 0),
         'resets_at', case
           when limited.request_limit = 0 then null
           when limited.name = 'day' then date_trunc('day', p_at, 'UTC') + limited.width
           -- The one after whose leaving one more fits: the oldest, unless the limit was lowered.
-          else made.times[least(counted.used, limited.request_limit)] + limited.width
+          else p_times[least(limited.used, limited.request_limit)] + limited.width
         end
       )
       order by limited.width
@@ -6321,22 +6314,16 @@ as $$
   )
   from (
     values
-      ('minute', p_minute_limit, interval '1 minute', p_at - interval '1 minute'),
-      ('hour', p_hour_limit, interval '1 hour', p_at - interval '1 hour'),
-      -- Midnight itself belongs to the new day.
-      ('day', p_day_limit, interval '1 day', date_trunc('day', p_at, 'UTC') - interval '1 microsecond')
-  ) as limited (name, request_limit, width, since)
-  cross join made
-  cross join lateral (
-    select count(*)::integer as used
-    from unnest(made.times) as request (created_at)
-    where request.created_at > limited.since
-  ) as counted
+      ('minute', p_minute_limit, p_minute_used::integer, interval '1 minute'),
+      ('hour', p_hour_limit, p_hour_used::integer, interval '1 hour'),
+      ('day', p_day_limit, p_day_used::integer, interval '1 day')
+  ) as limited (name, request_limit, used, width)
   where limited.request_limit is not null
 $$;
 
-comment on function private.rate_limit_windows(uuid, text, integer, integer, integer, timestamptz)
-  is 'Rate limits of a capability with their use and the time of the next free place.';
+comment on function private.rate_limit_windows(
+  integer, bigint, integer, bigint, integer, bigint, timestamptz[], timestamptz
+) is 'Rate limits of a capability with their use and the time of the next free place.';
 
 -- private/receive_stripe_event.sql
 /*
@@ -7611,7 +7598,9 @@ begin
   return query
   with candidate as materialized (
     select
-      rule.*,
+      rule.item, rule.organization_id, rule.user_id, rule.capability_id, rule.quality_level_id,
+      rule.model_id, rule.minute_limit, rule.hour_limit, rule.day_limit, rule.minute_used,
+      rule.hour_used, rule.day_used, rule.available_credits, rule.place, rule.actor, rule.refusal,
       round(rule.amount_credits, 2) as held_credits,
       private.reservation_id_at(p_at) as reservation_id,
       private.hold_expiry(p_expires_in_seconds[rule.item], p_at) as expires_at
