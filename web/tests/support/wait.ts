@@ -1,5 +1,5 @@
 const STEP_MILLISECONDS = 10
-const LIMIT_MILLISECONDS = 8_000
+const LIMIT_MILLISECONDS = 30_000
 
 /** Waits for what must become true, and says what did not. */
 export async function until(condition: () => boolean, what: string): Promise<void> {

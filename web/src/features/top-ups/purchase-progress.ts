@@ -1,7 +1,3 @@
-import type { CreditPurchaseSubscription } from '@/gql/admin/graphql.ts'
-
-export type PurchaseRow = CreditPurchaseSubscription['credit_purchases'][number]
-
 /**
  * Where a purchase stands, for the person who comes back from the checkout. The redirect proves nothing: only what the
  * provider has told the server counts.
