@@ -76,7 +76,8 @@ export function createIdempotency(now: () => number): Idempotency {
     reset() {
       kept = new Map()
     },
-    entries: () => [...kept].filter(([, entry]) => entry.answer !== null),
+    entries: () =>
+      [...kept].filter(([, { answer, at }]) => answer !== null && now() - at <= KEPT_SECONDS),
     restore(entries) {
       kept = new Map(entries)
     },

@@ -24,14 +24,14 @@ label.choice { font-weight: 400; display: flex; gap: .5rem; align-items: baselin
 fieldset { border: 0; padding: 0; margin: 0; min-width: 0; }
 input[type=text], input[type=email] { width: 100%; font: inherit; padding: .5rem .625rem; border: 1px solid var(--line); border-radius: .5rem; background: transparent; color: inherit; }
 input[aria-invalid=true] { border-color: var(--bad); }
-.pair { display: grid; grid-template-columns: 1fr 1fr; gap: .75rem; }
+.pair { display: grid; grid-template-columns: 1fr 1fr; gap: .75rem; align-items: end; }
 button, a.button { display: inline-block; font: inherit; font-weight: 600; padding: .625rem 1rem; border-radius: .5rem; border: 1px solid var(--line); background: transparent; color: inherit; text-decoration: none; cursor: pointer; }
 button.main { background: var(--accent); color: var(--on-accent); border-color: transparent; }
 .actions { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.25rem; }
 .problem { color: var(--bad); font-weight: 550; margin: .75rem 0 0; }
 a { color: var(--accent); } :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 table { width: 100%; border-collapse: collapse; font-size: .9375rem; } th, td { text-align: left; padding: .375rem .5rem .375rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-td.number, th.number { text-align: right; padding-right: 0; } .scroll { overflow-x: auto; }
+td.number, th.number { text-align: right; } td:last-child, th:last-child { padding-right: 0; } .scroll { overflow-x: auto; }
 code { font-size: .875em; }`
 
 /** A page without scripts and without anything from another host. */
@@ -46,7 +46,7 @@ export function page(title: string, body: string, status = 200): Response {
 <style>${STYLE}</style>
 </head>
 <body>
-<p class="notice" role="note">This is Purser’s offline stand-in for Stripe. No money moves.</p>
+<header class="notice">This is Purser’s offline stand-in for Stripe. No money moves.</header>
 <main>
 ${body}
 </main>

@@ -15,6 +15,8 @@ import { idOf } from '../state/objects.ts'
 import { cardFields, EMPTY_CARD_FORM, TEST_CARDS_HINT, type CardFormState } from './card-form.ts'
 import { dateText, escape, page, seeOther } from './html.ts'
 
+const BRANDS: Record<string, string> = { visa: 'Visa', mastercard: 'Mastercard' }
+
 /** What a customer sees and may change without the product. */
 export function showPortal(
   account: Account,
@@ -122,7 +124,7 @@ function subscriptionCard(
   const price = item ? moneyText(item.price.unit_amount ?? 0, item.price.currency) : ''
   const end = dateText(periodOf(subscription).end)
   const isEnding = subscription.cancel_at_period_end
-  return `<section class="card" aria-label="${escape(name)}"><h2>${escape(name)}</h2>
+  return `<section class="card"><h2>${escape(name)}</h2>
 <p>${price} per ${escape(item?.price.recurring?.interval)} · ${escape(subscription.status)}</p>
 <p class="soft">${isEnding ? `Ends on ${end}` : `Renews on ${end}`}</p>
 <form method="post" action="/p/session/${session.id}">
@@ -138,7 +140,9 @@ function currentMethod(account: Account, customerId: string): string {
   const [subscription] = livingSubscriptions(account, customerId)
   const method = account.find('payment_method', defaultMethodOf(account, customerId, subscription))
   if (!method) return 'No card is saved.'
-  return method.card ? `${method.card.brand} ending in ${method.card.last4}` : 'Bank account'
+  return method.card
+    ? `${BRANDS[method.card.brand] ?? 'Card'} ending in ${method.card.last4}`
+    : 'Bank account'
 }
 
 function invoiceTable(account: Account, customerId: string): string {
@@ -152,7 +156,7 @@ function invoiceTable(account: Account, customerId: string): string {
     ) => `<tr><td><a href="/i/${invoice.id}">${escape(invoice.number)}</a></td><td>${dateText(invoice.created)}</td>
 <td>${escape(invoice.status)}</td><td class="number">${moneyText(invoice.total, invoice.currency)}</td></tr>`,
   )
-  return `<div class="scroll" tabindex="0" role="region" aria-label="Invoices"><table>
+  return `<div class="scroll" tabindex="0" role="region" aria-label="List of invoices"><table>
 <tr><th scope="col">Number</th><th scope="col">Date</th><th scope="col">Status</th><th scope="col" class="number">Total</th></tr>
 ${rows.join('\n')}</table></div>`
 }

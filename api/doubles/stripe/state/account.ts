@@ -17,7 +17,7 @@ export interface RequestMark {
   idempotency_key: string | null
 }
 
-/** Deletes one payment may not outlive: how long an unpaid renewal is tried, and what comes then. */
+/** How long an unpaid renewal is tried, and what comes then. */
 export interface DunningSettings {
   /** Days after the first failure. */
   retry_days: number[]
@@ -88,6 +88,9 @@ export function defaultSettings(): Settings {
     later_seconds: 5,
   }
 }
+
+/** In a snapshot; Stripe itself keeps events for 30 days. */
+const EVENTS_KEPT = 1000
 
 const NOBODY: RequestMark = { id: null, idempotency_key: null }
 
@@ -169,7 +172,10 @@ export function createAccount(): Account {
       changed()
     },
     snapshot: () => ({
-      tables: Object.fromEntries(OBJECT_NAMES.map((name) => [name, [...tables[name].values()]])),
+      tables: {
+        ...Object.fromEntries(OBJECT_NAMES.map((name) => [name, [...tables[name].values()]])),
+        event: [...tables.event.values()].slice(-EVENTS_KEPT),
+      },
       hidden: account.hidden,
       settings: account.settings,
       offsetSeconds: time.offset(),

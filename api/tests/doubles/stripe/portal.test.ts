@@ -41,7 +41,7 @@ test('the portal shows plan, card and invoices, and leads back', async () => {
     'Pro',
     '$20.00 per month',
     'Renews on Dec 1, 2026',
-    'visa ending in 4242',
+    'Visa ending in 4242',
     'paid',
   ]) {
     expect(page).toContain(part)
@@ -74,7 +74,7 @@ test('a new card pays from now on; a wrong one stays on the page', async () => {
   const wrong = await press(session.url, 'save_card', { number: '4000000000000002' })
   expect(text(await wrong.text())).toContain('Your card was declined.')
   await press(session.url, 'save_card', { number: '5555555555554444' })
-  expect(await show()).toContain('mastercard ending in 4444')
+  expect(await show()).toContain('Mastercard ending in 4444')
   const { default_payment_method: method } = await stripe.subscriptions.retrieve(subscription.id, {
     expand: ['default_payment_method'],
   })
