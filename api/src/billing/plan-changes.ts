@@ -22,8 +22,6 @@ export interface PlanChangesOptions {
 
 export type ChangeRequest = PlanChangeRequest & { returnPath: string | null }
 
-export type PlanChanges = ReturnType<typeof createPlanChanges>
-
 type Answer = Omit<PlanChangeAnswer, 'plan_id' | 'pending_plan_id' | 'available_credits'>
 
 /**

@@ -16,8 +16,6 @@ export interface PlanPreview {
   message: string
 }
 
-export type PlanPreviews = ReturnType<typeof createPlanPreviews>
-
 /** What a change of the plan would mean, before anybody decides. Changes nothing. */
 export function createPlanPreviews(options: PlanChangesOptions) {
   return (organizationId: string, planId: string): Promise<PlanPreview> =>

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { startStripeDouble, type StripeDouble } from '../../doubles/stripe/server.ts'
 import { asOwner, callAction, type ActionAnswer } from './actions.ts'
-import { CRON_SECRET, startTestApi, type TestApi } from './api.ts'
+import { startTestApi, type TestApi } from './api.ts'
 import { createOrganization, type TestOrganization } from './organizations.ts'
 
 export const WEBHOOK_SECRET = 'whsec_test_of_the_double'
@@ -163,18 +163,4 @@ export async function spend(
       array[${id}::uuid], array[${row.reservation_id}::uuid], array[${credits.toFixed(2)}::numeric],
       array[null]::jsonb[], array[null]::jsonb[])`
   return settled?.outcome === 'settled' ? null : (settled?.outcome ?? 'lost')
-}
-
-export async function runJob({ api }: BilledApi, name: string): Promise<Record<string, unknown>> {
-  const response = await fetch(`${api.url}/cron/${name}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-cron-secret': CRON_SECRET },
-    body: JSON.stringify({
-      id: randomUUID(),
-      name,
-      scheduled_time: new Date(Date.now() + Math.random() * 1e9).toISOString(),
-      payload: {},
-    }),
-  })
-  return (await response.json()) as Record<string, unknown>
 }
