@@ -60,14 +60,12 @@ export async function resetPeriods(sql: Database, limit: number, after: Place) {
   return { ...rows[0], place: placeOf(rows[0], after) }
 }
 
-export async function sweepSessions(
-  sql: Database,
-  limit: number,
-): Promise<ExpiryBatch & { archived: number }> {
-  const rows = await sql<(ExpiryBatch & { archived: number })[]>`
-    select processed, failed, remaining, archived from private.sweep_sessions(${limit}::int)`
+export async function sweepSessions(sql: Database, limit: number, after: Place) {
+  const rows = await sql<(ExpiryBatch & { archived: number; after_organization_id: string })[]>`
+    select processed, failed, remaining, archived, after_organization_id
+    from private.sweep_sessions(${limit}::int, ${after.organizationId}::uuid)`
   if (!rows[0]) throw new Error('private.sweep_sessions answered no row')
-  return rows[0]
+  return { ...rows[0], place: { ...after, organizationId: rows[0].after_organization_id } }
 }
 
 /** Begins paid periods that waited for their time; returns how many invoice lines that applied. */

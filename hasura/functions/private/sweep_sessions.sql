@@ -1,12 +1,19 @@
 /*
  * Job: writes down the end of sessions that have ended by themselves, charges them, and archives the
- * periods that are over, for about p_limit sessions in a call. Whoever asks for a session does the
+ * periods that are over, for at most p_limit of each in a call. Whoever asks for a session does the
  * same for it first; this job is for those that nobody asks for. Takes the gates that are free and
- * skips the others, so it can run in many places at once and never waits for traffic. `processed`
- * counts sessions, `archived` periods; `remaining` says whether another call would find more.
+ * skips the others, so it can run in many places at once and never waits for traffic. The cursor
+ * p_after_organization_id passes over organizations that are busy or whose sessions failed.
+ * `processed` counts sessions, `archived` periods.
  */
-create function private.sweep_sessions(p_limit integer)
-returns table (processed integer, failed integer, remaining boolean, archived integer)
+create function private.sweep_sessions(p_limit integer, p_after_organization_id uuid)
+returns table (
+  processed integer,
+  failed integer,
+  remaining boolean,
+  archived integer,
+  after_organization_id uuid
+)
 language plpgsql
 volatile
 security definer
@@ -18,18 +25,19 @@ set enable_mergejoin = off
 as $$
 declare
   v_at timestamptz := date_trunc('second', private.current_time_utc());
+  v_due_ids uuid[];
   v_organization_ids uuid[];
   v_session private.metered_sessions;
 begin
   processed := 0;
   failed := 0;
+  select array_agg(due.organization_id order by due.organization_id) into v_due_ids
+  from private.due_sessions(v_at, p_limit, p_after_organization_id) as due;
   select array_agg(locked.organization_id) into v_organization_ids
   from (
     select balance.organization_id
     from public.organization_credit_balances as balance
-    where balance.organization_id in (
-      select due.organization_id from private.due_sessions(v_at, p_limit) as due
-    )
+    where balance.organization_id = any (v_due_ids)
     order by balance.organization_id
     for no key update skip locked
   ) as locked;
@@ -60,13 +68,22 @@ begin
     end;
   end loop;
   archived := private.archive_usage_periods(v_at, p_limit);
-  remaining := processed + archived > 0
-    and exists (select from private.due_sessions(v_at, 1));
+  remaining := coalesce(cardinality(v_due_ids), 0) = p_limit or archived = p_limit;
+  -- The last organization may have more: on from the one before, or from where this call began.
+  after_organization_id := coalesce(
+    (
+      select max(due.organization_id::text)::uuid
+      from unnest(v_due_ids) as due (organization_id)
+      where due.organization_id < v_due_ids[p_limit]
+    ),
+    case when processed = 0 then v_due_ids[p_limit] end,
+    p_after_organization_id
+  );
   return next;
 end
 $$;
 
-comment on function private.sweep_sessions(integer)
+comment on function private.sweep_sessions(integer, uuid)
   is 'Job: ends sessions whose time is over, skipping organizations that are busy.';
 
-grant execute on function private.sweep_sessions(integer) to purser_api;
+grant execute on function private.sweep_sessions(integer, uuid) to purser_api;

@@ -89,7 +89,7 @@ describe('parallel heartbeats, ends and sweeps', () => {
   })
 })
 
-test('a thousand sessions that were left alone are swept in one run, by two runners at once', async () => {
+test('a thousand sessions that were left alone are swept by two runners at once', async () => {
   const SESSIONS = 1000
   const clock = await openClock(desk, '2099-01-01T00:00:00Z')
   await clock.sql`
@@ -125,14 +125,16 @@ test('a thousand sessions that were left alone are swept in one run, by two runn
   const runs = await Promise.all(
     runners.map(async (runner) => {
       const sum = { processed: 0, failed: 0 }
-      for (;;) {
-        const batch = await sweep(runner, 200)
+      for (let after: string | undefined; ; ) {
+        const batch = await sweep(runner, 200, after)
+        after = batch.after_organization_id
         sum.processed += batch.processed
         sum.failed += batch.failed
         if (!batch.remaining) return sum
       }
     }),
   )
+  // Where one runner was, the other passed by: the next run takes what is left.
   await sweep(clock.sql)
   const [ended] = await clock.sql`
     select count(*)::int as sessions, sum(used_seconds)::int as seconds

@@ -125,10 +125,18 @@ export interface Swept {
   failed: number
   remaining: boolean
   archived: number
+  after_organization_id: string
 }
 
-export async function sweep(sql: Sql, limit = 1000): Promise<Swept> {
-  const [row] = await sql<Swept[]>`select * from private.sweep_sessions(${limit})`
+const FIRST_ORGANIZATION = '00000000-0000-0000-0000-000000000000'
+
+/** One call of the job; whole runs pass on where the last call ended. */
+export async function sweep(
+  sql: Sql,
+  limit = 1000,
+  after: string = FIRST_ORGANIZATION,
+): Promise<Swept> {
+  const [row] = await sql<Swept[]>`select * from private.sweep_sessions(${limit}, ${after})`
   return row!
 }
 

@@ -109,6 +109,7 @@ drop function private.open_organization_account;
 drop function private.operation_result;
 drop function private.organization_day;
 drop function private.period_start_before;
+drop function private.period_start_in;
 drop function private.period_worth;
 drop function private.preview_upgrade;
 drop function private.prices_between;

@@ -2916,10 +2916,14 @@ grant execute on function private.due_auto_topups(integer, uuid) to purser_api;
 
 -- private/due_sessions.sql
 /*
- * Sessions that have ended by themselves but are still written down as active, at most p_limit. The
- * index of active sessions serves it: what is read are the sessions that run.
+ * Sessions that have ended by themselves but are still written down as active, at most p_limit, of
+ * organizations after one. The index of active sessions serves it: what is read are those that run.
  */
-create function private.due_sessions(p_at timestamptz, p_limit integer)
+create function private.due_sessions(
+  p_at timestamptz,
+  p_limit integer,
+  p_after_organization_id uuid
+)
 returns table (organization_id uuid, session_id uuid)
 language sql
 stable
@@ -2927,12 +2931,14 @@ as $$
   select session.organization_id, session.id
   from private.metered_sessions as session
   cross join lateral public.session_state(session, p_at) as state
-  where session.status = 'active' and state.status = 'ended'
+  where session.status = 'active'
+    and session.organization_id > p_after_organization_id
+    and state.status = 'ended'
   order by session.organization_id, session.id
   limit p_limit
 $$;
 
-comment on function private.due_sessions(timestamptz, integer)
+comment on function private.due_sessions(timestamptz, integer, uuid)
   is 'Sessions whose end is not written down yet.';
 
 -- private/end_session.sql
@@ -5295,7 +5301,8 @@ comment on function private.new_session(private.metered_sessions, timestamptz)
  * The first moment after p_after at which a period begins: midnight, in the organization's time
  * zone, of the anchor day, or of the last day of a shorter month. It is counted from the anchor and
  * not from the last start, so 31 January is followed by 28 February and that by 31 March, and a
- * midnight that a change of clocks skips or repeats moves one start only.
+ * midnight that a change of clocks skips or repeats moves one start only. One expression, so that it
+ * becomes part of the statement that asks.
  */
 create function private.next_period_start(
   p_after timestamptz,
@@ -5307,18 +5314,13 @@ language sql
 immutable
 parallel safe
 as $$
-  select min(start.at)
-  from (
-    select date_trunc('month', p_after at time zone p_time_zone) + month.past as first_day
-    from (values (interval '0'), (interval '1 month')) as month (past)
-  ) as month
-  cross join lateral (
-    select least(
-      month.first_day + make_interval(days => p_anchor_day - 1),
-      month.first_day + interval '1 month' - interval '1 day'
-    ) at time zone p_time_zone as at
-  ) as start
-  where start.at > p_after
+  select coalesce(
+    nullif(
+      greatest(private.period_start_in(p_after, interval '0', p_anchor_day, p_time_zone), p_after),
+      p_after
+    ),
+    private.period_start_in(p_after, interval '1 month', p_anchor_day, p_time_zone)
+  )
 $$;
 
 comment on function private.next_period_start(timestamptz, integer, text)
@@ -5657,6 +5659,30 @@ $$;
 
 comment on function private.period_start_before(timestamptz, integer, text)
   is 'When the period of a moment began: midnight of the anchor day in the time zone, or of the last day of the month.';
+
+-- private/period_start_in.sql
+/* When a period begins in the month of a moment, in a time zone, or so long after that month. */
+create function private.period_start_in(
+  p_moment timestamptz,
+  p_later interval,
+  p_anchor_day integer,
+  p_time_zone text
+)
+returns timestamptz
+language sql
+immutable
+parallel safe
+as $$
+  select least(
+    date_trunc('month', p_moment at time zone p_time_zone) + p_later
+      + make_interval(days => p_anchor_day - 1),
+    date_trunc('month', p_moment at time zone p_time_zone) + p_later
+      + interval '1 month' - interval '1 day'
+  ) at time zone p_time_zone
+$$;
+
+comment on function private.period_start_in(timestamptz, interval, integer, text)
+  is 'When a period begins in the month of a moment.';
 
 -- private/period_worth.sql
 /*
@@ -7711,7 +7737,12 @@ begin
     v_started := private.start_due_periods(p_organization_ids, p_at)
       + private.start_paid_periods(p_organization_ids, p_at);
     v_total := v_total + v_started;
-    exit when v_started = 0;
+    exit when v_started = 0 or not exists (
+      select
+      from public.organization_credit_balances as balance
+      where balance.organization_id = any (p_organization_ids)
+        and least(balance.period_end, balance.next_grant_expires_at) <= p_at
+    );
   end loop;
   return v_total;
 end
@@ -9526,8 +9557,8 @@ as $$
   step as materialized (
     select
       due.*,
-      uuidv7() as rollover_id,
-      uuidv7() as rollover_transaction_id,
+      case when lot.rollover_credits > 0 then uuidv7() end as rollover_id,
+      case when lot.rollover_credits > 0 then uuidv7() end as rollover_transaction_id,
       uuidv7() as allocation_id,
       uuidv7() as allocation_transaction_id,
       lot.rollover_credits,
@@ -9567,6 +9598,8 @@ as $$
           when due.status in ('unpaid', 'paused', 'canceled') then 0
           else due.monthly_ai_credits
         end as allocation_credits
+      -- Without it the planner writes the sum into every place that uses it.
+      offset 0
     ) as lot
   ),
   granted as (
@@ -10310,13 +10343,20 @@ comment on function private.sweep_plain_sessions(uuid[], integer, timestamptz)
 -- private/sweep_sessions.sql
 /*
  * Job: writes down the end of sessions that have ended by themselves, charges them, and archives the
- * periods that are over, for about p_limit sessions in a call. Whoever asks for a session does the
+ * periods that are over, for at most p_limit of each in a call. Whoever asks for a session does the
  * same for it first; this job is for those that nobody asks for. Takes the gates that are free and
- * skips the others, so it can run in many places at once and never waits for traffic. `processed`
- * counts sessions, `archived` periods; `remaining` says whether another call would find more.
+ * skips the others, so it can run in many places at once and never waits for traffic. The cursor
+ * p_after_organization_id passes over organizations that are busy or whose sessions failed.
+ * `processed` counts sessions, `archived` periods.
  */
-create function private.sweep_sessions(p_limit integer)
-returns table (processed integer, failed integer, remaining boolean, archived integer)
+create function private.sweep_sessions(p_limit integer, p_after_organization_id uuid)
+returns table (
+  processed integer,
+  failed integer,
+  remaining boolean,
+  archived integer,
+  after_organization_id uuid
+)
 language plpgsql
 volatile
 security definer
@@ -10328,18 +10368,19 @@ set enable_mergejoin = off
 as $$
 declare
   v_at timestamptz := date_trunc('second', private.current_time_utc());
+  v_due_ids uuid[];
   v_organization_ids uuid[];
   v_session private.metered_sessions;
 begin
   processed := 0;
   failed := 0;
+  select array_agg(due.organization_id order by due.organization_id) into v_due_ids
+  from private.due_sessions(v_at, p_limit, p_after_organization_id) as due;
   select array_agg(locked.organization_id) into v_organization_ids
   from (
     select balance.organization_id
     from public.organization_credit_balances as balance
-    where balance.organization_id in (
-      select due.organization_id from private.due_sessions(v_at, p_limit) as due
-    )
+    where balance.organization_id = any (v_due_ids)
     order by balance.organization_id
     for no key update skip locked
   ) as locked;
@@ -10370,16 +10411,25 @@ begin
     end;
   end loop;
   archived := private.archive_usage_periods(v_at, p_limit);
-  remaining := processed + archived > 0
-    and exists (select from private.due_sessions(v_at, 1));
+  remaining := coalesce(cardinality(v_due_ids), 0) = p_limit or archived = p_limit;
+  -- The last organization may have more: on from the one before, or from where this call began.
+  after_organization_id := coalesce(
+    (
+      select max(due.organization_id::text)::uuid
+      from unnest(v_due_ids) as due (organization_id)
+      where due.organization_id < v_due_ids[p_limit]
+    ),
+    case when processed = 0 then v_due_ids[p_limit] end,
+    p_after_organization_id
+  );
   return next;
 end
 $$;
 
-comment on function private.sweep_sessions(integer)
+comment on function private.sweep_sessions(integer, uuid)
   is 'Job: ends sessions whose time is over, skipping organizations that are busy.';
 
-grant execute on function private.sweep_sessions(integer) to purser_api;
+grant execute on function private.sweep_sessions(integer, uuid) to purser_api;
 
 -- private/take_form_generation.sql
 /*
