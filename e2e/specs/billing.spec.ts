@@ -104,6 +104,21 @@ test('a declined card charges nothing; the same page then takes one that asks fo
 }) => {
   const organization = await createOrganization('pro')
   const owner = await visit(browser, organization.owner, organization.name)
+
+  // By keyboard alone, and Escape leads back to where it began.
+  const opener = owner.page.getByRole('button', { name: 'Add credits' })
+  await opener.focus()
+  await owner.page.keyboard.press('Enter')
+  const dialog = owner.page.getByRole('dialog', { name: 'Add credits' })
+  const best = dialog.getByRole('radio', { name: '6,000 credits' })
+  await expect(best).toBeChecked()
+  await best.focus()
+  await owner.page.keyboard.press('ArrowUp')
+  await expect(dialog.getByRole('button', { name: 'Continue to pay $15' })).toBeVisible()
+  await owner.page.keyboard.press('Escape')
+  await expect(dialog).toHaveCount(0)
+  await expect(opener).toBeFocused()
+
   await startPurchase(owner.page, '1,000', '$5')
   await payByCard(owner.page, CARDS.isDeclined)
   await expect(owner.page.getByRole('alert')).toContainText('declined')
