@@ -8,8 +8,11 @@ import { forCaller } from './stripe-client.ts'
 import type { PurchaseName, Purchases } from './purchases.ts'
 import { labelOfPaymentMethod } from './stripe-objects.ts'
 
-/** Stripe forgets keys after a day: from then on a payment is looked for before it is made. */
-const KEY_LIFETIME_MILLISECONDS = 23 * 3_600_000
+/** From then on the payment is looked for before it is made: its first maker may have died. */
+const LOOK_FIRST_AFTER_MILLISECONDS = 60_000
+/** Stripe repeats even an outage for a key: after this time what was never made will not be made. */
+const GIVE_UP_AFTER_MILLISECONDS = 30 * 60_000
+const NO_ANSWER = 'The payment provider did not answer. You were not charged.'
 const CARD_GONE = 'The saved card cannot be charged any more. Save another one.'
 
 export type AutoTopups = ReturnType<typeof createAutoTopups>
@@ -70,6 +73,8 @@ export function createAutoTopups(options: AutoTopupOptions) {
       log.warn({ err: error, purchase: purchase.id }, 'the saved card was refused')
       return fail(purchase, CARD_GONE)
     }
+    // It was looked for before, and there was none.
+    if (ageOf(purchase) > GIVE_UP_AFTER_MILLISECONDS) return fail(purchase, NO_ANSWER)
     // Not known whether it was charged: the job goes on with the same key.
     throw error
   }
@@ -104,6 +109,8 @@ export function createAutoTopups(options: AutoTopupOptions) {
     },
   }
 }
+
+const ageOf = ({ created_at }: PurchaseRow) => Date.now() - created_at.getTime()
 
 interface ChargeableMethod {
   id: string
@@ -153,13 +160,13 @@ function createPayment(
   )
 }
 
-/** The payment of a purchase that was begun so long ago that its key is forgotten. */
+/** The payment of a purchase that somebody began and did not end; keys alone would last for a day. */
 async function lostPayment(
   stripe: Stripe,
   purchase: PurchaseRow,
   accounts: BillingAccountQueries,
 ): Promise<string | null> {
-  if (Date.now() - purchase.created_at.getTime() < KEY_LIFETIME_MILLISECONDS) return null
+  if (ageOf(purchase) < LOOK_FIRST_AFTER_MILLISECONDS) return null
   const account = await accounts.find(purchase.organization_id)
   if (!account?.stripe_customer_id) return null
   const made = stripe.paymentIntents.list({

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { asOwner, asService, callAction, codeOf } from '../support/actions.ts'
 import {
@@ -8,8 +7,8 @@ import {
   leaveAvailable,
   type TestOrganization,
 } from '../support/organizations.ts'
-import { buy, purchasesOf, runJob } from '../support/purchases.ts'
-import { control, startBilledApi, subscribe, type BilledApi } from '../support/subscriptions.ts'
+import { buy, purchasesOf, reserveCredits, runJob } from '../support/purchases.ts'
+import { control, startBilledApi, type BilledApi } from '../support/subscriptions.ts'
 
 let billed: BilledApi
 
@@ -27,28 +26,6 @@ const setAutoTopup = (organization: TestOrganization, input: Record<string, unkn
     'set_auto_topup',
     { input: { enabled: true, threshold_credits: 100, package_id: 'topup_1000', ...input } },
     asOwner(organization),
-  )
-
-const setPayAsYouGo = (organization: TestOrganization, limit = 300) =>
-  callAction(
-    billed.api,
-    'set_pay_as_you_go',
-    { input: { enabled: true, limit_credits: limit } },
-    asOwner(organization),
-  )
-
-const reserve = (organization: TestOrganization, amount: number, key: string = randomUUID()) =>
-  callAction(
-    billed.api,
-    'reserve_credits',
-    {
-      input: {
-        capability: 'question_generation',
-        amount_credits: amount,
-        idempotency_key: key,
-      },
-    },
-    asService(organization),
   )
 
 /** An organization with a saved card that buys below 100 credits, and has 50 left. */
@@ -143,12 +120,12 @@ describe('automatic top-up', () => {
 
   test('a call that finds too little asks for it beside, and later calls find the credits', async () => {
     const organization = await almostOut()
-    const refused = await reserve(organization, 60)
+    const refused = await reserveCredits(billed, organization, 60)
     expect(codeOf(refused)).toBe('insufficient_credits')
     await expect
       .poll(async () => (await balanceOf(billed.api.sql, organization.id)).available)
       .toBe(1050)
-    expect(await reserve(organization, 60)).toMatchObject({ status: 200 })
+    expect(await reserveCredits(billed, organization, 60)).toMatchObject({ status: 200 })
   })
 
   test('a settlement that leaves less than the threshold asks for it', async () => {
@@ -157,9 +134,9 @@ describe('automatic top-up', () => {
     await setAutoTopup(organization)
     // The settings are read with the first call that needs them.
     const other = await createOrganization(billed.api.sql)
-    expect(codeOf(await reserve(other, 100_000))).toBe('insufficient_credits')
+    expect(codeOf(await reserveCredits(billed, other, 100_000))).toBe('insufficient_credits')
     await leaveAvailable(billed.api, organization, 120)
-    const held = await reserve(organization, 30)
+    const held = await reserveCredits(billed, organization, 30)
     await callAction(
       billed.api,
       'settle_credits',
@@ -220,6 +197,21 @@ describe('automatic top-up', () => {
     expect(paymentsOf(organization)).toHaveLength(2)
   })
 
+  test('an outage that lasts ends it with a plain reason; nobody was charged', async () => {
+    const organization = await almostOut()
+    const fault = { kind: 'fail', address: 'POST /v1/payment_intents', times: 6 }
+    await control(billed.stripe, 'faults', fault)
+    await runJob(billed.api, 'auto_topup')
+    await billed.api.sql`
+      update public.credit_purchases set created_at = created_at - interval '31 minutes'
+      where organization_id = ${organization.id} and kind = 'auto_topup'`
+    await runJob(billed.api, 'auto_topup')
+    expect(await automatic(organization)).toMatchObject([
+      { status: 'failed', failure_reason: expect.stringContaining('You were not charged') },
+    ])
+    expect(paymentsOf(organization)).toHaveLength(1)
+  })
+
   test('a process that died after it was charged charges no second time', async () => {
     const organization = await almostOut()
     billed.stripe.outbox.configure({ mode: 'off' })
@@ -255,49 +247,5 @@ describe('automatic top-up', () => {
     ])
     expect((await balanceOf(billed.api.sql, organization.id)).available).toBe(1050)
     expect(await brokenInvariants(billed.api.sql)).toEqual([])
-  })
-})
-
-describe('credits on account', () => {
-  test('make a hold fit, go onto the next invoice, and are paid with it', async () => {
-    const organization = await subscribe(billed, 'pro')
-    expect(await setPayAsYouGo(organization)).toMatchObject({
-      status: 200,
-      body: { pay_as_you_go_enabled: true, pay_as_you_go_limit_credits: 300 },
-    })
-    await leaveAvailable(billed.api, organization, 10)
-    const key = randomUUID()
-    expect(await reserve(organization, 60, key)).toMatchObject({
-      status: 200,
-      body: { replayed: false, available_credits: 50 },
-    })
-    expect((await reserve(organization, 60, key)).body).toMatchObject({ replayed: true })
-    await expect
-      .poll(async () => (await purchasesOf(billed.api, organization))[0]?.stripe_invoice_item_id)
-      .toMatch(/^ii_/)
-    expect(await purchasesOf(billed.api, organization)).toMatchObject([
-      { kind: 'pay_as_you_go', status: 'processing', price_usd: '0.60' },
-    ])
-    const [plan] = await billed.api.sql<{ period_end: Date }[]>`
-      select period_end from public.org_plans where organization_id = ${organization.id}`
-    await billed.travelTo(plan!.period_end.getTime() / 1000 + 7200)
-    expect(await purchasesOf(billed.api, organization)).toMatchObject([{ status: 'paid' }])
-    expect(await brokenInvariants(billed.api.sql)).toEqual([])
-  })
-
-  test('end at the limit of the period (insufficient_credits)', async () => {
-    const organization = await subscribe(billed, 'pro')
-    await setPayAsYouGo(organization, 120)
-    await leaveAvailable(billed.api, organization, 0)
-    expect(await reserve(organization, 90)).toMatchObject({ status: 200 })
-    expect(codeOf(await reserve(organization, 31))).toBe('insufficient_credits')
-    expect(await reserve(organization, 30)).toMatchObject({ status: 200 })
-  })
-
-  test('need a subscription whose invoice they could be on (no_subscription)', async () => {
-    const organization = await createOrganization(billed.api.sql, 'pro')
-    expect(codeOf(await setPayAsYouGo(organization))).toBe('no_subscription')
-    const free = await createOrganization(billed.api.sql, 'free')
-    expect(codeOf(await setPayAsYouGo(free))).toBe('topup_not_allowed')
   })
 })

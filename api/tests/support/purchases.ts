@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type Stripe from 'stripe'
-import { asOwner, callAction, type ActionAnswer } from './actions.ts'
+import { asOwner, asService, callAction, type ActionAnswer } from './actions.ts'
 import { CRON_SECRET, type TestApi } from './api.ts'
 import type { TestOrganization } from './organizations.ts'
 import { control, payPage, type BilledApi } from './subscriptions.ts'
@@ -79,6 +79,22 @@ export async function refund(
   await stripe.outbox.idle()
   return made as Stripe.Refund
 }
+
+/** What a backend of the organization asks for. */
+export const reserveCredits = (
+  { api }: Pick<BilledApi, 'api'>,
+  organization: TestOrganization,
+  amount: number,
+  key: string = randomUUID(),
+): Promise<ActionAnswer> =>
+  callAction(
+    api,
+    'reserve_credits',
+    {
+      input: { capability: 'question_generation', amount_credits: amount, idempotency_key: key },
+    },
+    asService(organization),
+  )
 
 let minute = 0
 

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { asOwner, callAction, codeOf } from '../support/actions.ts'
+import {
+  brokenInvariants,
+  createOrganization,
+  leaveAvailable,
+  type TestOrganization,
+} from '../support/organizations.ts'
+import { purchasesOf, reserveCredits } from '../support/purchases.ts'
+import { startBilledApi, subscribe, type BilledApi } from '../support/subscriptions.ts'
+
+let billed: BilledApi
+
+beforeAll(async () => {
+  billed = await startBilledApi()
+})
+afterAll(() => billed.stop())
+
+const setPayAsYouGo = (organization: TestOrganization, limit = 300) =>
+  callAction(
+    billed.api,
+    'set_pay_as_you_go',
+    { input: { enabled: true, limit_credits: limit } },
+    asOwner(organization),
+  )
+
+describe('credits on account', () => {
+  test('make a hold fit, go onto the next invoice, and are paid with it', async () => {
+    const organization = await subscribe(billed, 'pro')
+    expect(await setPayAsYouGo(organization)).toMatchObject({
+      status: 200,
+      body: { pay_as_you_go_enabled: true, pay_as_you_go_limit_credits: 300 },
+    })
+    await leaveAvailable(billed.api, organization, 10)
+    const key = randomUUID()
+    expect(await reserveCredits(billed, organization, 60, key)).toMatchObject({
+      status: 200,
+      body: { replayed: false, available_credits: 50 },
+    })
+    expect((await reserveCredits(billed, organization, 60, key)).body).toMatchObject({
+      replayed: true,
+    })
+    await expect
+      .poll(async () => (await purchasesOf(billed.api, organization))[0]?.stripe_invoice_item_id)
+      .toMatch(/^ii_/)
+    expect(await purchasesOf(billed.api, organization)).toMatchObject([
+      { kind: 'pay_as_you_go', status: 'processing', price_usd: '0.60' },
+    ])
+    const [plan] = await billed.api.sql<{ period_end: Date }[]>`
+      select period_end from public.org_plans where organization_id = ${organization.id}`
+    await billed.travelTo(plan!.period_end.getTime() / 1000 + 7200)
+    expect(await purchasesOf(billed.api, organization)).toMatchObject([{ status: 'paid' }])
+    expect(await brokenInvariants(billed.api.sql)).toEqual([])
+  })
+
+  test('end at the limit of the period (insufficient_credits)', async () => {
+    const organization = await subscribe(billed, 'pro')
+    await setPayAsYouGo(organization, 120)
+    await leaveAvailable(billed.api, organization, 0)
+    expect(await reserveCredits(billed, organization, 90)).toMatchObject({ status: 200 })
+    expect(codeOf(await reserveCredits(billed, organization, 31))).toBe('insufficient_credits')
+    expect(await reserveCredits(billed, organization, 30)).toMatchObject({ status: 200 })
+  })
+
+  test('need a subscription whose invoice they could be on (no_subscription)', async () => {
+    const organization = await createOrganization(billed.api.sql, 'pro')
+    expect(codeOf(await setPayAsYouGo(organization))).toBe('no_subscription')
+    const free = await createOrganization(billed.api.sql, 'free')
+    expect(codeOf(await setPayAsYouGo(free))).toBe('topup_not_allowed')
+  })
+})
