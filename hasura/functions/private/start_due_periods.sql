@@ -56,8 +56,8 @@ as $$
   step as materialized (
     select
       due.*,
-      uuidv7() as rollover_id,
-      uuidv7() as rollover_transaction_id,
+      case when lot.rollover_credits > 0 then uuidv7() end as rollover_id,
+      case when lot.rollover_credits > 0 then uuidv7() end as rollover_transaction_id,
       uuidv7() as allocation_id,
       uuidv7() as allocation_transaction_id,
       lot.rollover_credits,
@@ -97,6 +97,8 @@ as $$
           when due.status in ('unpaid', 'paused', 'canceled') then 0
           else due.monthly_ai_credits
         end as allocation_credits
+      -- Without it the planner writes the sum into every place that uses it.
+      offset 0
     ) as lot
   ),
   granted as (

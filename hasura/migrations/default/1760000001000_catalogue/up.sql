@@ -205,7 +205,8 @@ create table public.org_plans (
 );
 
 create index org_plans_plan_id_idx on public.org_plans (plan_id);
-create index org_plans_pending_plan_id_idx on public.org_plans (pending_plan_id);
+create index org_plans_pending_plan_id_idx
+  on public.org_plans (pending_plan_id) where pending_plan_id is not null;
 create index org_plans_period_end_idx
   on public.org_plans (period_end, organization_id) where stripe_subscription_id is null;
 

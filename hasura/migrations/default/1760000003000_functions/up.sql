@@ -7729,15 +7729,18 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_started integer;
+  v_paid integer;
   v_total integer := 0;
 begin
   perform private.expire_overdue_holds(p_organization_ids, p_at);
   loop
     perform private.expire_due_grants(p_organization_ids, p_at);
-    v_started := private.start_due_periods(p_organization_ids, p_at)
-      + private.start_paid_periods(p_organization_ids, p_at);
-    v_total := v_total + v_started;
-    exit when v_started = 0 or not exists (
+    v_started := private.start_due_periods(p_organization_ids, p_at);
+    v_paid := private.start_paid_periods(p_organization_ids, p_at);
+    v_total := v_total + v_started + v_paid;
+    exit when v_started + v_paid = 0;
+    -- Mostly one period was missed, and a look at the balances saves the round that finds nothing.
+    exit when v_paid = 0 and not exists (
       select
       from public.organization_credit_balances as balance
       where balance.organization_id = any (p_organization_ids)
