@@ -125,7 +125,7 @@ test('a thousand sessions that were left alone are swept by two runners at once'
   const runs = await Promise.all(
     runners.map(async (runner) => {
       const sum = { processed: 0, failed: 0 }
-      for (let after: string | undefined; ; ) {
+      for (let after: string | undefined; ;) {
         const batch = await sweep(runner, 200, after)
         after = batch.after_organization_id
         sum.processed += batch.processed
