@@ -28,6 +28,18 @@ test('plans and their monthly credits', async () => {
   ])
 })
 
+test('packages of credits, and what they cost', async () => {
+  expect([
+    ...(await sql`
+      select id, credits::int as credits, price_usd::float8 as price, is_best_value as best
+      from public.credit_topup_packages order by rank`),
+  ]).toEqual([
+    { id: 'topup_1000', credits: 1000, price: 5, best: false },
+    { id: 'topup_3000', credits: 3000, price: 15, best: false },
+    { id: 'topup_6000', credits: 6000, price: 29, best: true },
+  ])
+})
+
 test('levels and their multipliers', async () => {
   expect([
     ...(await sql`
