@@ -250,7 +250,9 @@ test('a renewal that fails is told to everybody, and is mended by whoever may', 
 
   await time.advanceDays(32)
   await expect(paymentProblem(owner.page)).toContainText('The last payment failed')
-  await expect(paymentProblem(owner.page)).toContainText('Everything works until')
+  await expect(paymentProblem(owner.page)).toContainText(
+    'AI works on with the credits that are left until',
+  )
   await expect(paymentProblem(member.page)).toContainText('Ask an owner or admin')
   await expect(paymentProblem(member.page).getByRole('button')).toHaveCount(0)
   await expect(paymentProblem(owner.page).getByRole('link', { name: 'Pay now' })).toBeVisible()
@@ -271,6 +273,28 @@ test('a renewal that fails is told to everybody, and is mended by whoever may', 
   await member.close()
 })
 
+/** Work, so that somebody looks at what is left. */
+async function work(page: Page, product: string) {
+  await page.getByRole('link', { name: 'Workspace' }).click()
+  await page.getByLabel('Product name').fill(product)
+  await page.getByLabel('Product description').fill('A shared logbook for small marinas.')
+  await page.getByRole('button', { name: 'Suggest questions' }).click()
+  await expect(page.getByRole('region', { name: 'Suggested questions' })).toBeVisible()
+}
+
+const autoTopup = (page: Page) => page.getByRole('region', { name: 'Automatic top-up' })
+
+async function switchOnAutoTopup(page: Page, threshold: string) {
+  const settings = autoTopup(page)
+  await settings.getByRole('switch', { name: 'Top up automatically' }).check()
+  await settings.getByLabel('When fewer credits are left than').fill(threshold)
+  await settings.getByLabel('Buy').selectOption({ label: '1,000 credits for $5' })
+  await settings.getByLabel('Times a month, at most').fill('1')
+  await expect(settings).toContainText('at most 1 times a calendar month, so at most $5 a month')
+  await settings.getByRole('button', { name: 'Save' }).click()
+  await expect(settings).toContainText('Automatic top-up is on.')
+}
+
 test('automatic top-up buys with the saved card once it is switched on, and says what it will charge', async ({
   browser,
 }) => {
@@ -288,22 +312,10 @@ test('automatic top-up buys with the saved card once it is switched on, and says
   await expect(balanceOf(owner.page).available).toContainText('1,500')
   await expect(owner.page.getByText('Saved card: ')).toContainText('4242')
 
-  await settings.getByRole('switch', { name: 'Top up automatically' }).check()
-  await settings.getByLabel('When fewer credits are left than').fill('1600')
-  await settings.getByLabel('Buy').selectOption({ label: '1,000 credits for $5' })
-  await settings.getByLabel('Times a month, at most').fill('1')
-  await expect(settings).toContainText('at most 1 times a calendar month, so at most $5 a month')
-  await settings.getByRole('button', { name: 'Save' }).click()
-  await expect(settings).toContainText('Automatic top-up is on.')
+  await switchOnAutoTopup(owner.page, '1600')
 
   // Work finds fewer credits than that; what was just saved may be news to the first.
-  await owner.page.getByRole('link', { name: 'Workspace' }).click()
-  for (const product of ['Harbour Notes', 'Harbour Lights']) {
-    await owner.page.getByLabel('Product name').fill(product)
-    await owner.page.getByLabel('Product description').fill('A shared logbook for small marinas.')
-    await owner.page.getByRole('button', { name: 'Suggest questions' }).click()
-    await expect(owner.page.getByRole('region', { name: 'Suggested questions' })).toBeVisible()
-  }
+  for (const product of ['Harbour Notes', 'Harbour Lights']) await work(owner.page, product)
   await expect(balanceOf(owner.page).available).toContainText(/^2,49\d/)
   await owner.page.getByRole('link', { name: 'Billing' }).click()
   await expect(
@@ -312,6 +324,34 @@ test('automatic top-up buys with the saved card once it is switched on, and says
       .getByRole('row')
       .filter({ hasText: 'Automatic top-up' }),
   ).toContainText('$5.00')
+  expect(await brokenRules(organization.id)).toEqual([])
+  await owner.close()
+})
+
+test('automatic top-up stops at a declined card, says why, and charges nothing', async ({
+  browser,
+}) => {
+  const organization = await createOrganization('pro')
+  const owner = await visit(browser, organization.owner, organization.name)
+  await startPurchase(owner.page, '1,000', '$5')
+  await payByCard(owner.page, CARDS.pays)
+  await expect(balanceOf(owner.page).available).toContainText('1,500')
+  await owner.page.getByRole('link', { name: 'Billing' }).click()
+  await owner.page.getByRole('button', { name: 'Cards and billing address' }).click()
+  await payByCard(owner.page, CARDS.failsLater)
+  await owner.page.getByRole('link', { name: 'Return to the product' }).click()
+  await switchOnAutoTopup(owner.page, '1600')
+  for (const product of ['Harbour Notes', 'Harbour Lights']) await work(owner.page, product)
+
+  await owner.page.getByRole('link', { name: 'Billing' }).click()
+  await expect(autoTopup(owner.page).getByRole('alert')).toContainText('has stopped')
+  const failed = owner.page
+    .getByRole('region', { name: 'Credits bought' })
+    .getByRole('row')
+    .filter({ hasText: 'Automatic top-up' })
+  await expect(failed).toContainText('You were not charged')
+  await expectAccessible(owner.page)
+  await expect(balanceOf(owner.page).available).toContainText(/^1,49\d/)
   expect(await brokenRules(organization.id)).toEqual([])
   await owner.close()
 })

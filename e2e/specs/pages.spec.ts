@@ -2,6 +2,7 @@ import { expect, test, type Page } from '@playwright/test'
 import { expectAccessible, expectFits } from '../support/accessibility.ts'
 import { createOrganization } from '../support/organizations.ts'
 import { openOrganization, signIn, watchForeignRequests } from '../support/pages.ts'
+import { recordUsage, seedCreditHistory } from '../support/usage.ts'
 
 const PUBLIC_PAGES = ['/sign-in', '/sign-up']
 const PAGES = [
@@ -9,6 +10,11 @@ const PAGES = [
   '/testimonials/assemble',
   '/testimonials/polish',
   '/history',
+  '/usage?days=90',
+  '/usage?by=member',
+  '/usage?meter=storage_bytes',
+  '/sessions',
+  '/settings/members',
   '/settings/plan',
   '/settings/billing',
   '/settings/quality-levels',
@@ -40,6 +46,8 @@ for (const { name, size, scheme } of LOOKS) {
     const page = await context.newPage()
     for (const path of PUBLIC_PAGES) await expectGoodPage(page, path)
     const organization = await createOrganization('pro')
+    await seedCreditHistory(organization.id, [organization.owner.userId])
+    await recordUsage(organization.id, { meter: 'letters', amount: 95 })
     await signIn(page, organization.owner)
     if (size.width > 1000) await openOrganization(page, organization.name)
     for (const path of PAGES) await expectGoodPage(page, path)

@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
+import { expectAccessible } from '../support/accessibility.ts'
 import { bearer, graphql, signInForToken } from '../support/graphql.ts'
 import { createOrganization } from '../support/organizations.ts'
 import { openOrganization, signIn, watchForeignRequests } from '../support/pages.ts'
@@ -21,12 +21,6 @@ async function start(page: Page, topic: string) {
 /** What a browser does when a tab is looked at again: a heartbeat at once, instead of waiting for the next. */
 const lookAgain = (page: Page) =>
   page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
-
-async function expectAccessible(page: Page) {
-  const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
-  const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze()
-  expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([])
-}
 
 test('a session is found again after a reload and a lost connection, warns, and ends with its minutes', async ({
   browser,
