@@ -190,6 +190,20 @@ describe('an upgrade', () => {
     })
   })
 
+  test('is refused while the last invoice is not paid (payment_failed)', async () => {
+    const organization = await subscribe(billed, 'pro')
+    const { customer, period_end } = await standingOf(billed, organization)
+    await control(billed.stripe, 'fail-next-renewal', { customer, times: 2 })
+    await billed.travelTo(period_end.getTime() / 1000 + 7200)
+    const answer = await changePlan(billed, organization, 'team')
+    expect(codeOf(answer)).toBe('payment_failed')
+    expect(answer.body.message).toContain('Pay it first')
+    expect(await standingOf(billed, organization)).toMatchObject({
+      plan_id: 'pro',
+      status: 'past_due',
+    })
+  })
+
   test('asked for by many at once is paid once', async () => {
     const organization = await subscribe(billed, 'pro')
     const answers = await Promise.all(
