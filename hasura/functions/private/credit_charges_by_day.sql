@@ -1,20 +1,19 @@
 /*
  * Charges of the credit ledger after one row and up to another, summed by day of the organization's
- * time zone, user, capability, level and model: what a fold adds to the roll-up, and what a query
- * adds for the rows behind the mark.
+ * time zone, in all and by each of what they can be broken down by: what a fold adds to the roll-up,
+ * and what a query adds for the rows behind the mark. A p_dimension of null is all of them.
  */
 create function private.credit_charges_by_day(
   p_organization_id uuid,
   p_after_sequence bigint,
-  p_to_sequence bigint
+  p_to_sequence bigint,
+  p_dimension text
 )
 returns table (
   organization_id uuid,
+  dimension text,
   day date,
-  user_id uuid,
-  capability_id text,
-  quality_level_id text,
-  model_id text,
+  key text,
   used_credits numeric,
   entries bigint
 )
@@ -22,23 +21,30 @@ language sql
 stable
 as $$
   select
-    charge.organization_id,
+    p_organization_id,
+    way.dimension,
     (charge.event_at at time zone subscription.time_zone)::date,
-    coalesce(charge.user_id, '00000000-0000-0000-0000-000000000000'),
-    coalesce(charge.capability_id, ''),
-    coalesce(charge.quality_level_id, ''),
-    coalesce(charge.model_id, ''),
+    coalesce(way.key, ''),
     -sum(charge.amount_credits),
     count(*)
   from public.credit_transactions as charge
   join public.org_plans as subscription
     on subscription.organization_id = charge.organization_id
+  cross join lateral (
+    values
+      ('none', ''),
+      ('capability', charge.capability_id),
+      ('level', charge.quality_level_id),
+      ('model', charge.model_id),
+      ('member', charge.user_id::text)
+  ) as way (dimension, key)
   where charge.organization_id = p_organization_id
     and charge.sequence > p_after_sequence
     and charge.sequence <= p_to_sequence
     and charge.type = 'ai_consumption'
-  group by 1, 2, 3, 4, 5, 6
+    and (p_dimension is null or way.dimension = p_dimension)
+  group by 2, 3, 4
 $$;
 
-comment on function private.credit_charges_by_day(uuid, bigint, bigint)
+comment on function private.credit_charges_by_day(uuid, bigint, bigint, text)
   is 'Charges of a part of the credit ledger, summed by day and what they were for.';

@@ -70,12 +70,11 @@ begin
     -- Another runner has it, or has folded it since the list was made.
     continue when not found;
 
-    insert into public.credit_usage_daily as daily (
-      organization_id, day, user_id, capability_id, quality_level_id, model_id, used_credits, entries
-    )
+    insert into public.credit_usage_daily as daily
+      (organization_id, dimension, day, key, used_credits, entries)
     select charge.*
-    from private.credit_charges_by_day(v_organization_id, v_from, v_to) as charge
-    on conflict (organization_id, day, user_id, capability_id, quality_level_id, model_id) do update
+    from private.credit_charges_by_day(v_organization_id, v_from, v_to, null) as charge
+    on conflict (organization_id, dimension, day, key) do update
       set
         used_credits = daily.used_credits + excluded.used_credits,
         entries = daily.entries + excluded.entries;

@@ -27,25 +27,33 @@ as $$
     union all
     select 'credits', daily.organization_id, sum(daily.used_credits)
     from public.credit_usage_daily as daily
-    where daily.day between (select span.first_day from span) and (select span.last_day from span)
+    where daily.dimension = 'none'
+      and daily.day between (select span.first_day from span) and (select span.last_day from span)
     group by 2
   ),
   over_limit as (
-    select counter.meter_id, count(distinct counter.organization_id) as organizations
+    select included.meter_id, count(distinct subscription.organization_id) as organizations
     from span
-    cross join public.quota_usages as counter
-    join public.org_plans as subscription
-      on subscription.organization_id = counter.organization_id
+    cross join public.org_plans as subscription
     join public.plan_meter_limits as included
       on included.plan_id = subscription.plan_id
-      and included.meter_id = counter.meter_id
-      and included.period = counter.period
       and included.scope = 'organization'
-    where counter.user_id = '00000000-0000-0000-0000-000000000000'
-      and counter.period_end > span.at
-      and counter.used_amount + counter.held_amount > 0
-      and counter.used_amount + counter.held_amount >= included.limit_amount
-    group by counter.meter_id
+      and included.limit_amount is not null
+    cross join lateral (
+      select counter.used_amount + counter.held_amount as amount, counter.period_end
+      from public.quota_usages as counter
+      where counter.organization_id = subscription.organization_id
+        and counter.meter_id = included.meter_id
+        and counter.user_id = '00000000-0000-0000-0000-000000000000'
+        and counter.period = included.period
+        and counter.period_start <= span.at
+      order by counter.period_start desc
+      limit 1
+    ) as newest
+    where newest.period_end > span.at
+      and newest.amount > 0
+      and newest.amount >= included.limit_amount
+    group by included.meter_id
   )
   select
     meter.id, count(used.organization_id), coalesce(sum(used.amount), 0),

@@ -33,7 +33,7 @@ as $$
     select fact.day, sum(fact.amount) as credits
     from account
     cross join lateral private.usage_facts(
-      account.organization_id, 'credits', account.day - 28, account.day - 1
+      account.organization_id, 'credits', 'none', account.day - 28, account.day - 1
     ) as fact
     group by fact.day
   ),

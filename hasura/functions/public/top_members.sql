@@ -15,25 +15,25 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select
-    top_members.organization_id, top_members.meter, ranked.place::integer, ranked.user_id::text,
-    person.name, ranked.user_id, ranked.amount,
+    top_members.organization_id, top_members.meter, ranked.place::integer, nullif(ranked.key, ''),
+    person.name, person.id, ranked.amount,
     case when ranked.total > 0 then round(ranked.amount / ranked.total, 4) else 0 end,
     ranked.entries::bigint
   from (
     select
-      used.user_id, sum(used.amount) as amount, sum(used.entries) as entries,
-      row_number() over (order by sum(used.amount) desc, used.user_id) as place,
+      used.key, sum(used.amount) as amount, sum(used.entries) as entries,
+      row_number() over (order by sum(used.amount) desc, used.key) as place,
       sum(sum(used.amount)) over () as total
     from private.organization_day(
       top_members.organization_id, private.current_time_utc()
     ) as today (day)
     cross join lateral private.usage_facts(
-      top_members.organization_id, top_members.meter,
+      top_members.organization_id, top_members.meter, 'member',
       today.day - (least(greatest(top_members.days, 1), 366) - 1), today.day
     ) as used
-    group by used.user_id
+    group by used.key
   ) as ranked
-  left join auth.users as person on person.id = ranked.user_id
+  left join auth.users as person on person.id = nullif(ranked.key, '')::uuid
   where ranked.place <= least(greatest(top_members.places, 1), 1000)
   order by ranked.place
 $$;

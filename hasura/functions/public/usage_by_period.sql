@@ -54,7 +54,7 @@ as $$
     ) as whole
     cross join subscription
     cross join lateral private.usage_facts(
-      usage_by_period.organization_id, 'credits',
+      usage_by_period.organization_id, 'credits', 'none',
       (whole.first_at at time zone subscription.time_zone)::date,
       (whole.last_at at time zone subscription.time_zone)::date
     ) as used

@@ -27,51 +27,66 @@ as $$
     where today.day is not null
   ),
   fact as materialized (
-    select
-      used.day,
-      case usage_series.breakdown
-        when 'capability' then used.capability_id
-        when 'level' then used.quality_level_id
-        when 'model' then used.model_id
-        when 'member' then used.user_id::text
-        else 'total'
-      end as key,
-      sum(used.amount) as amount,
-      sum(used.entries) as entries
+    select used.day, used.key, sum(used.amount) as amount, sum(used.entries) as entries
     from span
     cross join lateral private.usage_facts(
-      usage_series.organization_id, usage_series.meter, span.first_day, span.day
+      usage_series.organization_id, usage_series.meter, usage_series.breakdown, span.first_day,
+      span.day
     ) as used
     group by 1, 2
   ),
-  named as (
-    select ranked.key, case when ranked.place <= 20 then ranked.key else 'other' end as shown
+  shown as materialized (
+    select ranked.key, case when ranked.place <= 20 then ranked.key else 'other' end as name
     from (
       select fact.key, row_number() over (order by sum(fact.amount) desc, fact.key) as place
       from fact
       group by fact.key
     ) as ranked
     union all
-    select 'total', 'total'
+    select '', ''
     where usage_series.breakdown = 'none' and not exists (select from fact)
+  ),
+  summed as (
+    select fact.day, shown.name, sum(fact.amount) as amount, sum(fact.entries) as entries
+    from fact
+    join shown on shown.key = fact.key
+    group by 1, 2
   ),
   point as (
     select
-      calendar.day::date as day, shown.key,
-      coalesce(sum(fact.amount), 0) as amount,
-      coalesce(sum(fact.entries), 0)::bigint as entries
+      calendar.day::date as day, line.name as key,
+      coalesce(summed.amount, 0) as amount,
+      coalesce(summed.entries, 0)::bigint as entries
     from span
     cross join lateral generate_series(span.first_day, span.day, interval '1 day')
       as calendar (day)
-    cross join (select distinct named.shown as key from named) as shown
-    left join named on named.shown is not distinct from shown.key
-    left join fact on fact.key is not distinct from named.key and fact.day = calendar.day::date
-    group by 1, 2
+    cross join (select distinct shown.name from shown) as line
+    left join summed on summed.day = calendar.day::date and summed.name = line.name
+  ),
+  label as (
+    select capability.id as key, capability.name, null::uuid as user_id
+    from public.ai_capabilities as capability
+    where usage_series.breakdown = 'capability'
+    union all
+    select level.id, level.name, null
+    from public.quality_levels as level
+    where usage_series.breakdown = 'level'
+    union all
+    select model.id, model.name, null
+    from public.llm_models as model
+    where usage_series.breakdown = 'model'
+    union all
+    select person.id::text, person.name, person.id
+    from shown
+    join auth.users as person
+      on person.id = case
+        when usage_series.breakdown = 'member' and shown.name not in ('', 'other')
+          then shown.name::uuid
+      end
   )
   select
     usage_series.organization_id, usage_series.meter, point.day, usage_series.breakdown,
-    nullif(point.key, 'total'), coalesce(label.name, point.key),
-    person.id,
+    nullif(point.key, ''), coalesce(label.name, nullif(point.key, '')), label.user_id,
     point.amount,
     case
       when counted.kind = 'level' and usage_series.breakdown = 'none'
@@ -90,27 +105,7 @@ as $$
     and there.meter_id = usage_series.meter
     and there.user_id = '00000000-0000-0000-0000-000000000000'
     and there.period = 'none'
-  left join auth.users as person
-    on usage_series.breakdown = 'member' and person.id::text = point.key
-  left join lateral (
-    select named.name
-    from (
-      select capability.name
-      from public.ai_capabilities as capability
-      where usage_series.breakdown = 'capability' and capability.id = point.key
-      union all
-      select level.name
-      from public.quality_levels as level
-      where usage_series.breakdown = 'level' and level.id = point.key
-      union all
-      select model.name
-      from public.llm_models as model
-      where usage_series.breakdown = 'model' and model.id = point.key
-      union all
-      select person.name where person.id is not null
-    ) as named
-    limit 1
-  ) as label on true
+  left join label on label.key = point.key
   order by point.day, point.key
 $$;
 

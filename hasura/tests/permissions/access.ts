@@ -3,7 +3,7 @@
  * metadata: the tests beside this file compare the two through the running engine.
  *
  * own: rows of the caller's organization · asked: those of them that the caller asked for ·
- * mine: those of them that are about the caller ·
+ * mine: those of them that are about the caller · about: those that are about no other member ·
  * all: every row · offered: what belongs to plans on offer. A role that is not named sees nothing.
  */
 export const ROLES = [
@@ -15,7 +15,7 @@ export const ROLES = [
   'anonymous',
 ] as const
 export type Role = (typeof ROLES)[number]
-export type Rows = 'own' | 'asked' | 'mine' | 'all' | 'offered'
+export type Rows = 'own' | 'asked' | 'mine' | 'about' | 'all' | 'offered'
 
 export interface TableAccess {
   /** Its name in GraphQL. */
@@ -384,10 +384,9 @@ export const TABLES: Record<string, TableAccess> = {
   },
   'public.credit_usage_daily': {
     field: 'credit_usage_daily',
-    rows: { ...OWN, member: 'mine' },
-    key: 'organization_id day user_id capability_id quality_level_id model_id',
-    columns:
-      'organization_id day user_id capability_id quality_level_id model_id used_credits entries',
+    rows: { ...OWN, member: 'about' },
+    key: 'organization_id dimension day key',
+    columns: 'organization_id dimension day key used_credits entries',
   },
   // What functions answer; their rows are in dashboards.test.ts.
   'public.usage_points': {

@@ -26,6 +26,7 @@ export async function expectedKeys(
     asked: `${mine} and reservation_id in (
       select id from public.credit_reservations where user_id = $2)`,
     mine: `${mine} and user_id = $2`,
+    about: `${mine} and (dimension <> 'member' or key = $2::text)`,
     all: 'true',
     offered: `${access.field === 'plans' ? 'id' : 'plan_id'} in (
       select id from public.plans where is_active)`,

@@ -118,8 +118,11 @@ async function useMeters(desk: Desk, organization: string, member: string): Prom
   const refused = rows.find(({ outcome }) => outcome !== 'recorded')
   if (refused) throw new Error(`not consumed: ${refused.outcome}`)
   await desk.admin`
-    insert into public.credit_usage_daily
-    values (${organization}, '2026-01-01', ${member}, 'testimonial_polish', 'fast', '', 1, 1)`
+insert into public.credit_usage_daily
+    values
+      (${organization}, 'none', '2026-01-01', '', 2, 2),
+      (${organization}, 'member', '2026-01-01', ${member}::text, 1, 1),
+      (${organization}, 'member', '2026-01-01', gen_random_uuid()::text, 1, 1)`
   await desk.admin`
     insert into public.quota_holds
       (organization_id, reservation_id, meter_id, user_id, held_amount, day, day_start, period_start, created_at)

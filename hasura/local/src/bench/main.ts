@@ -10,14 +10,16 @@ const BENCHES: Record<string, string> = {
   credits: 'api/bench/main.ts',
   engine: 'hasura/engine/bench/main.ts',
   sessions: 'api/bench/sessions.ts',
+  usage: 'api/bench/usage.ts',
 }
 
-const HELP = `Usage: pnpm bench <access|credits|engine|sessions> [options]
+const HELP = `Usage: pnpm bench <access|credits|engine|sessions|usage> [options]
 
   access    the access check, alone and with a reservation
   credits   holds and charges, the monthly reset, the history of the ledger
   engine    the local GraphQL engine
   sessions  live sessions: start, heartbeat, end, and the sweep of many
+  usage     meters: consuming, and every query of the usage page
   --help    after a name: its own options
 `
 

@@ -163,6 +163,9 @@ create table public.usage_daily (
   primary key (organization_id, meter_id, day, user_id)
 ) with (fillfactor = 50);
 
+-- For the statistics of the platform.
+create index usage_daily_day_idx on public.usage_daily (day);
+
 comment on table public.usage_daily is 'The usage ledger summed by day and user, equal to it at every commit.';
 comment on column public.usage_daily.user_id is 'The user, or 00000000-0000-0000-0000-000000000000 for a program of the organization.';
 comment on column public.usage_daily.entries is 'Rows of the ledger.';
@@ -194,19 +197,18 @@ comment on column public.quota_holds.period_start is 'The billing period that it
 -- are in the roll-up, a query adds the ones after it.
 create table public.credit_usage_daily (
   organization_id uuid not null,
+  dimension text not null
+    check (dimension in ('none', 'capability', 'level', 'model', 'member')),
   day date not null,
-  user_id uuid not null,
-  capability_id text not null,
-  quality_level_id text not null,
-  model_id text not null,
+  key text not null,
   used_credits numeric(14, 2) not null,
   entries integer not null check (entries > 0),
-  primary key (organization_id, day, user_id, capability_id, quality_level_id, model_id)
+  primary key (organization_id, dimension, day, key)
 ) with (fillfactor = 50);
 
-comment on table public.credit_usage_daily is 'Charges of the credit ledger summed by day, up to the mark in credit_usage_folds. Refunds are not taken off: used stays used.';
-comment on column public.credit_usage_daily.user_id is 'The user, or 00000000-0000-0000-0000-000000000000 for a program of the organization.';
-comment on column public.credit_usage_daily.model_id is 'Empty when no model was told.';
+comment on table public.credit_usage_daily is 'Charges of the credit ledger summed by day, up to the mark in credit_usage_folds, once for each way to break them down. Refunds are not taken off: used stays used.';
+comment on column public.credit_usage_daily.dimension is 'What key is: a capability, level, model or member; none is all together.';
+comment on column public.credit_usage_daily.key is 'Empty where none was told.';
 comment on column public.credit_usage_daily.entries is 'Rows of the ledger: one for each grant that a charge drew on.';
 
 create table private.credit_usage_folds (

@@ -2498,21 +2498,20 @@ comment on function private.counter_key(uuid, text, text, date, timestamptz)
 -- private/credit_charges_by_day.sql
 /*
  * Charges of the credit ledger after one row and up to another, summed by day of the organization's
- * time zone, user, capability, level and model: what a fold adds to the roll-up, and what a query
- * adds for the rows behind the mark.
+ * time zone, in all and by each of what they can be broken down by: what a fold adds to the roll-up,
+ * and what a query adds for the rows behind the mark. A p_dimension of null is all of them.
  */
 create function private.credit_charges_by_day(
   p_organization_id uuid,
   p_after_sequence bigint,
-  p_to_sequence bigint
+  p_to_sequence bigint,
+  p_dimension text
 )
 returns table (
   organization_id uuid,
+  dimension text,
   day date,
-  user_id uuid,
-  capability_id text,
-  quality_level_id text,
-  model_id text,
+  key text,
   used_credits numeric,
   entries bigint
 )
@@ -2520,25 +2519,32 @@ language sql
 stable
 as $$
   select
-    charge.organization_id,
+    p_organization_id,
+    way.dimension,
     (charge.event_at at time zone subscription.time_zone)::date,
-    coalesce(charge.user_id, '00000000-0000-0000-0000-000000000000'),
-    coalesce(charge.capability_id, ''),
-    coalesce(charge.quality_level_id, ''),
-    coalesce(charge.model_id, ''),
+    coalesce(way.key, ''),
     -sum(charge.amount_credits),
     count(*)
   from public.credit_transactions as charge
   join public.org_plans as subscription
     on subscription.organization_id = charge.organization_id
+  cross join lateral (
+    values
+      ('none', ''),
+      ('capability', charge.capability_id),
+      ('level', charge.quality_level_id),
+      ('model', charge.model_id),
+      ('member', charge.user_id::text)
+  ) as way (dimension, key)
   where charge.organization_id = p_organization_id
     and charge.sequence > p_after_sequence
     and charge.sequence <= p_to_sequence
     and charge.type = 'ai_consumption'
-  group by 1, 2, 3, 4, 5, 6
+    and (p_dimension is null or way.dimension = p_dimension)
+  group by 2, 3, 4
 $$;
 
-comment on function private.credit_charges_by_day(uuid, bigint, bigint)
+comment on function private.credit_charges_by_day(uuid, bigint, bigint, text)
   is 'Charges of a part of the credit ledger, summed by day and what they were for.';
 
 -- private/credit_position.sql
@@ -3990,12 +3996,11 @@ begin
     -- Another runner has it, or has folded it since the list was made.
     continue when not found;
 
-    insert into public.credit_usage_daily as daily (
-      organization_id, day, user_id, capability_id, quality_level_id, model_id, used_credits, entries
-    )
+    insert into public.credit_usage_daily as daily
+      (organization_id, dimension, day, key, used_credits, entries)
     select charge.*
-    from private.credit_charges_by_day(v_organization_id, v_from, v_to) as charge
-    on conflict (organization_id, day, user_id, capability_id, quality_level_id, model_id) do update
+    from private.credit_charges_by_day(v_organization_id, v_from, v_to, null) as charge
+    on conflict (organization_id, dimension, day, key) do update
       set
         used_credits = daily.used_credits + excluded.used_credits,
         entries = daily.entries + excluded.entries;
@@ -11014,73 +11019,63 @@ comment on function private.usage_entries(
 
 -- private/usage_facts.sql
 /*
- * What charts are made of: use of a meter, or of credits, on each of some days, by what it was for.
- * Meters come from their roll-up, which equals their ledger at every commit; credits from theirs up to
- * its mark, and from the ledger after it, so that the answer is exact at any moment. Texts are null
- * where nothing was told.
+ * What charts are made of: use of a meter, or of credits, on each of some days, in all (none) or by
+ * capability, level, model or member; of meters only the first and the last. Meters come from their
+ * roll-up, which equals their ledger at every commit; credits from theirs up to its mark, and from
+ * the ledger after it, so that the answer is exact at any moment. A key is empty where none was told;
+ * a day and key may come twice.
  */
 create function private.usage_facts(
   p_organization_id uuid,
   p_meter_id text,
+  p_dimension text,
   p_from date,
   p_to date
 )
-returns table (
-  day date,
-  user_id uuid,
-  capability_id text,
-  quality_level_id text,
-  model_id text,
-  amount numeric,
-  entries bigint
-)
+returns table (day date, key text, amount numeric, entries bigint)
 language sql
 stable
 as $$
   select
-    part.day, nullif(part.user_id, '00000000-0000-0000-0000-000000000000'), part.capability_id,
-    part.quality_level_id, part.model_id, part.amount, part.entries
-  from (
-    select
-      daily.day, daily.user_id, null as capability_id, null as quality_level_id, null as model_id,
-      daily.used_amount as amount, daily.entries::bigint as entries
-    from public.usage_daily as daily
-    where p_meter_id <> 'credits'
-      and daily.organization_id = p_organization_id
-      and daily.meter_id = p_meter_id
-      and daily.day between p_from and p_to
-    union all
-    select
-      daily.day, daily.user_id, nullif(daily.capability_id, ''),
-      nullif(daily.quality_level_id, ''), nullif(daily.model_id, ''), daily.used_credits,
-      daily.entries
-    from public.credit_usage_daily as daily
-    where p_meter_id = 'credits'
-      and daily.organization_id = p_organization_id
-      and daily.day between p_from and p_to
-    union all
-    select
-      charge.day, charge.user_id, nullif(charge.capability_id, ''),
-      nullif(charge.quality_level_id, ''), nullif(charge.model_id, ''), charge.used_credits,
-      charge.entries
-    from private.credit_charges_by_day(
-      p_organization_id,
-      coalesce(
-        (
-          select mark.folded_sequence
-          from private.credit_usage_folds as mark
-          where mark.organization_id = p_organization_id
-        ),
-        0
+    daily.day,
+    case
+      when p_dimension = 'member' and daily.user_id <> '00000000-0000-0000-0000-000000000000'
+        then daily.user_id::text
+      else ''
+    end,
+    daily.used_amount, daily.entries::bigint
+  from public.usage_daily as daily
+  where p_meter_id <> 'credits'
+    and daily.organization_id = p_organization_id
+    and daily.meter_id = p_meter_id
+    and daily.day between p_from and p_to
+  union all
+  select daily.day, daily.key, daily.used_credits, daily.entries
+  from public.credit_usage_daily as daily
+  where p_meter_id = 'credits'
+    and daily.organization_id = p_organization_id
+    and daily.dimension = p_dimension
+    and daily.day between p_from and p_to
+  union all
+  select charge.day, charge.key, charge.used_credits, charge.entries
+  from private.credit_charges_by_day(
+    p_organization_id,
+    coalesce(
+      (
+        select mark.folded_sequence
+        from private.credit_usage_folds as mark
+        where mark.organization_id = p_organization_id
       ),
-      9223372036854775807
-    ) as charge
-    where p_meter_id = 'credits' and charge.day between p_from and p_to
-  ) as part
+      0
+    ),
+    9223372036854775807,
+    p_dimension
+  ) as charge
+  where p_meter_id = 'credits' and charge.day between p_from and p_to
 $$;
 
-comment on function private.usage_facts(uuid, text, date, date)
-  is 'Use of a meter or of credits by day and what it was for, exact at any moment.';
+comment on function private.usage_facts(uuid, text, text, date, date)
+  is 'Use of a meter or of credits by day and one thing it was for, exact at any moment.';
 
 -- private/verify_billing.sql
 /*
@@ -11163,16 +11158,14 @@ as $$
     coalesce(daily.organization_id, sums.organization_id), 'credit_daily_equals_ledger',
     coalesce(sums.used_credits, 0), coalesce(daily.used_credits, 0),
     jsonb_build_object(
-      'day', coalesce(daily.day, sums.day), 'user_id', coalesce(daily.user_id, sums.user_id),
-      'capability', coalesce(daily.capability_id, sums.capability_id),
-      'quality_level', coalesce(daily.quality_level_id, sums.quality_level_id),
-      'model', coalesce(daily.model_id, sums.model_id)
+      'dimension', coalesce(daily.dimension, sums.dimension),
+      'day', coalesce(daily.day, sums.day), 'key', coalesce(daily.key, sums.key)
     )
   from (
     select charge.*
     from private.credit_usage_folds as mark
     cross join lateral private.credit_charges_by_day(
-      mark.organization_id, 0, mark.folded_sequence
+      mark.organization_id, 0, mark.folded_sequence, null
     ) as charge
     where p_organization_id is null or mark.organization_id = p_organization_id
   ) as sums
@@ -11181,9 +11174,8 @@ as $$
     from public.credit_usage_daily as kept
     where p_organization_id is null or kept.organization_id = p_organization_id
   ) as daily
-    on daily.organization_id = sums.organization_id and daily.day = sums.day
-    and daily.user_id = sums.user_id and daily.capability_id = sums.capability_id
-    and daily.quality_level_id = sums.quality_level_id and daily.model_id = sums.model_id
+    on daily.organization_id = sums.organization_id and daily.dimension = sums.dimension
+    and daily.day = sums.day and daily.key = sums.key
   where (sums.used_credits, sums.entries) is distinct from (daily.used_credits, daily.entries)
 $$;
 
@@ -12052,25 +12044,33 @@ as $$
     union all
     select 'credits', daily.organization_id, sum(daily.used_credits)
     from public.credit_usage_daily as daily
-    where daily.day between (select span.first_day from span) and (select span.last_day from span)
+    where daily.dimension = 'none'
+      and daily.day between (select span.first_day from span) and (select span.last_day from span)
     group by 2
   ),
   over_limit as (
-    select counter.meter_id, count(distinct counter.organization_id) as organizations
+    select included.meter_id, count(distinct subscription.organization_id) as organizations
     from span
-    cross join public.quota_usages as counter
-    join public.org_plans as subscription
-      on subscription.organization_id = counter.organization_id
+    cross join public.org_plans as subscription
     join public.plan_meter_limits as included
       on included.plan_id = subscription.plan_id
-      and included.meter_id = counter.meter_id
-      and included.period = counter.period
       and included.scope = 'organization'
-    where counter.user_id = '00000000-0000-0000-0000-000000000000'
-      and counter.period_end > span.at
-      and counter.used_amount + counter.held_amount > 0
-      and counter.used_amount + counter.held_amount >= included.limit_amount
-    group by counter.meter_id
+      and included.limit_amount is not null
+    cross join lateral (
+      select counter.used_amount + counter.held_amount as amount, counter.period_end
+      from public.quota_usages as counter
+      where counter.organization_id = subscription.organization_id
+        and counter.meter_id = included.meter_id
+        and counter.user_id = '00000000-0000-0000-0000-000000000000'
+        and counter.period = included.period
+        and counter.period_start <= span.at
+      order by counter.period_start desc
+      limit 1
+    ) as newest
+    where newest.period_end > span.at
+      and newest.amount > 0
+      and newest.amount >= included.limit_amount
+    group by included.meter_id
   )
   select
     meter.id, count(used.organization_id), coalesce(sum(used.amount), 0),
@@ -12185,7 +12185,7 @@ as $$
     select fact.day, sum(fact.amount) as credits
     from account
     cross join lateral private.usage_facts(
-      account.organization_id, 'credits', account.day - 28, account.day - 1
+      account.organization_id, 'credits', 'none', account.day - 28, account.day - 1
     ) as fact
     group by fact.day
   ),
@@ -12521,25 +12521,25 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select
-    top_capabilities.organization_id, 'credits', ranked.place::integer, ranked.capability_id,
+    top_capabilities.organization_id, 'credits', ranked.place::integer, nullif(ranked.key, ''),
     capability.name, null::uuid, ranked.amount,
     case when ranked.total > 0 then round(ranked.amount / ranked.total, 4) else 0 end,
     ranked.entries::bigint
   from (
     select
-      used.capability_id, sum(used.amount) as amount, sum(used.entries) as entries,
-      row_number() over (order by sum(used.amount) desc, used.capability_id) as place,
+      used.key, sum(used.amount) as amount, sum(used.entries) as entries,
+      row_number() over (order by sum(used.amount) desc, used.key) as place,
       sum(sum(used.amount)) over () as total
     from private.organization_day(
       top_capabilities.organization_id, private.current_time_utc()
     ) as today (day)
     cross join lateral private.usage_facts(
-      top_capabilities.organization_id, 'credits',
+      top_capabilities.organization_id, 'credits', 'capability',
       today.day - (least(greatest(top_capabilities.days, 1), 366) - 1), today.day
     ) as used
-    group by used.capability_id
+    group by used.key
   ) as ranked
-  left join public.ai_capabilities as capability on capability.id = ranked.capability_id
+  left join public.ai_capabilities as capability on capability.id = ranked.key
   where ranked.place <= least(greatest(top_capabilities.places, 1), 1000)
   order by ranked.place
 $$;
@@ -12568,25 +12568,25 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select
-    top_members.organization_id, top_members.meter, ranked.place::integer, ranked.user_id::text,
-    person.name, ranked.user_id, ranked.amount,
+    top_members.organization_id, top_members.meter, ranked.place::integer, nullif(ranked.key, ''),
+    person.name, person.id, ranked.amount,
     case when ranked.total > 0 then round(ranked.amount / ranked.total, 4) else 0 end,
     ranked.entries::bigint
   from (
     select
-      used.user_id, sum(used.amount) as amount, sum(used.entries) as entries,
-      row_number() over (order by sum(used.amount) desc, used.user_id) as place,
+      used.key, sum(used.amount) as amount, sum(used.entries) as entries,
+      row_number() over (order by sum(used.amount) desc, used.key) as place,
       sum(sum(used.amount)) over () as total
     from private.organization_day(
       top_members.organization_id, private.current_time_utc()
     ) as today (day)
     cross join lateral private.usage_facts(
-      top_members.organization_id, top_members.meter,
+      top_members.organization_id, top_members.meter, 'member',
       today.day - (least(greatest(top_members.days, 1), 366) - 1), today.day
     ) as used
-    group by used.user_id
+    group by used.key
   ) as ranked
-  left join auth.users as person on person.id = ranked.user_id
+  left join auth.users as person on person.id = nullif(ranked.key, '')::uuid
   where ranked.place <= least(greatest(top_members.places, 1), 1000)
   order by ranked.place
 $$;
@@ -12654,7 +12654,7 @@ as $$
     ) as whole
     cross join subscription
     cross join lateral private.usage_facts(
-      usage_by_period.organization_id, 'credits',
+      usage_by_period.organization_id, 'credits', 'none',
       (whole.first_at at time zone subscription.time_zone)::date,
       (whole.last_at at time zone subscription.time_zone)::date
     ) as used
@@ -12727,51 +12727,66 @@ as $$
     where today.day is not null
   ),
   fact as materialized (
-    select
-      used.day,
-      case usage_series.breakdown
-        when 'capability' then used.capability_id
-        when 'level' then used.quality_level_id
-        when 'model' then used.model_id
-        when 'member' then used.user_id::text
-        else 'total'
-      end as key,
-      sum(used.amount) as amount,
-      sum(used.entries) as entries
+    select used.day, used.key, sum(used.amount) as amount, sum(used.entries) as entries
     from span
     cross join lateral private.usage_facts(
-      usage_series.organization_id, usage_series.meter, span.first_day, span.day
+      usage_series.organization_id, usage_series.meter, usage_series.breakdown, span.first_day,
+      span.day
     ) as used
     group by 1, 2
   ),
-  named as (
-    select ranked.key, case when ranked.place <= 20 then ranked.key else 'other' end as shown
+  shown as materialized (
+    select ranked.key, case when ranked.place <= 20 then ranked.key else 'other' end as name
     from (
       select fact.key, row_number() over (order by sum(fact.amount) desc, fact.key) as place
       from fact
       group by fact.key
     ) as ranked
     union all
-    select 'total', 'total'
+    select '', ''
     where usage_series.breakdown = 'none' and not exists (select from fact)
+  ),
+  summed as (
+    select fact.day, shown.name, sum(fact.amount) as amount, sum(fact.entries) as entries
+    from fact
+    join shown on shown.key = fact.key
+    group by 1, 2
   ),
   point as (
     select
-      calendar.day::date as day, shown.key,
-      coalesce(sum(fact.amount), 0) as amount,
-      coalesce(sum(fact.entries), 0)::bigint as entries
+      calendar.day::date as day, line.name as key,
+      coalesce(summed.amount, 0) as amount,
+      coalesce(summed.entries, 0)::bigint as entries
     from span
     cross join lateral generate_series(span.first_day, span.day, interval '1 day')
       as calendar (day)
-    cross join (select distinct named.shown as key from named) as shown
-    left join named on named.shown is not distinct from shown.key
-    left join fact on fact.key is not distinct from named.key and fact.day = calendar.day::date
-    group by 1, 2
+    cross join (select distinct shown.name from shown) as line
+    left join summed on summed.day = calendar.day::date and summed.name = line.name
+  ),
+  label as (
+    select capability.id as key, capability.name, null::uuid as user_id
+    from public.ai_capabilities as capability
+    where usage_series.breakdown = 'capability'
+    union all
+    select level.id, level.name, null
+    from public.quality_levels as level
+    where usage_series.breakdown = 'level'
+    union all
+    select model.id, model.name, null
+    from public.llm_models as model
+    where usage_series.breakdown = 'model'
+    union all
+    select person.id::text, person.name, person.id
+    from shown
+    join auth.users as person
+      on person.id = case
+        when usage_series.breakdown = 'member' and shown.name not in ('', 'other')
+          then shown.name::uuid
+      end
   )
   select
     usage_series.organization_id, usage_series.meter, point.day, usage_series.breakdown,
-    nullif(point.key, 'total'), coalesce(label.name, point.key),
-    person.id,
+    nullif(point.key, ''), coalesce(label.name, nullif(point.key, '')), label.user_id,
     point.amount,
     case
       when counted.kind = 'level' and usage_series.breakdown = 'none'
@@ -12790,27 +12805,7 @@ as $$
     and there.meter_id = usage_series.meter
     and there.user_id = '00000000-0000-0000-0000-000000000000'
     and there.period = 'none'
-  left join auth.users as person
-    on usage_series.breakdown = 'member' and person.id::text = point.key
-  left join lateral (
-    select named.name
-    from (
-      select capability.name
-      from public.ai_capabilities as capability
-      where usage_series.breakdown = 'capability' and capability.id = point.key
-      union all
-      select level.name
-      from public.quality_levels as level
-      where usage_series.breakdown = 'level' and level.id = point.key
-      union all
-      select model.name
-      from public.llm_models as model
-      where usage_series.breakdown = 'model' and model.id = point.key
-      union all
-      select person.name where person.id is not null
-    ) as named
-    limit 1
-  ) as label on true
+  left join label on label.key = point.key
   order by point.day, point.key
 $$;
 
