@@ -7,9 +7,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startOpenAiDouble } from '../../doubles/openai/server.ts'
 import { shuffled } from '../../doubles/stripe/webhooks/shuffle.ts'
 import {
+  AHEAD_SECONDS,
   deliver,
   deliverAll,
   live,
+  moveClock,
   openPages,
   outcomeOf,
   startFromSnapshot,
@@ -33,7 +35,8 @@ beforeAll(async () => {
   opened = await openPages()
   const api = await startFromSnapshot(opened)
   opened.stripe.outbox.configure({ mode: 'ordered', url: `${api.url}/webhooks/stripe` })
-  await live(opened)
+  await live(opened, api)
+  await runJob(api, 'reset_periods')
   await opened.stripe.outbox.idle()
   opened.stripe.outbox.configure({ mode: 'off' })
   events = opened.stripe.events()
@@ -68,6 +71,7 @@ test(
         const twice = Math.floor((order.length * twicePercent) / 100)
         const arriving = order.slice(lost)
         const api = await startFromSnapshot(opened)
+        await moveClock(api.sql, AHEAD_SECONDS)
         try {
           await deliverAll(
             api.url,
@@ -77,6 +81,7 @@ test(
           expect(await brokenInvariants(api.sql)).toEqual([])
           await runJob(api, 'apply_stripe_events')
           await runJob(api, 'reconcile_stripe')
+          await runJob(api, 'reset_periods')
           expect(await brokenInvariants(api.sql)).toEqual([])
           expect(await outcomeOf(api.sql)).toEqual(perfect)
           expect(await runJob(api, 'reconcile_stripe')).toMatchObject({ repaired: 0, open: 0 })
@@ -102,7 +107,9 @@ test('kill -9 of the api in the middle loses and doubles nothing', async () => {
   // Its first line says where it listens.
   const start = () =>
     startApiProcess(database, double, children, { ...environment, LOG_LEVEL: 'info' })
+  const sql = database.sql()
   try {
+    await moveClock(sql, AHEAD_SECONDS)
     let running = await start()
     let killed: Promise<void> | undefined
     const missed = new Set<Stripe.Event>()
@@ -120,13 +127,13 @@ test('kill -9 of the api in the middle loses and doubles nothing', async () => {
     await killed
     expect(missed.size).toBeGreaterThan(0)
     running = await start()
-    const sql = database.sql()
     // The leases of the dead process end.
     await sql`
-      update public.stripe_events set lease_expires_at = now() - interval '1 second'
+      update public.stripe_events set lease_expires_at = '-infinity'
       where lease_expires_at is not null`
     for (const event of missed) expect(await deliver(running.url, event)).toBe(200)
     await runJob({ url: running.url }, 'apply_stripe_events')
+    await runJob({ url: running.url }, 'reset_periods')
     expect(await brokenInvariants(sql)).toEqual([])
     expect(await outcomeOf(sql)).toEqual(perfect)
   } finally {
