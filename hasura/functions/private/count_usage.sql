@@ -35,7 +35,10 @@ begin
     p_organization_ids, p_user_ids, p_meter_ids, p_amounts, p_idempotency_keys, p_event_ats,
     p_metadata, p_source, v_at
   );
-  v_entries := private.decide_usage(v_entries, p_source <> 'consumed');
+  v_entries := coalesce(
+    private.decide_usage_plain(v_entries, p_source <> 'consumed'),
+    private.decide_usage(v_entries, p_source <> 'consumed')
+  );
   perform private.write_usage(v_entries, v_at);
   perform private.note_over_limits(v_entries, v_at);
 

@@ -51,7 +51,8 @@ as $$
     order by
       judged.is_refusing desc,
       judged.limit_amount - judged.used_before - judged.held_amount nulls last,
-      judged.level
+      judged.level,
+      judged.period
     limit 1
   )
   select jsonb_build_object(

@@ -17,6 +17,27 @@ export const QUOTA_GUARDS: Guard[] = [
     scenario: 'quotaIsHard',
   },
   {
+    rule: 'a batch is plain only if no limit refuses any item',
+    in: 'decide_usage_plain',
+    cut: 'ruled.is_refusing or ruled.is_nobodys',
+    by: 'ruled.is_nobodys',
+    scenario: 'quotaIsHard',
+  },
+  {
+    rule: 'a plain batch uses each key once',
+    in: 'decide_usage_plain',
+    cut: 'and count(entry.idempotency_key) = count(',
+    by: 'and 0 <= count(',
+    scenario: 'usageOnce',
+  },
+  {
+    rule: 'a plain batch gives nothing back',
+    in: 'decide_usage_plain',
+    cut: 'and not exists (select from entry where entry.amount < 0 and entry.outcome is null)',
+    by: '',
+    scenario: 'levelStaysAboveZero',
+  },
+  {
     rule: 'an item sees what earlier items of its batch took',
     in: 'decide_usage',
     cut: '+ v_entry.amount',

@@ -54,6 +54,7 @@ drop function private.current_time_utc;
 drop function private.decide_reservations;
 drop function private.decide_settlements;
 drop function private.decide_usage;
+drop function private.decide_usage_plain;
 drop function private.due_auto_topups;
 drop function private.due_sessions;
 drop function private.end_session;
