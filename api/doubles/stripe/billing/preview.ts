@@ -1,5 +1,6 @@
 import type Stripe from 'stripe'
 import { invalidRequest } from '../http/errors.ts'
+import { refuseUnserved } from '../params/served.ts'
 import { LEAST_AMOUNT_CENTS } from '../payments/intents.ts'
 import type { Account } from '../state/account.ts'
 import { newId } from '../state/ids.ts'
@@ -13,14 +14,14 @@ import { periodOf, recurringOf } from './subscription-object.ts'
 
 type Params = Stripe.InvoiceCreatePreviewParams
 
-const SUPPORTED = new Set([
+const SERVED = new Set([
   'customer',
   'subscription',
   'subscription_details',
   'preview_mode',
   'currency',
 ])
-const SUPPORTED_DETAILS = new Set([
+const SERVED_DETAILS = new Set([
   'items',
   'proration_behavior',
   'proration_date',
@@ -29,7 +30,8 @@ const SUPPORTED_DETAILS = new Set([
 
 /** The invoice that a change would make now, or the one at the end of the period. Keeps nothing. */
 export function previewInvoice(account: Account, params: Params): Stripe.Invoice {
-  refuseUnsupported(params)
+  refuseUnserved(params, SERVED)
+  refuseUnserved(params.subscription_details ?? {}, SERVED_DETAILS, 'subscription_details')
   const subscription = subscriptionOf(account, params)
   const details = params.subscription_details ?? {}
   const customerId = idOf(subscription.customer) ?? ''
@@ -115,13 +117,4 @@ function subscriptionOf(account: Account, params: Params): Stripe.Subscription {
     undefined,
     'invoice_upcoming_none',
   )
-}
-
-function refuseUnsupported(params: Params): void {
-  const name = Object.keys(params).find((each) => !SUPPORTED.has(each))
-  const detail = Object.keys(params.subscription_details ?? {}).find(
-    (each) => !SUPPORTED_DETAILS.has(each),
-  )
-  const found = name ?? (detail ? `subscription_details[${detail}]` : undefined)
-  if (found) throw invalidRequest(`Purser's stand-in for Stripe does not preview ${found}.`, found)
 }

@@ -1,6 +1,7 @@
 import type Stripe from 'stripe'
 import { invalidRequest } from '../http/errors.ts'
 import { mergeMetadata, orNull } from '../routes/fields.ts'
+import { refuseUnserved } from '../params/served.ts'
 import type { Account } from '../state/account.ts'
 import { changedItems, changeItems } from './change.ts'
 import { startCycleNow } from './resume.ts'
@@ -8,7 +9,7 @@ import { periodOf, withItems } from './subscription-object.ts'
 
 type Params = Stripe.SubscriptionUpdateParams
 
-const SUPPORTED = new Set<keyof Params>([
+const SERVED = new Set<string>([
   'items',
   'proration_behavior',
   'proration_date',
@@ -64,14 +65,8 @@ function prorationDate(subscription: Stripe.Subscription, at: number): number {
 }
 
 function refuseUnsupported(subscription: Stripe.Subscription, params: Params): void {
-  const names = Object.keys(params) as (keyof Params)[]
-  const unsupported = names.find((name) => !SUPPORTED.has(name))
-  if (unsupported) {
-    throw invalidRequest(
-      `Purser's stand-in for Stripe does not change ${unsupported}.`,
-      unsupported,
-    )
-  }
+  refuseUnserved(params, SERVED)
+  const names = Object.keys(params)
   const isEnded = subscription.status === 'canceled' || subscription.status === 'incomplete_expired'
   if (isEnded && names.some((name) => name !== 'metadata' && name !== 'cancellation_details')) {
     throw invalidRequest(

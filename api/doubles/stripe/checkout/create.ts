@@ -1,5 +1,6 @@
 import type Stripe from 'stripe'
 import { invalidRequest } from '../http/errors.ts'
+import { refuseUnserved } from '../params/served.ts'
 import type { Account } from '../state/account.ts'
 import { newId, randomText } from '../state/ids.ts'
 import { inlinePrice } from '../routes/catalog.ts'
@@ -13,6 +14,32 @@ const SHORTEST_SECONDS = 30 * 60
 /** An old clock must not refuse what is just in time. */
 const TOLERANCE_SECONDS = 60
 const LINE_ITEMS_LIMIT = 100
+
+const SERVED = new Set<string>([
+  'mode',
+  'ui_mode',
+  'line_items',
+  'currency',
+  'customer',
+  'customer_email',
+  'customer_creation',
+  'customer_update',
+  'client_reference_id',
+  'success_url',
+  'cancel_url',
+  'expires_at',
+  'metadata',
+  'payment_intent_data',
+  'subscription_data',
+  'setup_intent_data',
+  'allowed_payment_method_types',
+  'payment_method_collection',
+  'saved_payment_method_options',
+  'automatic_tax',
+  'billing_address_collection',
+  'locale',
+  'submit_type',
+])
 
 export function createSession(account: Account, params: Params): Stripe.Checkout.Session {
   const mode = params.mode ?? 'payment'
@@ -62,8 +89,8 @@ function sessionObject(account: Account, draft: Draft): Stripe.Checkout.Session 
     object: 'checkout.session',
     adaptive_pricing: mode === 'payment' ? { enabled: false } : null,
     after_expiration: null,
-    allow_promotion_codes: params.allow_promotion_codes ?? null,
-    allowed_payment_method_types: null,
+    allow_promotion_codes: null,
+    allowed_payment_method_types: params.allowed_payment_method_types ?? null,
     amount_subtotal: isSetup ? null : total,
     amount_total: isSetup ? null : total,
     automatic_tax: { enabled: false, liability: null, provider: null, status: null },
@@ -109,7 +136,7 @@ function sessionObject(account: Account, draft: Draft): Stripe.Checkout.Session 
       mode === 'subscription' ? (params.payment_method_collection ?? 'always') : 'if_required',
     payment_method_configuration_details: null,
     payment_method_options: {},
-    payment_method_types: ['card', 'us_bank_account'],
+    payment_method_types: params.allowed_payment_method_types ?? ['card', 'us_bank_account'],
     payment_status: isSetup || total === 0 ? 'no_payment_required' : 'unpaid',
     permissions: null,
     phone_number_collection: { enabled: false },
@@ -246,8 +273,11 @@ function refuseExpiry(expiresAt: number, now: number): void {
   }
 }
 
-/** Better no answer than one that leaves out what was asked for. */
 function refuseUnsupported(params: Params): void {
+  refuseUnserved(params, SERVED)
+  if (params.automatic_tax?.enabled) {
+    throw invalidRequest("Purser's stand-in for Stripe knows no taxes.", 'automatic_tax')
+  }
   if (params.ui_mode !== undefined && params.ui_mode !== 'hosted_page') {
     throw invalidRequest("Purser's stand-in for Stripe has hosted pages only.", 'ui_mode')
   }
@@ -261,13 +291,4 @@ function refuseUnsupported(params: Params): void {
     if (url && !/^https?:\/\/\S+$/.test(url))
       throw invalidRequest('Not a valid URL', name, 'url_invalid')
   }
-  const unsupported = [
-    'discounts',
-    'shipping_options',
-    'optional_items',
-    'custom_fields',
-    'invoice_creation',
-  ] as const
-  const found = unsupported.find((name) => params[name] !== undefined)
-  if (found) throw invalidRequest(`Purser's stand-in for Stripe does not have ${found}.`, found)
 }

@@ -67,7 +67,8 @@ export function submitCheckout(
     cvc: text('cvc'),
     name: text('name'),
   }
-  const way = text('way') === 'bank_debit' ? 'bank_debit' : 'card'
+  const mayDebit = session.payment_method_types.includes('us_bank_account')
+  const way = mayDebit && text('way') === 'bank_debit' ? 'bank_debit' : 'card'
   const outcome = paySession(account, session, { way, ...values, email: text('email') })
   if (outcome.kind !== 'problem') return seeOther(outcome.url)
   // The number and the code are typed again, as on any payment page.
@@ -143,7 +144,7 @@ ${product?.description ? `<p class="soft">${escape(product.description)}</p>` : 
 
 function waysToPay(session: Stripe.Checkout.Session, state: CardFormState): string {
   const choices =
-    session.mode === 'setup'
+    session.mode === 'setup' || !session.payment_method_types.includes('us_bank_account')
       ? ''
       : `<fieldset><legend>Pay with</legend>
 <label class="choice"><input type="radio" name="way" value="card" checked> Card</label>

@@ -6,6 +6,7 @@ import { BANK_DEBIT, behaviourOf, NAMED_CARDS } from '../payments/cards.ts'
 import { attemptPayment, createIntent, declineRefusal } from '../payments/intents.ts'
 import { attach, createPaymentMethod, sourceOf } from '../payments/payment-methods.ts'
 import { StripeRefusal } from '../http/errors.ts'
+import { refuseUnserved } from '../params/served.ts'
 import type { Account } from '../state/account.ts'
 import { idOf } from '../state/objects.ts'
 import { mergeMetadata } from './fields.ts'
@@ -65,10 +66,27 @@ export const paymentRoutes: Route[] = [
   plainRoute('GET /v1/setup_intents/:id', ({ account, id }) => account.get('setup_intent', id)),
 ]
 
+const SERVED_PAYMENT = new Set<string>([
+  'amount',
+  'currency',
+  'customer',
+  'payment_method',
+  'confirm',
+  'off_session',
+  'description',
+  'metadata',
+  'receipt_email',
+  'setup_future_usage',
+  'automatic_payment_methods',
+  'allowed_payment_method_types',
+  'return_url',
+])
+
 function createPayment({
   account,
   params,
 }: Call<Stripe.PaymentIntentCreateParams>): Stripe.PaymentIntent {
+  refuseUnserved(params, SERVED_PAYMENT)
   const { customer, payment_method: methodId } = params
   if (customer) account.get('customer', customer, 'customer')
   const method = methodId ? account.get('payment_method', methodId, 'payment_method') : null

@@ -8,6 +8,7 @@ import { invalidRequest } from '../http/errors.ts'
 import type { Includables } from '../http/expand.ts'
 import { isCreatedWithin, page, wholeList } from '../http/list.ts'
 import { plainRoute, route, type Call, type Route } from '../http/route.ts'
+import { refuseUnserved } from '../params/served.ts'
 import { defaultMethodOf } from '../payments/payment-methods.ts'
 import { idOf } from '../state/objects.ts'
 import { mergeMetadata, orNull } from './fields.ts'
@@ -40,10 +41,23 @@ export const subscriptionIncludables: Includables = {
     ),
 }
 
+const SERVED = new Set<string>([
+  'customer',
+  'items',
+  'default_payment_method',
+  'metadata',
+  'description',
+  'trial_end',
+  'trial_period_days',
+  'trial_settings',
+  'off_session',
+])
+
 function subscribe({
   account,
   params,
 }: Call<Stripe.SubscriptionCreateParams>): Stripe.Subscription {
+  refuseUnserved(params, SERVED)
   const customer = account.get('customer', params.customer ?? '', 'customer')
   const items = (params.items ?? []).map((item, index) => {
     const price = account.get('price', item.price ?? '', `items[${index}][price]`)

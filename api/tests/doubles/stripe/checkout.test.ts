@@ -252,6 +252,14 @@ describe('a session', () => {
     )
   })
 
+  test('with cards only offers no other way to pay', async () => {
+    const session = await topUp({ allowed_payment_method_types: ['card'] })
+    expect(await (await fetch(session.url!)).text()).not.toContain('Bank debit')
+    await expect(topUp({ discounts: [{ coupon: 'x' }] })).rejects.toThrow(
+      'does not serve discounts',
+    )
+  })
+
   test('takes what belongs to its mode only', async () => {
     const wrong = topUp({ subscription_data: { metadata: { a: '1' } } })
     await expect(wrong).rejects.toThrow('You can not pass `subscription_data` in `payment` mode.')
