@@ -39,7 +39,7 @@ async function open(status: string, canManage: boolean) {
 
 test('an owner is told until when it works, why, and can pay or change the card', async () => {
   const { wrapper, shows } = await open('past_due', true)
-  await shows('Everything works until Dec 8, 2026')
+  await shows('with the credits that are left until Dec 8, 2026')
   await shows('The card has expired.')
   expect(wrapper.get('a').attributes('href')).toBe('https://pay.example/in_1')
   expect(wrapper.get('button').text()).toBe('Change the card')
