@@ -31,7 +31,10 @@ as $$
     update public.quota_usages as counter
     set
       used_amount = counter.used_amount + case when p_is_held then 0 else part.amount end,
-      held_amount = counter.held_amount + case when p_is_held then part.amount else 0 end
+      -- A counter that is wrong must not stop a settlement; verify_usage tells that it is.
+      held_amount = greatest(
+        counter.held_amount + case when p_is_held then part.amount else 0 end, 0
+      )
     from part
     where counter.organization_id = part.organization_id
       and counter.meter_id = part.meter_id

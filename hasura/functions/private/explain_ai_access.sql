@@ -62,6 +62,12 @@ as $$
       ),
       private.explain_rule(
         'insufficient_credits', verdict.required_credits <= verdict.available_credits
+      ),
+      private.explain_rule(
+        'member_cap_exceeded',
+        private.credit_cap_refusal(
+          p_organization_id, p_user_id, verdict.required_credits, moment.at
+        ) is null
       )
     )
   )

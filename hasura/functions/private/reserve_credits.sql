@@ -9,6 +9,7 @@
  * became of it; another request under the key is idempotency_conflict.
  *
  * Outcomes: reserved, replayed, idempotency_conflict, insufficient_credits, rate_limited,
+ * member_cap_exceeded,
  * capability_not_in_plan, capability_disabled, quality_level_not_allowed, subscription_inactive,
  * unknown_organization, unknown_user, unknown_capability, unknown_quality_level, invalid_amount,
  * invalid_key (callers validate keys, so this shows a fault of the caller).
@@ -56,6 +57,20 @@ begin
     cardinality(p_idempotency_keys), cardinality(p_expires_in_seconds), cardinality(p_contexts)
   );
   v_at := private.lock_balances(p_organization_ids);
+  if exists (
+    select
+    from public.organization_credit_balances as balance
+    where balance.organization_id = any (p_organization_ids) and balance.has_member_caps
+  ) then
+    return query
+    select *
+    from private.reserve_capped(
+      p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
+      p_idempotency_keys, p_expires_in_seconds, p_contexts, v_at
+    ) as made
+    order by made.item;
+    return;
+  end if;
 
   begin
     return query

@@ -8,7 +8,7 @@
  * hold_follows_reservation: a line is open exactly as long as its reservation.
  * booked_equals_holds: what settled lines put into the ledger.
  * credit_daily_equals_ledger: the roll-up of credits up to its mark.
- * capped_credits_equal_ledger: the counters of caps on credits.
+ * capped_credits_equal_holds: the counters of caps on credits.
  */
 create function private.verify_usage(p_organization_id uuid default null)
 returns table (
@@ -148,6 +148,8 @@ as $$
   select different.* from private.verify_quota_holds(p_organization_id) as different
   union all
   select different.* from private.verify_credit_usage(p_organization_id) as different
+  union all
+  select different.* from private.verify_capped_credits(p_organization_id) as different
 $$;
 
 comment on function private.verify_usage(uuid)

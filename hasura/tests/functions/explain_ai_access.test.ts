@@ -99,6 +99,7 @@ test('tells the whole decision: plan, level, price rows, limits, credits and eve
       'quality_level_not_allowed',
       'rate_limited',
       'insufficient_credits',
+      'member_cap_exceeded',
     ].map((rule) => ({ rule, passed: true })),
   )
 })

@@ -89,7 +89,7 @@ export async function setLimit(desk: Desk, limit: Limit): Promise<void> {
 }
 
 export async function setCap(
-  desk: Desk,
+  desk: Pick<Desk, 'admin'>,
   organization: string,
   user: string,
   {

@@ -1446,7 +1446,10 @@ as $$
     update public.quota_usages as counter
     set
       used_amount = counter.used_amount + case when p_is_held then 0 else part.amount end,
-      held_amount = counter.held_amount + case when p_is_held then part.amount else 0 end
+      -- A counter that is wrong must not stop a settlement; verify_usage tells that it is.
+      held_amount = greatest(
+        counter.held_amount + case when p_is_held then part.amount else 0 end, 0
+      )
     from part
     where counter.organization_id = part.organization_id
       and counter.meter_id = part.meter_id
@@ -1642,6 +1645,9 @@ as $$
       private.limits_refusal(
         rule.minute_limit, rule.minute_used, rule.hour_limit, rule.hour_used,
         rule.day_limit, rule.day_used, rule.amount_credits, position.available_credits
+      ),
+      private.credit_cap_refusal(
+        rule.organization_id, rule.user_id, rule.amount_credits, moment.at
       )
     ) as reason
   ) as verdict
@@ -1986,6 +1992,54 @@ comment on function private.clean_idempotency(integer, integer)
 
 grant execute on function private.clean_idempotency(integer, integer) to purser_api;
 
+-- private/close_capped_hold.sql
+/*
+ * Trigger: when a hold that counts against a cap ends, what it held is free again and what it was
+ * charged is used, in the day and period in which it was made. Holds without a cap never get here.
+ */
+create function private.close_capped_hold()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update public.quota_usages as counter
+  set
+    -- A counter that is wrong must not stop a settlement; verify_usage tells that it is.
+    held_amount = greatest(
+      counter.held_amount - case when old.status = 'reserved' then old.amount_credits else 0 end, 0
+    ),
+    used_amount = counter.used_amount + coalesce(new.charged_credits, 0)
+  from (
+    -- The newest that had begun: a change of the plan may have ended one early.
+    select kept.period, max(kept.period_start) as period_start
+    from public.quota_usages as kept
+    where kept.organization_id = new.organization_id
+      and kept.meter_id = 'credits'
+      and kept.user_id = new.user_id
+      and kept.period_start <= new.created_at
+      and kept.period_end > new.created_at
+    group by kept.period
+  ) as newest
+  where counter.organization_id = new.organization_id
+    and counter.meter_id = 'credits'
+    and counter.user_id = new.user_id
+    and counter.period = newest.period
+    and counter.period_start = newest.period_start;
+  return null;
+end
+$$;
+
+comment on function private.close_capped_hold()
+  is 'Trigger: a hold that ends is counted against the caps of its member.';
+
+create trigger close_capped_hold
+after update of status on public.credit_reservations
+for each row when (old.is_capped and old.status <> new.status)
+execute function private.close_capped_hold();
+
 -- private/close_quota_holds.sql
 /*
  * Trigger: when a reservation with quota lines ends, its lines end with it, whoever ended it. A
@@ -2245,6 +2299,56 @@ grant execute on function private.copy_subscription(
   uuid, text, bigint, text, text, timestamptz, timestamptz
 ) to purser_api;
 
+-- private/count_capped_member.sql
+/*
+ * Counts what a member has used and holds of credits in this day and period, from his reservations,
+ * and marks those of the period, so that their end is counted as well. A reservation counts when it
+ * was made. The caller holds the gate.
+ */
+create function private.count_capped_member(
+  p_organization_id uuid,
+  p_user_id uuid,
+  p_at timestamptz
+)
+returns void
+language sql
+volatile
+as $$
+  with span as materialized (
+    select named.period, part.period_start, part.period_end,
+      case when named.period = 'day' then part.day end as day
+    from public.org_plans as subscription
+    cross join (values ('day'), ('month')) as named (period)
+    cross join lateral private.quota_period(
+      named.period, 'credits', p_at, subscription
+    ) as part
+    where subscription.organization_id = p_organization_id
+  ),
+  made as (
+    update public.credit_reservations as hold
+    set is_capped = true
+    where hold.organization_id = p_organization_id
+      and hold.user_id = p_user_id
+      and hold.id >= private.first_uuid_at((select min(span.period_start) from span))
+      and hold.created_at >= (select min(span.period_start) from span)
+    returning hold.status, hold.amount_credits, hold.charged_credits, hold.created_at
+  )
+  insert into public.quota_usages (
+    organization_id, meter_id, user_id, period, period_start, period_end, day, used_amount,
+    held_amount
+  )
+  select
+    p_organization_id, 'credits', p_user_id, span.period, span.period_start, span.period_end,
+    span.day, coalesce(sum(made.charged_credits), 0),
+    coalesce(sum(made.amount_credits) filter (where made.status = 'reserved'), 0)
+  from span
+  left join made on made.created_at >= span.period_start and made.created_at < span.period_end
+  group by 1, 2, 3, 4, 5, 6, 7
+$$;
+
+comment on function private.count_capped_member(uuid, uuid, timestamptz)
+  is 'Counts what a member has used and holds of credits in this day and period.';
+
 -- private/count_period.sql
 /*
  * Adds seconds of a session to the period that p_at falls into, and books what is not yet in the
@@ -2497,6 +2601,36 @@ $$;
 
 comment on function private.counter_key(uuid, text, text, date, timestamptz)
   is 'Names a counter of an organization in the arithmetic of a batch.';
+
+-- private/credit_cap_refusal.sql
+/*
+ * member_cap_exceeded when a member has a cap on credits that so many more would pass, else null. What
+ * he holds counts as well as what he has used. Without any cap in the organization it reads nothing
+ * but the balance row.
+ */
+create function private.credit_cap_refusal(
+  p_organization_id uuid,
+  p_user_id uuid,
+  p_amount_credits numeric,
+  p_at timestamptz
+)
+returns text
+language sql
+stable
+as $$
+  select 'member_cap_exceeded'
+  from public.organization_credit_balances as balance
+  where balance.organization_id = p_organization_id
+    and balance.has_member_caps
+    and exists (
+      select
+      from private.quota_state(p_organization_id, p_user_id, 'credits', p_at) as cap
+      where cap.used_amount + cap.held_amount + p_amount_credits > cap.limit_amount
+    )
+$$;
+
+comment on function private.credit_cap_refusal(uuid, uuid, numeric, timestamptz)
+  is 'member_cap_exceeded when so many more credits would pass a cap of the member.';
 
 -- private/credit_charges_by_day.sql
 /*
@@ -3481,7 +3615,19 @@ as $$
     and lot.closed_at is null
     and lot.source in ('plan', 'rollover')
     -- What is kept for a hold has expired and stays so.
-    and lot.expires_at > p_at;
+    and lot.expires_at > p_at
+    -- What another subscription paid for keeps its own end.
+    and lot.effective_at >= coalesce(
+      (
+        select begun.applied_at - interval '1 microsecond'
+        from public.org_plans as subscription
+        join public.billing_invoice_lines as begun
+          on begun.organization_id = subscription.organization_id
+          and begun.id = subscription.period_line_id
+        where subscription.organization_id = p_organization_id
+      ),
+      '-infinity'
+    );
   update public.organization_credit_balances as balance
   set next_grant_expires_at = least(balance.next_grant_expires_at, p_expires_at)
   where balance.organization_id = p_organization_id;
@@ -3654,6 +3800,12 @@ as $$
       ),
       private.explain_rule(
         'insufficient_credits', verdict.required_credits <= verdict.available_credits
+      ),
+      private.explain_rule(
+        'member_cap_exceeded',
+        private.credit_cap_refusal(
+          p_organization_id, p_user_id, verdict.required_credits, moment.at
+        ) is null
       )
     )
   )
@@ -4494,6 +4646,59 @@ $$;
 
 comment on function private.grant_purchase(public.credit_purchases, jsonb, timestamptz)
   is 'Gives the credits of a paid purchase, once.';
+
+-- private/hold_capped.sql
+/*
+ * Counts a hold against the caps of its member; false when one of them refuses it, and the caller
+ * undoes the hold. A member without caps is not counted. The caller holds the gate.
+ */
+create function private.hold_capped(
+  p_organization_id uuid,
+  p_user_id uuid,
+  p_reservation_id uuid,
+  p_amount_credits numeric,
+  p_at timestamptz
+)
+returns boolean
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not exists (
+    select
+    from public.member_caps as cap
+    where cap.organization_id = p_organization_id
+      and cap.user_id = p_user_id
+      and cap.meter_id = 'credits'
+  ) then
+    return true;
+  end if;
+  if private.credit_cap_refusal(p_organization_id, p_user_id, p_amount_credits, p_at) is not null then
+    return false;
+  end if;
+
+  insert into public.quota_usages as counter (
+    organization_id, meter_id, user_id, period, period_start, period_end, day, held_amount
+  )
+  select
+    p_organization_id, 'credits', p_user_id, named.period, part.period_start, part.period_end,
+    case when named.period = 'day' then part.day end, p_amount_credits
+  from public.org_plans as subscription
+  cross join (values ('day'), ('month')) as named (period)
+  cross join lateral private.quota_period(named.period, 'credits', p_at, subscription) as part
+  where subscription.organization_id = p_organization_id
+  on conflict (organization_id, meter_id, user_id, period, period_start) do update
+    set held_amount = counter.held_amount + excluded.held_amount;
+  update public.credit_reservations as hold
+  set is_capped = true
+  where hold.organization_id = p_organization_id and hold.id = p_reservation_id;
+  return true;
+end
+$$;
+
+comment on function private.hold_capped(uuid, uuid, uuid, numeric, timestamptz)
+  is 'Counts a hold against the caps of its member, unless one of them refuses it.';
 
 -- private/hold_expiry.sql
 /* When a hold ends: 5 minutes unless told, never more than a day without being extended. */
@@ -7427,6 +7632,127 @@ $$;
 
 comment on function private.reservation_id_at(timestamptz) is 'A new version 7 uuid of a moment.';
 
+-- private/reserve_capped.sql
+/*
+ * reserve_credits for batches with organizations that cap members. Items of the others go their usual
+ * way together; those of capped organizations are held one by one, and a hold that would pass a cap of
+ * its member is undone (a subtransaction) and answered member_cap_exceeded: the last rule, after plan,
+ * rate limits and credits. The caller holds the gates.
+ */
+create function private.reserve_capped(
+  p_organization_ids uuid[],
+  p_user_ids uuid[],
+  p_capability_ids text[],
+  p_quality_level_ids text[],
+  p_amounts_credits numeric[],
+  p_idempotency_keys text[],
+  p_expires_in_seconds integer[],
+  p_contexts jsonb[],
+  p_at timestamptz
+)
+returns table (
+  item integer,
+  outcome text,
+  reservation_id uuid,
+  status text,
+  quality_level_id text,
+  model_id text,
+  amount_credits numeric,
+  available_credits numeric,
+  required_credits numeric,
+  expires_at timestamptz,
+  replayed boolean,
+  allowed_quality_levels text[],
+  unlocked_by_plan text,
+  retry_after_seconds integer
+)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  v_others integer[];
+  v_item integer;
+begin
+  select array_agg(number.item order by number.item)
+  into v_others
+  from generate_series(1, cardinality(p_organization_ids)) as number (item)
+  where not exists (
+    select
+    from public.organization_credit_balances as balance
+    where balance.organization_id = p_organization_ids[number.item] and balance.has_member_caps
+  );
+  return query
+  select
+    v_others[made.item], made.outcome, made.reservation_id, made.status, made.quality_level_id,
+    made.model_id, made.amount_credits, made.available_credits, made.required_credits,
+    made.expires_at, made.replayed, made.allowed_quality_levels, made.unlocked_by_plan,
+    made.retry_after_seconds
+  from (
+    select
+      array_agg(p_organization_ids[place] order by place) as organization_ids,
+      array_agg(p_user_ids[place] order by place) as user_ids,
+      array_agg(p_capability_ids[place] order by place) as capability_ids,
+      array_agg(p_quality_level_ids[place] order by place) as quality_level_ids,
+      array_agg(p_amounts_credits[place] order by place) as amounts_credits,
+      array_agg(p_idempotency_keys[place] order by place) as idempotency_keys,
+      array_agg(p_expires_in_seconds[place] order by place) as expires_in_seconds,
+      array_agg(p_contexts[place] order by place) as contexts
+    from unnest(v_others) as place
+  ) as other
+  cross join lateral private.reserve_credits(
+    other.organization_ids, other.user_ids, other.capability_ids, other.quality_level_ids,
+    other.amounts_credits, other.idempotency_keys, other.expires_in_seconds, other.contexts
+  ) as made
+  where v_others is not null;
+
+  for v_item in 1 .. cardinality(p_organization_ids) loop
+    continue when v_item = any (v_others);
+    begin
+      select made.*
+      into
+        item, outcome, reservation_id, status, quality_level_id, model_id, amount_credits,
+        available_credits, required_credits, expires_at, replayed, allowed_quality_levels,
+        unlocked_by_plan, retry_after_seconds
+      from private.apply_reservations(
+        private.decide_reservations(
+          (
+            select array_agg(candidate)
+            from private.reservation_candidates(
+              p_organization_ids[v_item : v_item], p_user_ids[v_item : v_item],
+              p_capability_ids[v_item : v_item], p_quality_level_ids[v_item : v_item],
+              p_amounts_credits[v_item : v_item], p_idempotency_keys[v_item : v_item],
+              p_expires_in_seconds[v_item : v_item], p_contexts[v_item : v_item], p_at
+            ) as candidate
+          ),
+          p_at
+        ),
+        p_contexts[v_item : v_item], p_at
+      ) as made;
+      if outcome = 'reserved' and not private.hold_capped(
+        p_organization_ids[v_item], p_user_ids[v_item], reservation_id, amount_credits, p_at
+      ) then
+        raise exception 'a cap refuses' using errcode = 'LG011';
+      end if;
+    exception when sqlstate 'LG011' then
+      outcome := 'member_cap_exceeded';
+      available_credits := available_credits + amount_credits;
+      reservation_id := null;
+      status := null;
+      expires_at := null;
+    end;
+    item := v_item;
+    return next;
+  end loop;
+end
+$$;
+
+comment on function private.reserve_capped(
+  uuid[], uuid[], text[], text[], numeric[], text[], integer[], jsonb[], timestamptz
+) is 'Holds credits for batches with organizations that cap members.';
+
 -- private/reserve_credits.sql
 /*
  * Holds credits before AI work, one row an item in the order of the items; the result is the one of
@@ -7439,6 +7765,7 @@ comment on function private.reservation_id_at(timestamptz) is 'A new version 7 u
  * became of it; another request under the key is idempotency_conflict.
  *
  * Outcomes: reserved, replayed, idempotency_conflict, insufficient_credits, rate_limited,
+ * member_cap_exceeded,
  * capability_not_in_plan, capability_disabled, quality_level_not_allowed, subscription_inactive,
  * unknown_organization, unknown_user, unknown_capability, unknown_quality_level, invalid_amount,
  * invalid_key (callers validate keys, so this shows a fault of the caller).
@@ -7486,6 +7813,20 @@ begin
     cardinality(p_idempotency_keys), cardinality(p_expires_in_seconds), cardinality(p_contexts)
   );
   v_at := private.lock_balances(p_organization_ids);
+  if exists (
+    select
+    from public.organization_credit_balances as balance
+    where balance.organization_id = any (p_organization_ids) and balance.has_member_caps
+  ) then
+    return query
+    select *
+    from private.reserve_capped(
+      p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
+      p_idempotency_keys, p_expires_in_seconds, p_contexts, v_at
+    ) as made
+    order by made.item;
+    return;
+  end if;
 
   begin
     return query
@@ -10575,6 +10916,65 @@ comment on function private.sweep_sessions(integer, uuid)
 
 grant execute on function private.sweep_sessions(integer, uuid) to purser_api;
 
+-- private/sync_credit_caps.sql
+/*
+ * Trigger: when a cap on credits is set, its member's use of this day and period so far is counted,
+ * and open holds are marked, so that the cap counts from the beginning; when the last one is taken
+ * away, nothing is counted any more. Organizations without caps pay nothing: their balance row says
+ * so. Gate: the balance row.
+ */
+create function private.sync_credit_caps()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_cap public.member_caps := coalesce(new, old);
+  v_at timestamptz;
+begin
+  if v_cap.meter_id <> 'credits' then
+    return null;
+  end if;
+  v_at := private.lock_balances(array[v_cap.organization_id]);
+  update public.organization_credit_balances as balance
+  set has_member_caps = exists (
+    select
+    from public.member_caps as cap
+    where cap.organization_id = v_cap.organization_id and cap.meter_id = 'credits'
+  )
+  where balance.organization_id = v_cap.organization_id;
+
+  delete from public.quota_usages as counter
+  where counter.organization_id = v_cap.organization_id
+    and counter.meter_id = 'credits'
+    and counter.user_id = v_cap.user_id;
+  update public.credit_reservations as hold
+  set is_capped = false
+  where hold.organization_id = v_cap.organization_id
+    and hold.user_id = v_cap.user_id
+    and hold.is_capped;
+  if exists (
+    select
+    from public.member_caps as cap
+    where cap.organization_id = v_cap.organization_id
+      and cap.user_id = v_cap.user_id
+      and cap.meter_id = 'credits'
+  ) then
+    perform private.count_capped_member(v_cap.organization_id, v_cap.user_id, v_at);
+  end if;
+  return null;
+end
+$$;
+
+comment on function private.sync_credit_caps()
+  is 'Trigger: a cap on credits counts what its member has used so far.';
+
+create trigger sync_credit_caps
+after insert or update or delete on public.member_caps
+for each row execute function private.sync_credit_caps();
+
 -- private/take_form_generation.sql
 /*
  * Counts a generation of a customer of a form, if the limits of the form leave room: so many in any
@@ -11274,6 +11674,62 @@ $$;
 comment on function private.verify_billing(uuid)
   is 'Every purchase that the ledger does not have as it should; part of verify_ledger.';
 
+-- private/verify_capped_credits.sql
+/*
+ * The part of verify_usage about caps on credits: what their counters say, beside the reservations
+ * that were made in the day or period.
+ */
+create function private.verify_capped_credits(p_organization_id uuid)
+returns table (
+  organization_id uuid,
+  invariant text,
+  expected numeric,
+  actual numeric,
+  details jsonb
+)
+language sql
+stable
+as $$
+  select
+    counter.organization_id, 'capped_credits_equal_holds', part.expected, part.actual,
+    jsonb_build_object(
+      'user_id', counter.user_id, 'period', counter.period, 'from', counter.period_start,
+      'amount', part.name
+    )
+  from (
+    select
+      kept.*,
+      least(
+        kept.period_end,
+        lead(kept.period_start) over (
+          partition by kept.organization_id, kept.user_id, kept.period order by kept.period_start
+        )
+      ) as ended_at
+    from public.quota_usages as kept
+    where kept.meter_id = 'credits'
+      and (p_organization_id is null or kept.organization_id = p_organization_id)
+  ) as counter
+  cross join lateral (
+    select
+      coalesce(sum(hold.charged_credits), 0) as used,
+      coalesce(sum(hold.amount_credits) filter (where hold.status = 'reserved'), 0) as held
+    from public.credit_reservations as hold
+    where hold.organization_id = counter.organization_id
+      and hold.user_id = counter.user_id
+      and hold.is_capped
+      and hold.id >= private.first_uuid_at(counter.period_start)
+      and hold.created_at >= counter.period_start
+      and hold.created_at < counter.ended_at
+  ) as wanted
+  cross join lateral (
+    values ('used', wanted.used, counter.used_amount), ('held', wanted.held, counter.held_amount)
+  ) as part (name, expected, actual)
+  where part.expected <> part.actual
+$$;
+
+comment on function private.verify_capped_credits(uuid)
+  is 'Differences between counters of caps on credits and the reservations of their members.';
+
 -- private/verify_credit_usage.sql
 /*
  * The part of verify_usage about credits: the roll-up up to its mark, by the days of the time zone
@@ -11652,7 +12108,7 @@ grant execute on function private.verify_sessions(uuid) to purser_api;
  * hold_follows_reservation: a line is open exactly as long as its reservation.
  * booked_equals_holds: what settled lines put into the ledger.
  * credit_daily_equals_ledger: the roll-up of credits up to its mark.
- * capped_credits_equal_ledger: the counters of caps on credits.
+ * capped_credits_equal_holds: the counters of caps on credits.
  */
 create function private.verify_usage(p_organization_id uuid default null)
 returns table (
@@ -11792,6 +12248,8 @@ as $$
   select different.* from private.verify_quota_holds(p_organization_id) as different
   union all
   select different.* from private.verify_credit_usage(p_organization_id) as different
+  union all
+  select different.* from private.verify_capped_credits(p_organization_id) as different
 $$;
 
 comment on function private.verify_usage(uuid)
