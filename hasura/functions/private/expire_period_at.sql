@@ -21,7 +21,19 @@ as $$
     and lot.closed_at is null
     and lot.source in ('plan', 'rollover')
     -- What is kept for a hold has expired and stays so.
-    and lot.expires_at > p_at;
+    and lot.expires_at > p_at
+    -- What another subscription paid for keeps its own end.
+    and lot.effective_at >= coalesce(
+      (
+        select begun.applied_at - interval '1 microsecond'
+        from public.org_plans as subscription
+        join public.billing_invoice_lines as begun
+          on begun.organization_id = subscription.organization_id
+          and begun.id = subscription.period_line_id
+        where subscription.organization_id = p_organization_id
+      ),
+      '-infinity'
+    );
   update public.organization_credit_balances as balance
   set next_grant_expires_at = least(balance.next_grant_expires_at, p_expires_at)
   where balance.organization_id = p_organization_id;

@@ -215,6 +215,18 @@ describe('a smaller plan or the end', () => {
     }
   })
 
+  test('what was paid before another subscription stays until its own end', async () => {
+    await travel('2026-04-10T00:00:00Z')
+    await copy({ status: 'canceled' })
+    const next = { subscription: 'sub_next', plan: 'team', from: '2026-04-10', to: '2026-05-10' }
+    await pay({ line: 'next', ...next })
+    await copy({ subscription: 'sub_next', plan: 'team' })
+    expect(await balance()).toMatchObject({ posted: '2500.00' })
+    await travel('2026-05-01T00:00:00Z')
+    expect(await reserveOutcome()).toBe('reserved')
+    expect(await balance()).toMatchObject({ posted: '2000.00' })
+  })
+
   test('a late line that changed the plan does not undo the end', async () => {
     await travel('2026-04-10T00:00:00Z')
     await copy({ status: 'canceled' })
