@@ -67,8 +67,11 @@ export const reserveCredits = defineAction({
 function refuseLine(row: QuotaReserveRow): ReserveRow {
   const { outcome } = row
   switch (outcome) {
-    case 'quota_exceeded':
     case 'member_cap_exceeded':
+      // Of a meter; without a decision it is a cap on credits.
+      if (row.decision === null) return { ...row, outcome }
+      throw refusalOfLine(outcome, row.decision)
+    case 'quota_exceeded':
     case 'user_required':
     case 'invalid_quotas':
       throw refusalOfLine(outcome, row.decision)

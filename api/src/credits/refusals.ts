@@ -1,4 +1,5 @@
 import type {
+  CreditCap,
   ExtendRow,
   ReleaseRow,
   ReserveRefusal,
@@ -16,6 +17,7 @@ export interface RefusalFacts {
   allowed_quality_levels: string[] | null
   unlocked_by_plan: string | null
   retry_after_seconds: number | null
+  cap?: CreditCap | null
 }
 
 const DEFAULT_RETRY_AFTER_SECONDS = 60
@@ -38,6 +40,16 @@ export function refusalOfReserve(outcome: ReserveRefusal, facts: RefusalFacts): 
     case 'rate_limited':
       return new AppError(outcome, {
         retry_after_seconds: facts.retry_after_seconds ?? DEFAULT_RETRY_AFTER_SECONDS,
+      })
+    case 'member_cap_exceeded':
+      return new AppError(outcome, {
+        meter: 'credits',
+        limit: facts.cap?.limit ?? null,
+        used: facts.cap?.used ?? null,
+        held: facts.cap?.held ?? null,
+        remaining: facts.cap?.remaining ?? null,
+        resets_at: facts.cap?.resets_at ?? null,
+        source: facts.cap?.source ?? null,
       })
     case 'capability_disabled':
     case 'subscription_inactive':

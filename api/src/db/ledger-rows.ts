@@ -17,6 +17,7 @@ export interface ReserveItem {
 }
 
 export type ReserveRefusal =
+  | 'member_cap_exceeded'
   | 'idempotency_conflict'
   | 'insufficient_credits'
   | 'capability_not_in_plan'
@@ -46,6 +47,19 @@ export interface ReserveRow {
   allowed_quality_levels: string[] | null
   unlocked_by_plan: string | null
   retry_after_seconds: number | null
+  /** The cap that refused; added to the rows of member_cap_exceeded. */
+  cap?: CreditCap | null
+}
+
+/** A cap on the credits of a member, with what counts against it. */
+export interface CreditCap {
+  period: 'day' | 'month'
+  limit: number
+  used: number
+  held: number
+  remaining: number
+  resets_at: string
+  source: object
 }
 
 /** What a model used, as the provider said it; priced in SQL. */

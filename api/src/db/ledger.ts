@@ -11,6 +11,7 @@ import type {
   QuotaSettleRow,
 } from './ledger-quota-rows.ts'
 import type {
+  CreditCap,
   ExtendItem,
   ExtendRow,
   ReleaseItem,
@@ -28,10 +29,11 @@ export type Ledger = ReturnType<typeof createLedger>
  * data, not an exception. All four are safe to repeat: a repeated statement answers `replayed`.
  */
 export function createLedger(sql: Database, metrics: Metrics) {
+  const load = { calls: 0 }
   const batched = <Item extends { organizationId: string }, Row extends { item: number }>(
     name: string,
     statement: (items: Item[]) => Promise<Row[]>,
-  ) => createOrderedBatcher(name, metrics, statement)
+  ) => createOrderedBatcher(name, metrics, statement, load)
   const reserve = batched('reserve_credits', (items: ReserveItem[]) => reserveCredits(sql, items))
   const settle = batched('settle_credits', (items: SettleItem[]) => settleCredits(sql, items))
   const release = batched('release_credits', (items: ReleaseItem[]) => releaseCredits(sql, items))
@@ -51,9 +53,10 @@ export function createLedger(sql: Database, metrics: Metrics) {
   return {
     grant: (...request: Parameters<typeof grants.grant>) => answer(grants.grant(...request)),
     refund: (...request: Parameters<typeof grants.refund>) => answer(grants.refund(...request)),
-    reserve: (item: ReserveItem) => answer(reserve.call(item)),
+    reserve: async (item: ReserveItem) => withCap(sql, item, await answer(reserve.call(item))),
     /** Credits and meters, all of it or nothing. */
-    reserveWithQuotas: (item: QuotaReserveItem) => answer(reserveTogether.call(item)),
+    reserveWithQuotas: async (item: QuotaReserveItem) =>
+      withCap(sql, item, await answer(reserveTogether.call(item))),
     settle: (item: SettleItem) => answer(settle.call(item)),
     settleWithQuotas: (item: QuotaSettleItem) => answer(settleTogether.call(item)),
     release: (item: ReleaseItem) => answer(release.call(item)),
@@ -63,6 +66,22 @@ export function createLedger(sql: Database, metrics: Metrics) {
       await Promise.all(batchers.map((batcher) => batcher.drain()))
     },
   }
+}
+
+/** A refusal by a cap tells which one: rare, so it is read then instead of with every hold. */
+async function withCap<Row extends { outcome: string; decision?: unknown }>(
+  sql: Database,
+  { organizationId, userId }: ReserveItem,
+  row: Row,
+): Promise<Row & { cap?: CreditCap | null }> {
+  if (row.outcome !== 'member_cap_exceeded' || row.decision) return row
+  const rows = await answer(
+    Promise.resolve(sql<{ cap: CreditCap | null }[]>`
+      select private.explain_quota(
+        ${organizationId}::uuid, ${userId}::uuid, 'credits'
+      ) #> '{rules,0}' as cap`),
+  )
+  return { ...row, cap: rows[0]?.cap ?? null }
 }
 
 async function answer<Row>(call: Promise<Row>): Promise<Row> {

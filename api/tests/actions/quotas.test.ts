@@ -243,3 +243,38 @@ describe('reserve_credits with quotas', () => {
     expect(answer.body.extensions).toMatchObject({ code: 'invalid_input', field: 'quotas' })
   })
 })
+
+describe('caps on the credits of a member', () => {
+  test('refuse with the numbers, and the check says so before', async () => {
+    const organization = await createOrganization(api.sql)
+    await api.sql`
+      insert into public.member_caps (organization_id, user_id, meter_id, limit_amount)
+      values (${organization.id}, ${organization.ownerId}, 'credits', 4)`
+    const user = { user_id: organization.ownerId }
+    expect((await reserve(organization, user)).body).toMatchObject({ status: 'reserved' })
+    const refused = await reserve(organization, user)
+    expect(refused.status).toBe(429)
+    expect(refused.body.extensions).toMatchObject({
+      code: 'member_cap_exceeded',
+      meter: 'credits',
+      limit: 4,
+      used: 0,
+      held: 3,
+      remaining: 1,
+      resets_at: expect.any(String),
+    })
+    const withLines = { ...user, quotas: [{ meter: 'letters', amount: 1 }] }
+    expect((await reserve(organization, withLines)).body.extensions).toMatchObject({
+      code: 'member_cap_exceeded',
+      limit: 4,
+    })
+    const access = await callAction(
+      api,
+      'check_ai_access',
+      { capability: 'question_generation', amount_credits: 2 },
+      asOwner(organization),
+    )
+    expect(access.body).toMatchObject({ allowed: false, reason: 'member_cap_exceeded' })
+    expect((await reserve(organization)).status).toBe(200)
+  })
+})
