@@ -12,6 +12,7 @@ import { labelOfPaymentMethod } from './stripe-objects.ts'
 const LOOK_FIRST_AFTER_MILLISECONDS = 60_000
 /** Stripe repeats even an outage for a key: after this time what was never made will not be made. */
 const GIVE_UP_AFTER_MILLISECONDS = 30 * 60_000
+const CHARGE_TIMEOUT_MILLISECONDS = 30_000
 const NO_ANSWER = 'The payment provider did not answer. You were not charged.'
 const CARD_GONE = 'The saved card cannot be charged any more. Save another one.'
 
@@ -156,7 +157,8 @@ function createPayment(
         purser_package_id: purchase.package_id ?? '',
       },
     },
-    { idempotencyKey: `purser-purchase-${purchase.id}` },
+    // A bank may think for longer than Stripe's other answers take.
+    { idempotencyKey: `purser-purchase-${purchase.id}`, timeout: CHARGE_TIMEOUT_MILLISECONDS },
   )
 }
 

@@ -41,11 +41,18 @@ export function createCheckout(options: CheckoutOptions) {
     return {
       purchase: standing,
       sessionId: standing.stripe_checkout_session_id ?? '',
-      // Of a page that has closed there is none; the web app shows what became of the purchase.
-      url: standing.checkout_url ?? returnUrl(options.webUrl, request.returnPath, standing.id),
+      url: standing.checkout_url ?? pageAfter(standing, request.returnPath, options.webUrl),
       replayed: isReplay,
     }
   }
+}
+
+/** Where a buyer goes whose page has closed: the web app shows what became of the purchase. */
+function pageAfter({ id, status }: PurchaseRow, returnPath: string | null, webUrl: string): string {
+  const isOver = status === 'failed' || status === 'expired'
+  return isOver
+    ? pageUrl(webUrl, returnPath, { checkout: 'canceled' })
+    : returnUrl(webUrl, returnPath, id)
 }
 
 /** When Stripe cannot open a page, the purchase has failed and says so; the same request may try anew. */
@@ -58,7 +65,10 @@ async function openPage(
   try {
     const { id, url } = await forCaller(() => createSession(purchase, returnPath, options))
     if (url === null) throw new Error(`session ${id} has no page`)
-    return await queries.attachCheckout(purchase, { sessionId: id, url })
+    const standing = await queries.attachCheckout(purchase, { sessionId: id, url })
+    if (standing.stripe_checkout_session_id !== null) return standing
+    // Another call for the same purchase failed meanwhile, and told its buyer so.
+    throw new AppError('billing_unavailable', { retry_after_seconds: 1 }, { message: NOT_OPENED })
   } catch (error) {
     await queries.attachCheckout(purchase, { failureReason: NOT_OPENED })
     throw error
