@@ -1,6 +1,6 @@
-import { createMember, createOrganization, newKey } from '../support/desk.ts'
+import { balanceOf, createMember, createOrganization, newKey } from '../support/desk.ts'
 import type { Desk } from '../support/desk.ts'
-import { expire, passTime, release, settle } from '../support/operations.ts'
+import { expire, passTime, release, reserve, settle } from '../support/operations.ts'
 import {
   brokenUsage,
   consume,
@@ -223,6 +223,34 @@ const heldTogether: Scenario = async (desk) => {
   ]
 }
 
+const capsOnCredits: Scenario = async (desk) => {
+  const organization = await createOrganization(desk, { credits: '50' })
+  const user = await createMember(desk, organization)
+  const [before] = await reserve(desk.api, { organization, user, amount: '2' })
+  await setCap(desk, organization, user, { meter: 'credits', limit: '10' })
+  const mine = { organization, user }
+  const rows = await reserve(
+    desk.api,
+    { ...mine, amount: '6' },
+    { ...mine, amount: '3' },
+    { organization, amount: '20' },
+  )
+  await settle(desk.api, { organization, reservation: before!.reservation_id, amount: '1' })
+  await release(desk.api, { organization, reservation: rows[0]!.reservation_id })
+  const after = await reserve(desk.api, { ...mine, amount: '9.5' }, { ...mine, amount: '9' })
+  return [
+    ...expectEqual('outcomes', outcomes([...rows, ...after]), [
+      'reserved',
+      'member_cap_exceeded',
+      'reserved',
+      'member_cap_exceeded',
+      'reserved',
+    ]),
+    ...expectEqual('reserved', (await balanceOf(desk, organization)).reserved, '29.00'),
+    ...(await broken(desk, organization)),
+  ]
+}
+
 const usageIsAppendOnly: Scenario = async (desk) => {
   await setLimit(desk, { limit: '10' })
   await consume(desk.api, { organization: await createOrganization(desk) })
@@ -245,5 +273,6 @@ export const QUOTA_SCENARIOS = {
   levelStaysAboveZero,
   graceEnds,
   heldTogether,
+  capsOnCredits,
   usageIsAppendOnly,
 } as const satisfies Record<string, Scenario>
