@@ -8,7 +8,7 @@ import {
   visitBilling,
 } from '../support/billing.ts'
 import { brokenRules } from '../support/books.ts'
-import { createOrganization } from '../support/organizations.ts'
+import { createOrganization, spendAllCredits } from '../support/organizations.ts'
 import { balanceOf } from '../support/pages.ts'
 import { CARDS, customerWithClock, payByCard } from '../support/stripe.ts'
 
@@ -123,4 +123,37 @@ test('a renewal that fails is told to everybody, and is mended by whoever may', 
   expect(await brokenRules(organization.id)).toEqual([])
   await owner.close()
   await member.close()
+})
+
+test('with pay-as-you-go work goes on when no credits are left, up to the limit that was set', async ({
+  browser,
+}) => {
+  const organization = await createOrganization('free')
+  const owner = await visitBilling(browser, organization.owner, organization.name)
+  await subscribe(owner.page, 'Pro')
+  await owner.page.getByRole('link', { name: 'Billing' }).click()
+  const settings = owner.page.getByRole('region', { name: 'Pay-as-you-go' })
+  await expect(settings).toContainText('Work stops when no credits are left')
+  await settings.getByRole('switch', { name: 'Go on without credits' }).check()
+  await settings.getByLabel('Credits a period, at most').fill('200')
+  await expect(settings).toContainText('at most 200 credits a period, so at most $1.20')
+  await settings.getByRole('button', { name: 'Save' }).click()
+  await expect(settings).toContainText('Pay-as-you-go is on.')
+
+  await spendAllCredits(organization.id)
+  await expect(balanceOf(owner.page).widget).toContainText('No credits left')
+  await owner.page.getByRole('link', { name: 'Workspace' }).click()
+  await owner.page.getByLabel('Product name').fill('Harbour Notes')
+  await owner.page.getByLabel('Product description').fill('A shared logbook for small marinas.')
+  await owner.page.getByRole('button', { name: 'Suggest questions' }).click()
+  await expect(owner.page.getByRole('region', { name: 'Suggested questions' })).toBeVisible()
+  await owner.page.getByRole('link', { name: 'Billing' }).click()
+  await expect(
+    owner.page
+      .getByRole('region', { name: 'Credits bought' })
+      .getByRole('row')
+      .filter({ hasText: 'Pay-as-you-go' }),
+  ).toHaveCount(1)
+  expect(await brokenRules(organization.id)).toEqual([])
+  await owner.close()
 })
