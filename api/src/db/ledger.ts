@@ -29,11 +29,10 @@ export type Ledger = ReturnType<typeof createLedger>
  * data, not an exception. All four are safe to repeat: a repeated statement answers `replayed`.
  */
 export function createLedger(sql: Database, metrics: Metrics) {
-  const load = { calls: 0 }
   const batched = <Item extends { organizationId: string }, Row extends { item: number }>(
     name: string,
     statement: (items: Item[]) => Promise<Row[]>,
-  ) => createOrderedBatcher(name, metrics, statement, load)
+  ) => createOrderedBatcher(name, metrics, statement)
   const reserve = batched('reserve_credits', (items: ReserveItem[]) => reserveCredits(sql, items))
   const settle = batched('settle_credits', (items: SettleItem[]) => settleCredits(sql, items))
   const release = batched('release_credits', (items: ReleaseItem[]) => releaseCredits(sql, items))
