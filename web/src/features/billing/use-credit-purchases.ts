@@ -13,6 +13,10 @@ const COLORS: Record<string, BillingDocument['status']['color']> = {
   disputed: 'warning',
 }
 
+/** Given already, and paid for with the next invoice. */
+const isOnAccount = ({ kind, status }: Purchase) =>
+  kind === 'pay_as_you_go' && status === 'processing'
+
 /** Credits bought, with their receipts. What was never paid for (a checkout that was left) is not listed. */
 export function useCreditPurchases() {
   const { t } = useI18n()
@@ -29,7 +33,9 @@ export function useCreditPurchases() {
         .join(' · '),
       amount: format.money(purchase.price_usd, purchase.currency),
       status: {
-        text: t(`billing.purchases.status.${purchase.status}`),
+        text: isOnAccount(purchase)
+          ? t('billing.purchases.onAccount')
+          : t(`billing.purchases.status.${purchase.status}`),
         color: COLORS[purchase.status] ?? 'neutral',
       },
       links: purchase.receipt_url
