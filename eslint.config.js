@@ -48,7 +48,8 @@ const zones = [
   ...oneWay('./api/src', [
     'main.ts',
     'app.ts',
-    ['actions', 'webhooks', 'cron', 'exports'],
+    'exports',
+    ['actions', 'webhooks', 'cron'],
     ['auth', 'ai', 'billing', 'sessions'],
     'db',
   ]),

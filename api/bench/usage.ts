@@ -65,7 +65,7 @@ async function measureConsume(
     })
     if (outcome !== 'recorded') throw new Error(`consume_quota said ${outcome}`)
   }
-  const hot = () => customers[0]!
+  const hot = inTurn(customers.slice(0, 1))
   const spread = inTurn(customers)
   const plan = [
     { name: 'single-row update, hot', run: () => single.cycle(hot()) },

@@ -176,24 +176,22 @@ interface Position {
   scope: string
 }
 
-const positions = (query: Promise<unknown[]>) => query as Promise<Position[]>
-
 describe('summary, remaining, nearing', () => {
   const summary = (organization: string) =>
-    positions(clock.sql`
+    clock.sql<Position[]>`
       select meter_id, user_id, limit_amount::float8 as limit, used_amount::float8 as used,
         remaining_amount::float8 as remaining, utilization::float8, level, scope
-      from public.usage_summary(${organization})`)
+      from public.usage_summary(${organization})`
   const remaining = (organization: string, user: string) =>
-    positions(clock.sql`
+    clock.sql<Position[]>`
       select meter_id, user_id, limit_amount::float8 as limit, used_amount::float8 as used,
         remaining_amount::float8 as remaining, utilization::float8, level, scope
-      from public.remaining_quota(${organization}, ${user})`)
+      from public.remaining_quota(${organization}, ${user})`
   const nearing = (organization: string) =>
-    positions(clock.sql`
+    clock.sql<Position[]>`
       select meter_id, user_id, limit_amount::float8 as limit, used_amount::float8 as used,
         utilization::float8, level, scope
-      from public.nearing_quota(${organization})`)
+      from public.nearing_quota(${organization})`
 
   const of = (rows: Position[], meter: string) => rows.find(({ meter_id: id }) => id === meter)!
 
