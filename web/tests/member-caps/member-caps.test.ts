@@ -68,9 +68,9 @@ test('a cap shows used and limit, who set it and when; managers change, remove a
   expect(wrapper.text()).toContain('Set by Olga')
   for (const name of [
     'Set a cap for Mio',
-    'Explain the limits of Mio: Letters, a period',
-    'Change the cap of Mio: Letters, a period',
-    'Remove the cap of Mio: Letters, a period',
+    'Explain the limits of Mio: Letters, per period',
+    'Change the cap of Mio: Letters, per period',
+    'Remove the cap of Mio: Letters, per period',
   ])
     await wrapper.get(`button[aria-label="${name}"]`).trigger('click')
   expect(wrapper.emitted('set')).toEqual([[null], [letters]])
