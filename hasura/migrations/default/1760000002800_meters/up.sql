@@ -206,6 +206,10 @@ create table public.credit_usage_daily (
   primary key (organization_id, dimension, day, key)
 ) with (fillfactor = 50);
 
+-- For the statistics of the platform.
+create index credit_usage_daily_day_idx
+  on public.credit_usage_daily (day) where dimension = 'none';
+
 comment on table public.credit_usage_daily is 'Charges of the credit ledger summed by day, up to the mark in credit_usage_folds, once for each way to break them down. Refunds are not taken off: used stays used.';
 comment on column public.credit_usage_daily.dimension is 'What key is: a capability, level, model or member; none is all together.';
 comment on column public.credit_usage_daily.key is 'Empty where none was told.';
