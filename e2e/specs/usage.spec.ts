@@ -3,7 +3,7 @@ import { expect, test, type Page } from '@playwright/test'
 import { expectAccessible } from '../support/accessibility.ts'
 import { asService, graphql } from '../support/graphql.ts'
 import { createOrganization, type Account } from '../support/organizations.ts'
-import { openOrganization, signIn, watchForeignRequests } from '../support/pages.ts'
+import { balanceOf, openOrganization, signIn, watchForeignRequests } from '../support/pages.ts'
 import { recordUsage, seedCreditHistory } from '../support/usage.ts'
 
 async function openPage(page: Page, account: Account, organization: string, link: string) {
@@ -141,5 +141,40 @@ test('a cap is set, binds, is explained to the member, changed and removed', asy
     `,
   )
   expect(data?.member_caps_aggregate).toEqual({ aggregate: { count: 0 } })
+  for (const context of [owners, members]) await context.close()
+})
+
+test('a run beyond a cap on credits is refused with its numbers, explained, and not charged (member_cap_exceeded)', async ({
+  browser,
+}) => {
+  const organization = await createOrganization('pro')
+  const member = await organization.addMember('member', 'Mio')
+  const owners = await browser.newContext()
+  const page = await owners.newPage()
+  await openPage(page, organization.owner, organization.name, 'Members and caps')
+  const card = page.getByRole('listitem').filter({ hasText: member.email })
+  await card.getByRole('button', { name: 'Set a cap for Mio' }).click()
+  await page.getByLabel('At most').fill('0.4')
+  await page.getByRole('button', { name: 'Save cap' }).click()
+  await expect(card).toContainText('0 of 0.4 credits used')
+
+  const members = await browser.newContext()
+  const memberPage = await members.newPage()
+  await signIn(memberPage, member)
+  await openOrganization(memberPage, organization.name)
+  await memberPage.getByLabel('Product name').fill('Harbour Notes')
+  await memberPage
+    .getByLabel('Product description')
+    .fill('A shared logbook for small marinas: berths, tides and who is in charge today.')
+  await memberPage.getByRole('button', { name: 'Suggest questions' }).click()
+  const denied = memberPage.getByRole('alert', { name: 'Your personal limit is reached' })
+  await expect(denied).toContainText('0 of 0.4 used.')
+  await expect(denied).toContainText('Ask an admin to raise your limit.')
+  await denied.getByRole('button', { name: 'Why?' }).click()
+  const dialog = memberPage.getByRole('dialog', { name: 'Limits: Credits' })
+  await expect(dialog).toContainText('Cap set by Olga')
+  await expectAccessible(memberPage)
+  await memberPage.keyboard.press('Escape')
+  await expect(balanceOf(memberPage).posted).toContainText('500')
   for (const context of [owners, members]) await context.close()
 })
