@@ -41,7 +41,7 @@ export const setAutoTopup = defineAction({
       userId,
     })
     if (outcome !== 'saved') throw refusalOf(outcome, field, unlocked_by_plan)
-    funding.settingsChanged()
+    funding.settingsChanged(organizationId)
     return settingsOutput(await fundingQueries.setting(organizationId))
   },
 })

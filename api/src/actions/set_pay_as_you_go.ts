@@ -24,7 +24,7 @@ export const setPayAsYouGo = defineAction({
       userId: requireUser(session),
     })
     if (outcome !== 'saved') throw refusalOf(outcome, unlocked_by_plan)
-    funding.settingsChanged()
+    funding.settingsChanged(organizationId)
     return settingsOutput(await fundingQueries.setting(organizationId))
   },
 })

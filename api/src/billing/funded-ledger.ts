@@ -111,9 +111,13 @@ export function createFunding({ queries, autoTopups, payAsYouGo, log }: FundingO
       if (Number(availableCredits) < Number(threshold)) nudge(organizationId)
     },
 
-    /** The settings were changed in this process. */
-    settingsChanged(): void {
+    /** The settings were changed in this process: they count at once, also for what is there now. */
+    settingsChanged(organizationId: string): void {
       readAt = -Infinity
+      readBeside()
+      nudge(organizationId)
+      // The next charge may ask again, however soon.
+      nudgedAt.delete(organizationId)
     },
 
     async stop(): Promise<void> {

@@ -1,4 +1,4 @@
-const DEFAULT_PATH = '/billing'
+const DEFAULT_PATH = '/settings/billing'
 
 /** A page of the web app. `path` begins with one slash, as the input's check has made sure. */
 export function pageUrl(

@@ -63,6 +63,30 @@ describe('credits on account', () => {
     expect(await reserveCredits(billed, organization, 30)).toMatchObject({ status: 200 })
   })
 
+  test('count in the check and its explanation, as far as they go', async () => {
+    const organization = await subscribe(billed, 'pro')
+    await leaveAvailable(billed.api, organization, 10)
+    const ask = (action: 'check_ai_access' | 'explain_ai_access', amount: number) =>
+      callAction(
+        billed.api,
+        action,
+        { capability: 'question_generation', amount_credits: amount },
+        asOwner(organization),
+      )
+    const denied = { allowed: false, reason: 'insufficient_credits', available_credits: 10 }
+    expect((await ask('check_ai_access', 11)).body).toMatchObject(denied)
+    await setPayAsYouGo(organization, 120)
+    for (const action of ['check_ai_access', 'explain_ai_access'] as const) {
+      expect((await ask(action, 130)).body).toMatchObject({ allowed: true, reason: null })
+      expect((await ask(action, 130.01)).body).toMatchObject(denied)
+    }
+    expect(await reserveCredits(billed, organization, 130)).toMatchObject({ status: 200 })
+    expect((await ask('check_ai_access', 0.5)).body).toMatchObject({
+      allowed: false,
+      reason: 'insufficient_credits',
+    })
+  })
+
   test('need a subscription whose invoice they could be on (no_subscription)', async () => {
     const organization = await createOrganization(billed.api.sql, 'pro')
     expect(codeOf(await setPayAsYouGo(organization))).toBe('no_subscription')

@@ -23,7 +23,7 @@ as $$
         when 'auto_topup' then '%s credits bought automatically'
         else '%s credits on account'
       end,
-      trim_scale(p_purchase.credits)
+      rtrim(to_char(p_purchase.credits, 'FM999,999,999,990.99'), '.')
     ),
     'credit_purchase ' || p_purchase.id,
     sha256(convert_to('credit_purchase ' || p_purchase.id, 'UTF8')), p_at,

@@ -69,7 +69,10 @@ as $$
       rule.refusal,
       private.limits_refusal(
         rule.minute_limit, rule.minute_used, rule.hour_limit, rule.hour_used,
-        rule.day_limit, rule.day_used, rule.amount_credits, position.available_credits
+        rule.day_limit, rule.day_used, rule.amount_credits,
+        private.credits_within_reach(
+          rule.organization_id, rule.amount_credits, position.available_credits
+        )
       ),
       private.credit_cap_refusal(
         rule.organization_id, rule.user_id, rule.amount_credits, moment.at

@@ -61,7 +61,10 @@ as $$
         not jsonb_path_exists(verdict.rate_limits, '$[*] ? (@.remaining == 0)')
       ),
       private.explain_rule(
-        'insufficient_credits', verdict.required_credits <= verdict.available_credits
+        'insufficient_credits',
+        verdict.required_credits <= private.credits_within_reach(
+          p_organization_id, verdict.required_credits, verdict.available_credits
+        )
       ),
       private.explain_rule(
         'member_cap_exceeded',

@@ -20,54 +20,28 @@ declare
   v_at timestamptz := private.lock_balances(array[p_organization_id]);
   v_missing_credits numeric := p_required_credits
     - private.expire_kept_grants(p_organization_id, v_at);
-  v_setting public.billing_settings;
-  v_subscription public.org_plans;
-  v_plan public.plans;
-  v_left_credits numeric;
+  v_account record;
   v_key text := 'pay_as_you_go ' || uuidv7();
   v_purchase public.credit_purchases;
 begin
-  select setting.* into v_setting
-  from public.billing_settings as setting
-  where setting.organization_id = p_organization_id;
-  select subscription.* into v_subscription
-  from public.org_plans as subscription
-  where subscription.organization_id = p_organization_id;
-  select plan.* into v_plan from public.plans as plan where plan.id = v_subscription.plan_id;
-  v_left_credits := v_setting.pay_as_you_go_limit_credits - (
-    select coalesce(sum(given.credits), 0)
-    from public.credit_purchases as given
-    where given.organization_id = p_organization_id
-      and given.kind = 'pay_as_you_go'
-      and given.created_at >= v_subscription.period_start
-  );
+  select account.* into v_account from private.credits_on_account(p_organization_id) as account;
   granted_credits := 0;
   outcome := case
     when v_missing_credits <= 0 then 'enough'
-    when v_setting.pay_as_you_go_enabled is not true then 'off'
-    when not v_plan.pay_as_you_go_allowed
-      or v_subscription.stripe_subscription_id is null
-      or v_subscription.status <> 'active'
-      or exists (
-        select
-        from public.credit_purchases as owed
-        where owed.organization_id = p_organization_id
-          and owed.kind = 'pay_as_you_go'
-          and owed.status = 'failed'
-      ) then 'not_allowed'
-    when v_missing_credits > v_left_credits then 'limit_reached'
+    when v_account.refusal is not null then v_account.refusal
+    when v_missing_credits > v_account.left_credits then 'limit_reached'
     else 'granted'
   end;
 
   if outcome = 'granted' then
-    granted_credits := least(v_left_credits, greatest(v_missing_credits, c_block_credits));
+    granted_credits := least(v_account.left_credits, greatest(v_missing_credits, c_block_credits));
     insert into public.credit_purchases as given (
       organization_id, kind, credits, price_usd, status, actor, idempotency_key,
       request_fingerprint, created_at
     )
     values (
       p_organization_id, 'pay_as_you_go', granted_credits,
-      greatest(round(granted_credits * v_plan.pay_as_you_go_credit_price_usd, 2), 0.01),
+      greatest(round(granted_credits * v_account.credit_price_usd, 2), 0.01),
       'processing', '{"kind": "pay_as_you_go"}', v_key, sha256(convert_to(v_key, 'UTF8')), v_at
     )
     returning given.* into v_purchase;

@@ -303,7 +303,7 @@ as $$
         when 'auto_topup' then '%s credits bought automatically'
         else '%s credits on account'
       end,
-      trim_scale(p_purchase.credits)
+      rtrim(to_char(p_purchase.credits, 'FM999,999,999,990.99'), '.')
     ),
     'credit_purchase ' || p_purchase.id,
     sha256(convert_to('credit_purchase ' || p_purchase.id, 'UTF8')), p_at,
@@ -1644,7 +1644,10 @@ as $$
       rule.refusal,
       private.limits_refusal(
         rule.minute_limit, rule.minute_used, rule.hour_limit, rule.hour_used,
-        rule.day_limit, rule.day_used, rule.amount_credits, position.available_credits
+        rule.day_limit, rule.day_used, rule.amount_credits,
+        private.credits_within_reach(
+          rule.organization_id, rule.amount_credits, position.available_credits
+        )
       ),
       private.credit_cap_refusal(
         rule.organization_id, rule.user_id, rule.amount_credits, moment.at
@@ -2774,6 +2777,87 @@ $$;
 comment on function private.credit_position(uuid, timestamptz)
   is 'Available credits as a reservation would find them, without touching anything.';
 
+-- private/credits_on_account.sql
+/*
+ * How many credits an organization could still get on account in its period, null when it gets none:
+ * `refusal` says why (off, not_allowed: the plan, no subscription, or it is not paid, because what is
+ * owed comes first). Reads only; grant_on_account asks it again under the gate.
+ */
+create function private.credits_on_account(
+  p_organization_id uuid,
+  out refusal text,
+  out left_credits numeric,
+  out credit_price_usd numeric
+)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select
+    case
+      when setting.pay_as_you_go_enabled is not true then 'off'
+      when not plan.pay_as_you_go_allowed
+        or subscription.stripe_subscription_id is null
+        or subscription.status <> 'active'
+        or exists (
+          select
+          from public.credit_purchases as owed
+          where owed.organization_id = p_organization_id
+            and owed.kind = 'pay_as_you_go'
+            and owed.status = 'failed'
+        ) then 'not_allowed'
+    end,
+    setting.pay_as_you_go_limit_credits - coalesce(
+      (
+        select sum(given.credits)
+        from public.credit_purchases as given
+        where given.organization_id = p_organization_id
+          and given.kind = 'pay_as_you_go'
+          and given.created_at >= subscription.period_start
+      ),
+      0
+    ),
+    plan.pay_as_you_go_credit_price_usd
+  from public.org_plans as subscription
+  join public.plans as plan on plan.id = subscription.plan_id
+  left join public.billing_settings as setting
+    on setting.organization_id = subscription.organization_id
+  where subscription.organization_id = p_organization_id
+$$;
+
+comment on function private.credits_on_account(uuid)
+  is 'How many credits an organization could still get on account in its period, and at what price.';
+
+-- private/credits_within_reach.sql
+/*
+ * What a hold could take: what is available and, only where that is too little, what the
+ * organization would get on account. So the check says no sooner than the reservation does.
+ */
+create function private.credits_within_reach(
+  p_organization_id uuid,
+  p_amount_credits numeric,
+  p_available_credits numeric
+)
+returns numeric
+language sql
+stable
+as $$
+  select case
+    when p_amount_credits > p_available_credits then p_available_credits + coalesce(
+      (
+        select account.left_credits
+        from private.credits_on_account(p_organization_id) as account
+        where account.refusal is null
+      ),
+      0
+    )
+    else p_available_credits
+  end
+$$;
+
+comment on function private.credits_within_reach(uuid, numeric, numeric)
+  is 'Available credits and, where they are too few, those to be had on account.';
+
 -- private/current_time_utc.sql
 /*
  * The one clock of the product: the time of this very call, so a caller that waited for a lock sees
@@ -3799,7 +3883,10 @@ as $$
         not jsonb_path_exists(verdict.rate_limits, '$[*] ? (@.remaining == 0)')
       ),
       private.explain_rule(
-        'insufficient_credits', verdict.required_credits <= verdict.available_credits
+        'insufficient_credits',
+        verdict.required_credits <= private.credits_within_reach(
+          p_organization_id, verdict.required_credits, verdict.available_credits
+        )
       ),
       private.explain_rule(
         'member_cap_exceeded',
@@ -4539,54 +4626,28 @@ declare
   v_at timestamptz := private.lock_balances(array[p_organization_id]);
   v_missing_credits numeric := p_required_credits
     - private.expire_kept_grants(p_organization_id, v_at);
-  v_setting public.billing_settings;
-  v_subscription public.org_plans;
-  v_plan public.plans;
-  v_left_credits numeric;
+  v_account record;
   v_key text := 'pay_as_you_go ' || uuidv7();
   v_purchase public.credit_purchases;
 begin
-  select setting.* into v_setting
-  from public.billing_settings as setting
-  where setting.organization_id = p_organization_id;
-  select subscription.* into v_subscription
-  from public.org_plans as subscription
-  where subscription.organization_id = p_organization_id;
-  select plan.* into v_plan from public.plans as plan where plan.id = v_subscription.plan_id;
-  v_left_credits := v_setting.pay_as_you_go_limit_credits - (
-    select coalesce(sum(given.credits), 0)
-    from public.credit_purchases as given
-    where given.organization_id = p_organization_id
-      and given.kind = 'pay_as_you_go'
-      and given.created_at >= v_subscription.period_start
-  );
+  select account.* into v_account from private.credits_on_account(p_organization_id) as account;
   granted_credits := 0;
   outcome := case
     when v_missing_credits <= 0 then 'enough'
-    when v_setting.pay_as_you_go_enabled is not true then 'off'
-    when not v_plan.pay_as_you_go_allowed
-      or v_subscription.stripe_subscription_id is null
-      or v_subscription.status <> 'active'
-      or exists (
-        select
-        from public.credit_purchases as owed
-        where owed.organization_id = p_organization_id
-          and owed.kind = 'pay_as_you_go'
-          and owed.status = 'failed'
-      ) then 'not_allowed'
-    when v_missing_credits > v_left_credits then 'limit_reached'
+    when v_account.refusal is not null then v_account.refusal
+    when v_missing_credits > v_account.left_credits then 'limit_reached'
     else 'granted'
   end;
 
   if outcome = 'granted' then
-    granted_credits := least(v_left_credits, greatest(v_missing_credits, c_block_credits));
+    granted_credits := least(v_account.left_credits, greatest(v_missing_credits, c_block_credits));
     insert into public.credit_purchases as given (
       organization_id, kind, credits, price_usd, status, actor, idempotency_key,
       request_fingerprint, created_at
     )
     values (
       p_organization_id, 'pay_as_you_go', granted_credits,
-      greatest(round(granted_credits * v_plan.pay_as_you_go_credit_price_usd, 2), 0.01),
+      greatest(round(granted_credits * v_account.credit_price_usd, 2), 0.01),
       'processing', '{"kind": "pay_as_you_go"}', v_key, sha256(convert_to(v_key, 'UTF8')), v_at
     )
     returning given.* into v_purchase;
