@@ -111,15 +111,16 @@ test('fold_credit_usage brings the roll-up up to the ledger; verify_usage finds 
   expect(folded).toMatchObject({ failed: 0, remaining: false })
   const [row] = await api.sql`
     select used_credits::float8 as used from public.credit_usage_daily
-    where organization_id = ${organization.id}`
+    where organization_id = ${organization.id} and dimension = 'none'`
   expect(row).toEqual({ used: 1.5 })
   expect(await run('fold_credit_usage')).toMatchObject({ processed: 0, rows: 0 })
   expect(await run('verify_usage')).toMatchObject({ violations: 0 })
 
   await api.sql`
-    update public.credit_usage_daily set used_credits = 2 where organization_id = ${organization.id}`
+    update public.credit_usage_daily set used_credits = 2
+    where organization_id = ${organization.id} and dimension = 'none'`
   expect(await run('verify_usage')).toMatchObject({ violations: 1 })
   await api.sql`
     update public.credit_usage_daily set used_credits = 1.5
-    where organization_id = ${organization.id}`
+    where organization_id = ${organization.id} and dimension = 'none'`
 })
