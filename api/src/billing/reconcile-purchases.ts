@@ -76,8 +76,12 @@ function paymentOfAutomatic(intent: Stripe.PaymentIntent): Payment[] {
   return [{ metadata: intent.metadata, hint, stands: paymentOfIntent(intent) }]
 }
 
-function problemOf({ stands }: Payment, stored: KnownPurchase | undefined): string | null {
+function problemOf({ stands, hint }: Payment, stored: KnownPurchase | undefined): string | null {
   if (!stored) return stands === 'paid' ? 'paid, but unknown here' : null
+  // A page that nobody was shown, because Stripe's answer was lost, and that nobody has used.
+  const own = stored.stripe_checkout_session_id
+  const isOther = hint.sessionId !== undefined && own !== null && own !== hint.sessionId
+  if (isOther && (stands === 'open' || stands === 'expired')) return null
   const isPaid = stands === 'paid'
   const isWaiting = stored.status === 'open' || stored.status === 'processing'
   const isBehind = isWaiting && stands !== 'open' && stands !== stored.status
@@ -130,7 +134,7 @@ const withPayment = <Back extends { payment_intent_id: string | null }>(back: Ba
 
 /** Ours that wait for something, whatever their age. */
 export function reconcileUnsettled(options: ReconcilePurchasesOptions): Reconciler {
-  const { purchases, queries, known } = options
+  const { purchases, subscriptions, queries, known } = options
   return async ({ log }) => {
     const { findings, compared, different } = createFindings('unsettled')
     const unsettled = await known.unsettledPurchases(MAXIMUM_UNSETTLED)
@@ -146,6 +150,18 @@ export function reconcileUnsettled(options: ReconcilePurchasesOptions): Reconcil
         }
       } catch (error) {
         await different(`purchase ${id}: ${status}`, () => Promise.reject(error as Error), log)
+      }
+    }
+    const invoices = await known.unsettledInvoices(MAXIMUM_UNSETTLED)
+    compared(invoices.length)
+    for (const { invoice_id: id, payment_intent_id: payment } of invoices) {
+      try {
+        const synced = await subscriptions.syncMoneyBack(payment)
+        if (synced && Number(synced.withdrawn) !== 0) {
+          await different(`invoice ${id}: withdrew ${synced.withdrawn}`, async () => {}, log)
+        }
+      } catch (error) {
+        await different(`invoice ${id}`, () => Promise.reject(error as Error), log)
       }
     }
     return findings

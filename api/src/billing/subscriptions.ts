@@ -35,6 +35,11 @@ export interface SyncedInvoice {
   detail: string
 }
 
+export interface SyncedMoneyBack extends SyncedInvoice {
+  /** Credits that went (positive) or came again. */
+  withdrawn: string
+}
+
 export interface SyncedSubscription {
   organizationId: string | null
   outcome: CopyOutcome | 'unknown_customer'
@@ -118,7 +123,6 @@ export function createSubscriptions({ stripe, prices, queries, accounts }: Subsc
       return { organizationId: null, status, lines: 0, detail: 'nobody’s invoice' }
     }
     const organizationId = standing.organization_id
-    await queries.recordInvoice(organizationId, invoiceRow(invoice))
     const subscriptionId = subscriptionOfInvoice(invoice)
     const notes: string[] = []
     let lines = 0
@@ -130,6 +134,8 @@ export function createSubscriptions({ stripe, prices, queries, accounts }: Subsc
         notes.push(`${line.kind} of ${line.planId}: ${outcome}, ${granted_credits} credits`)
       }
     }
+    // Only after its lines: an invoice that is known as paid is not looked for again.
+    await queries.recordInvoice(organizationId, invoiceRow(invoice))
     if (copies && subscriptionId !== null) {
       const { outcome } = await syncSubscription(subscriptionId, customerId, { mayBegin: false })
       notes.push(`subscription ${outcome}`)
@@ -188,7 +194,7 @@ export function createSubscriptions({ stripe, prices, queries, accounts }: Subsc
     syncInvoice,
 
     /** Refunds and disputes of a payment, if it is one for an invoice. null: it is not. */
-    async syncMoneyBack(paymentIntentId: string): Promise<SyncedInvoice | null> {
+    async syncMoneyBack(paymentIntentId: string): Promise<SyncedMoneyBack | null> {
       const payments = await stripe.invoicePayments.list({
         payment: { type: 'payment_intent', payment_intent: paymentIntentId },
         limit: 1,
@@ -196,12 +202,24 @@ export function createSubscriptions({ stripe, prices, queries, accounts }: Subsc
       const invoiceId = idOf(payments.data[0]?.invoice)
       if (invoiceId === null) return null
       const synced = await syncInvoice(invoiceId)
-      if (synced.organizationId === null) return synced
+      if (synced.organizationId === null) return { ...synced, withdrawn: '0' }
+      const withdrawn = await withdrawInvoice(synced.organizationId, invoiceId)
+      return { ...synced, withdrawn, detail: `${synced.detail}; withdrawn ${withdrawn} credits` }
+    },
+  }
+
+  /** Asks Stripe again when somebody has applied something meanwhile: what was read might be the older. */
+  async function withdrawInvoice(organizationId: string, invoiceId: string): Promise<string> {
+    for (let reads = 1; reads <= MAXIMUM_READS; reads++) {
+      const standing = await queries.find(organizationId)
+      if (!standing) break
+      const { subscription_revision: revision } = standing
       const invoice = await stripe.invoices.retrieve(invoiceId, { expand: INVOICE_EXPANSIONS })
       const moneyBack = await moneyBackOf(stripe, intentsOfInvoice(invoice))
-      const withdrawn = await queries.withdrawInvoice(synced.organizationId, invoiceId, moneyBack)
-      return { ...synced, detail: `${synced.detail}; withdrawn ${withdrawn} credits` }
-    },
+      const done = await queries.withdrawInvoice(organizationId, invoiceId, revision, moneyBack)
+      if (done !== null) return done
+    }
+    throw new Error(`what was given back of invoice ${invoiceId} was not applied`)
   }
 }
 

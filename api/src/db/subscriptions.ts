@@ -152,17 +152,22 @@ export function createSubscriptionQueries(sql: Database) {
       return rows[0]?.granted ?? '0'
     },
 
-    /** Returns the credits that went (positive) or came again. */
+    /**
+     * Returns the credits that went (positive) or came again. null: something was applied since the
+     * standing with this revision was read.
+     */
     async withdrawInvoice(
       organizationId: string,
       invoiceId: string,
+      revision: string,
       moneyBack: { refunds: object[]; disputes: object[] },
-    ): Promise<string> {
-      const rows = await sql<{ withdrawn: string }[]>`
+    ): Promise<string | null> {
+      const rows = await sql<{ withdrawn: string | null }[]>`
         select private.withdraw_invoice(
-          ${organizationId}::uuid, ${invoiceId}::text, ${JSON.stringify(moneyBack)}::text::jsonb
+          ${organizationId}::uuid, ${invoiceId}::text, ${revision}::text::bigint,
+          ${JSON.stringify(moneyBack)}::text::jsonb
         ) as withdrawn`
-      return rows[0]?.withdrawn ?? '0'
+      return rows[0]?.withdrawn ?? null
     },
 
     /** For an organization that is not billed; null takes back what was scheduled. */

@@ -62,6 +62,10 @@ begin
     else
       perform private.lapse_paid_period(v_next.waiting, p_at);
     end if;
+    -- Its payment may have been given back before anybody heard of the line.
+    perform private.withdraw_invoice_credits(
+      (v_next.waiting).organization_id, (v_next.waiting).invoice_id, p_at
+    );
     v_applied := v_applied + 1;
   end loop;
   return v_applied;

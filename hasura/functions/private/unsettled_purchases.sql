@@ -36,7 +36,16 @@ as $$
     select purchase.organization_id, purchase.id
     from public.credit_purchases as purchase
     join public.credit_grants as lot on lot.id = purchase.grant_id
-    where purchase.unrecovered_credits > 0 and lot.remaining_credits > 0
+    join public.org_plans as subscription
+      on subscription.organization_id = purchase.organization_id
+    join public.plans as plan on plan.id = subscription.plan_id
+    where purchase.unrecovered_credits > 0
+      and (
+        lot.remaining_credits > 0
+        -- A debt waits until nothing is held.
+        or (purchase.refunded_usd > 0 and plan.refund_policy = 'debt')
+        or (purchase.disputed_usd > 0 and plan.dispute_policy = 'debt')
+      )
   )
   select
     purchase.organization_id, purchase.id, purchase.status, purchase.refunded_usd,

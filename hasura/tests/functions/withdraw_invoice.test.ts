@@ -29,6 +29,14 @@ beforeEach(async () => {
     amount: '49.50',
   } as const
   await payLine(sql, { organization, ...up, from: '2026-04-16', to })
+  await recordUpgrade()
+})
+afterAll(async () => {
+  expect(await brokenRules(desk)).toEqual([])
+  await desk.close()
+})
+
+async function recordUpgrade(): Promise<void> {
   await sql`
     select private.record_invoice(${organization}, ${sql.json({
       id: 'in_up',
@@ -38,18 +46,17 @@ beforeEach(async () => {
       currency: 'usd',
       created_at: '2026-04-16T00:00:00Z',
     })})`
-})
-afterAll(async () => {
-  expect(await brokenRules(desk)).toEqual([])
-  await desk.close()
-})
+}
 
 interface Back {
   usd: string
   counts?: boolean
 }
 
-async function withdraw(backs: { refunds?: Back[]; disputes?: Back[] }): Promise<string> {
+async function withdraw(
+  backs: { refunds?: Back[]; disputes?: Back[] },
+  revision?: string,
+): Promise<string | null> {
   const listed = (kind: string, items: Back[] = []) =>
     items.map(({ usd, counts = true }, index) => ({
       id: `${kind}_${organization}_${index}`,
@@ -62,9 +69,19 @@ async function withdraw(backs: { refunds?: Back[]; disputes?: Back[] }): Promise
       created_at: '2026-04-17T00:00:00Z',
     }))
   const state = { refunds: listed('re', backs.refunds), disputes: listed('dp', backs.disputes) }
-  const [row] = await sql<{ withdrawn: string }[]>`
-    select private.withdraw_invoice(${organization}, 'in_up', ${sql.json(state)}) as withdrawn`
+  const [row] = await sql<{ withdrawn: string | null }[]>`
+    select private.withdraw_invoice(
+      ${organization}, 'in_up', ${revision ?? (await revisionOf())}, ${sql.json(state)}
+    ) as withdrawn`
   return row!.withdrawn
+}
+
+/** Of the subscription, as whoever asks Stripe reads it before. */
+async function revisionOf(): Promise<string> {
+  const [row] = await sql<{ revision: string }[]>`
+    select subscription_revision as revision from public.org_plans
+    where organization_id = ${organization}`
+  return row!.revision
 }
 
 async function spend(amount: string): Promise<void> {
@@ -122,6 +139,28 @@ describe('withdraw_invoice', () => {
     const other = await foundOrganization(sql, { plan: 'free' })
     organization = other
     expect(await withdraw({ refunds: [{ usd: '35.00' }] })).toBe('0')
+  })
+
+  test('before its lines are known, then with them', async () => {
+    organization = await foundOrganization(sql, { plan: 'free' })
+    const to = '2026-05-01'
+    const up = { line: 'up', invoice: 'in_up', kind: 'change', plan: 'team' } as const
+    // The upgrade is heard of before the payment that began its period, and its refund too.
+    await recordUpgrade()
+    await payLine(sql, { organization, ...up, amount: '49.50', from: '2026-04-16', to })
+    expect(await withdraw({ refunds: [{ usd: '35.00' }] })).toBe('0')
+    await payLine(sql, { organization, line: 'apr', from: '2026-04-01', to })
+    expect(await billedPlanOf(sql, organization)).toMatchObject({ plan_id: 'team' })
+    expect(await posted()).toBe('500.00')
+  })
+
+  test('by older news than what was applied meanwhile changes nothing', async () => {
+    const revision = await revisionOf()
+    expect(await withdraw({ disputes: [{ usd: '35.00' }] })).toBe('750.00')
+    expect(await withdraw({ disputes: [{ usd: '35.00', counts: false }] })).toBe('-750.00')
+    // Who read Stripe before the dispute was won comes last.
+    expect(await withdraw({ disputes: [{ usd: '35.00' }] }, revision)).toBeNull()
+    expect(await posted()).toBe('1250.00')
   })
 
   test('is not undone by another change of the plan', async () => {

@@ -10345,6 +10345,10 @@ begin
     else
       perform private.lapse_paid_period(v_next.waiting, p_at);
     end if;
+    -- Its payment may have been given back before anybody heard of the line.
+    perform private.withdraw_invoice_credits(
+      (v_next.waiting).organization_id, (v_next.waiting).invoice_id, p_at
+    );
     v_applied := v_applied + 1;
   end loop;
   return v_applied;
@@ -11369,6 +11373,69 @@ $$;
 comment on function private.unlocking_plan(text, text)
   is 'Smallest plan on offer that allows a capability and level.';
 
+-- private/unsettled_invoices.sql
+/*
+ * Job: payments of invoices that should be compared with Stripe one by one, those first that were
+ * touched longest ago: with a refund or a dispute which is not decided, and those of whose invoice more
+ * could be withdrawn than was, as after a hold has ended.
+ */
+create function private.unsettled_invoices(p_limit integer)
+returns table (invoice_id text, payment_intent_id text)
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with money_back as (
+    select
+      refund.organization_id, refund.invoice_id, refund.stripe_payment_intent_id,
+      refund.status in ('pending', 'requires_action') as is_undecided
+    from public.billing_refunds as refund
+    where refund.invoice_id is not null
+    union all
+    select
+      dispute.organization_id, dispute.invoice_id, dispute.stripe_payment_intent_id,
+      dispute.status not in ('won', 'lost', 'warning_closed', 'prevented')
+    from public.billing_disputes as dispute
+    where dispute.invoice_id is not null
+  )
+  select invoice.id, money_back.stripe_payment_intent_id
+  from money_back
+  join public.billing_invoices as invoice
+    on invoice.organization_id = money_back.organization_id
+    and invoice.id = money_back.invoice_id
+  join public.org_plans as subscription on subscription.organization_id = invoice.organization_id
+  join public.plans as plan on plan.id = subscription.plan_id
+  where money_back.stripe_payment_intent_id is not null
+    and (
+      money_back.is_undecided
+      or invoice.unrecovered_credits > 0 and (
+        (invoice.refunded_usd > 0 and plan.refund_policy = 'debt')
+        or (invoice.disputed_usd > 0 and plan.dispute_policy = 'debt')
+        or exists (
+          select
+          from public.billing_invoice_lines as line
+          join public.credit_grants as lot
+            on lot.organization_id = line.organization_id
+            and lot.transaction_id = line.transaction_id
+          where line.organization_id = invoice.organization_id
+            and line.invoice_id = invoice.id
+            and lot.remaining_credits > 0
+            -- What is kept for a hold has expired.
+            and lot.expires_at > private.current_time_utc()
+        )
+      )
+    )
+  group by invoice.id, money_back.stripe_payment_intent_id, invoice.updated_at
+  order by invoice.updated_at, invoice.id
+  limit p_limit
+$$;
+
+comment on function private.unsettled_invoices(integer)
+  is 'Job: payments of invoices to compare with Stripe one by one.';
+
+grant execute on function private.unsettled_invoices(integer) to purser_api;
+
 -- private/unsettled_purchases.sql
 /*
  * Job: purchases that should be compared with Stripe one by one, the longest unchecked first: whose
@@ -11408,7 +11475,16 @@ as $$
     select purchase.organization_id, purchase.id
     from public.credit_purchases as purchase
     join public.credit_grants as lot on lot.id = purchase.grant_id
-    where purchase.unrecovered_credits > 0 and lot.remaining_credits > 0
+    join public.org_plans as subscription
+      on subscription.organization_id = purchase.organization_id
+    join public.plans as plan on plan.id = subscription.plan_id
+    where purchase.unrecovered_credits > 0
+      and (
+        lot.remaining_credits > 0
+        -- A debt waits until nothing is held.
+        or (purchase.refunded_usd > 0 and plan.refund_policy = 'debt')
+        or (purchase.disputed_usd > 0 and plan.dispute_policy = 'debt')
+      )
   )
   select
     purchase.organization_id, purchase.id, purchase.status, purchase.refunded_usd,
@@ -12422,15 +12498,16 @@ comment on function private.withdraw_credits(
 
 -- private/withdraw_invoice.sql
 /*
- * Brings what was withdrawn of an invoice's credits to what its refunds and disputes ask for, like
- * withdraw_purchase: cumulative, in the share of the money that is gone, of what the invoice's lines
- * gave. The plan stays, and what was withdrawn is not given again by a change of the plan. p_state is
- * {refunds, disputes} as the payment provider has them now. Gate: the balance row. Returns what was
- * withdrawn now, negative for given again.
+ * Writes what was given back of an invoice and withdraws its credits (withdraw_invoice_credits). p_state
+ * is {refunds, disputes} as the payment provider has them now; p_revision is what the organization's
+ * subscription_revision was before the provider was asked. If somebody has applied something since, the
+ * caller's news may be the older one, and it must ask again (null). Gate: the balance row. Returns what
+ * was withdrawn now, negative for given again.
  */
 create function private.withdraw_invoice(
   p_organization_id uuid,
   p_invoice_id text,
+  p_revision bigint,
   p_state jsonb
 )
 returns numeric
@@ -12440,27 +12517,72 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  c_actor constant jsonb := '{"kind": "stripe"}';
   v_at timestamptz := private.lock_balances(array[p_organization_id]);
-  v_refunded_usd numeric := private.record_stripe_refunds(
+  v_refunded_usd numeric;
+  v_disputed_usd numeric;
+begin
+  update public.org_plans as subscription
+  set subscription_revision = subscription.subscription_revision + 1
+  where subscription.organization_id = p_organization_id
+    and subscription.subscription_revision = p_revision;
+  if not found then
+    return null;
+  end if;
+  v_refunded_usd := private.record_stripe_refunds(
     p_organization_id, null, p_invoice_id, p_state -> 'refunds', v_at
   );
-  v_disputed_usd numeric := private.record_stripe_disputes(
+  v_disputed_usd := private.record_stripe_disputes(
     p_organization_id, null, p_invoice_id, p_state -> 'disputes', v_at
   );
+  update public.billing_invoices as invoice
+  set refunded_usd = v_refunded_usd, disputed_usd = v_disputed_usd
+  where invoice.organization_id = p_organization_id and invoice.id = p_invoice_id;
+  return private.withdraw_invoice_credits(p_organization_id, p_invoice_id, v_at);
+end
+$$;
+
+comment on function private.withdraw_invoice(uuid, text, bigint, jsonb)
+  is 'Writes refunds and disputes of an invoice, and withdraws or gives again what they ask for.';
+
+grant execute on function private.withdraw_invoice(uuid, text, bigint, jsonb) to purser_api;
+
+-- private/withdraw_invoice_credits.sql
+/*
+ * Brings what was withdrawn of an invoice's credits to what its refunds and disputes ask for, like
+ * withdraw_purchase: cumulative, in the share of the money that is gone, of what the invoice's lines
+ * gave. Called when money goes back and when a line is applied, so it does not matter which of them is
+ * heard of first. The plan stays, and what was withdrawn is not given again by a change of the plan.
+ * The caller holds the gate. Returns what was withdrawn now, negative for given again.
+ */
+create function private.withdraw_invoice_credits(
+  p_organization_id uuid,
+  p_invoice_id text,
+  p_at timestamptz
+)
+returns numeric
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  c_actor constant jsonb := '{"kind": "stripe"}';
   v_invoice public.billing_invoices;
   v_plan public.plans;
   v_granted_credits numeric;
   v_grant_ids uuid[];
   v_difference_credits numeric;
   v_moved_credits numeric := 0;
-  v_metadata jsonb := jsonb_build_object(
-    'invoice_id', p_invoice_id, 'refunded_usd', v_refunded_usd, 'disputed_usd', v_disputed_usd
-  );
+  v_metadata jsonb;
 begin
   select invoice.* into v_invoice
   from public.billing_invoices as invoice
   where invoice.organization_id = p_organization_id and invoice.id = p_invoice_id;
+  if coalesce(v_invoice.amount_paid_usd, 0) = 0 or (
+    v_invoice.refunded_usd = 0 and v_invoice.disputed_usd = 0
+    and v_invoice.withdrawn_credits = 0 and v_invoice.unrecovered_credits = 0
+  ) then
+    return 0;
+  end if;
   select plan.* into v_plan
   from public.org_plans as subscription
   join public.plans as plan on plan.id = subscription.plan_id
@@ -12475,37 +12597,41 @@ begin
   where line.organization_id = p_organization_id
     and line.invoice_id = p_invoice_id
     and line.granted_credits > 0;
-  if coalesce(v_invoice.amount_paid_usd, 0) = 0 then
-    return 0;
-  end if;
 
+  v_metadata := jsonb_build_object(
+    'invoice_id', p_invoice_id,
+    'refunded_usd', v_invoice.refunded_usd,
+    'disputed_usd', v_invoice.disputed_usd
+  );
   v_difference_credits := least(
     v_granted_credits,
-    round(v_granted_credits * (v_refunded_usd + v_disputed_usd) / v_invoice.amount_paid_usd, 2)
+    round(
+      v_granted_credits * (v_invoice.refunded_usd + v_invoice.disputed_usd)
+        / v_invoice.amount_paid_usd,
+      2
+    )
   ) - v_invoice.withdrawn_credits;
   if v_difference_credits > 0 then
     v_moved_credits := private.withdraw_credits(
       p_organization_id, v_grant_ids, v_difference_credits,
       case
-        when v_refunded_usd > 0 and v_plan.refund_policy = 'debt'
-          or v_disputed_usd > 0 and v_plan.dispute_policy = 'debt' then 'debt'
+        when v_invoice.refunded_usd > 0 and v_plan.refund_policy = 'debt'
+          or v_invoice.disputed_usd > 0 and v_plan.dispute_policy = 'debt' then 'debt'
         else 'unspent_only'
       end,
       c_actor,
-      case when v_disputed_usd > 0 then 'Payment disputed' else 'Payment refunded' end,
-      v_metadata, v_at
+      case when v_invoice.disputed_usd > 0 then 'Payment disputed' else 'Payment refunded' end,
+      v_metadata, p_at
     );
   elsif v_difference_credits < 0 then
     v_moved_credits := v_difference_credits;
     perform private.reinstate_credits(
       p_organization_id, v_grant_ids[1], -v_difference_credits, c_actor, 'Payment stands again',
-      v_metadata, v_at
+      v_metadata, p_at
     );
   end if;
   update public.billing_invoices as invoice
   set
-    refunded_usd = v_refunded_usd,
-    disputed_usd = v_disputed_usd,
     withdrawn_credits = invoice.withdrawn_credits + v_moved_credits,
     unrecovered_credits = greatest(v_difference_credits - v_moved_credits, 0)
   where invoice.organization_id = p_organization_id and invoice.id = p_invoice_id;
@@ -12513,10 +12639,8 @@ begin
 end
 $$;
 
-comment on function private.withdraw_invoice(uuid, text, jsonb)
-  is 'Withdraws or gives again what refunds and disputes of an invoice ask for.';
-
-grant execute on function private.withdraw_invoice(uuid, text, jsonb) to purser_api;
+comment on function private.withdraw_invoice_credits(uuid, text, timestamptz)
+  is 'Withdraws or gives again what the money that went back of an invoice asks for.';
 
 -- private/withdraw_purchase.sql
 /*
@@ -12681,6 +12805,8 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+-- Compiling it takes longer than running it.
+set jit = off
 as $$
   with span as materialized (
     select
@@ -12820,6 +12946,8 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+-- Compiling it takes longer than running it.
+set jit = off
 as $$
   with account as materialized (
     select
@@ -12920,6 +13048,8 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+-- Compiling it takes longer than running it.
+set jit = off
 as $$
   with moment as materialized (
     select private.current_time_utc() as at
@@ -13174,6 +13304,8 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+-- Compiling it takes longer than running it.
+set jit = off
 as $$
   select
     top_capabilities.organization_id, 'credits', ranked.place::integer, nullif(ranked.key, ''),
@@ -13221,6 +13353,8 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+-- Compiling it takes longer than running it.
+set jit = off
 as $$
   select
     top_members.organization_id, top_members.meter, ranked.place::integer, nullif(ranked.key, ''),
@@ -13269,6 +13403,8 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+-- Compiling it takes longer than running it.
+set jit = off
 as $$
   with recursive subscription as materialized (
     select subscribed as row, current.period_start, current.period_end, subscribed.anchor_day,
@@ -13373,6 +13509,8 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+-- Compiling it takes longer than running it.
+set jit = off
 as $$
   with span as materialized (
     select today.day - (least(greatest(usage_series.days, 1), 366) - 1) as first_day, today.day
