@@ -74,10 +74,12 @@ export function createAutoTopups(options: AutoTopupOptions) {
       log.warn({ err: error, purchase: purchase.id }, 'the saved card was refused')
       return fail(purchase, CARD_GONE)
     }
-    // It was looked for before, and there was none.
-    if (ageOf(purchase) > GIVE_UP_AFTER_MILLISECONDS) return fail(purchase, NO_ANSWER)
     // Not known whether it was charged: the job goes on with the same key.
-    throw error
+    if (ageOf(purchase) <= GIVE_UP_AFTER_MILLISECONDS) throw error
+    const made = await lostPayment(stripe, purchase, accounts)
+    if (made === null) return fail(purchase, NO_ANSWER)
+    const name = { organizationId: purchase.organization_id, purchaseId: purchase.id }
+    await purchases.sync(name, { paymentIntentId: made })
   }
 
   async function fail(purchase: PurchaseRow, reason: string): Promise<void> {

@@ -8,7 +8,7 @@ import { directionOf, FREE_PLAN, hasEnded } from './plan-direction.ts'
 import type { Prices } from './prices.ts'
 import { requireGoodStanding, type SubscriptionChanges } from './subscription-changes.ts'
 import type { Subscriptions } from './subscriptions.ts'
-import { forCaller } from './stripe-client.ts'
+import { describeLostCharge, forCaller } from './stripe-client.ts'
 
 export interface PlanChangesOptions {
   stripe: Stripe
@@ -178,9 +178,8 @@ async function upgrade(
   standing: PlanStanding,
   plan: OfferedPlan,
 ): Promise<Answer> {
-  const { changes, prices, queries, stripe, subscriptions } = options
-  const subscriptionId = standing.stripe_subscription_id ?? ''
-  const subscription = await stripe.subscriptions.retrieve(subscriptionId)
+  const { changes, prices, stripe } = options
+  const subscription = await stripe.subscriptions.retrieve(standing.stripe_subscription_id ?? '')
   requireGoodStanding(subscription)
   const price = await prices.ensure(plan)
   if (standing.status === 'trialing') {
@@ -189,28 +188,54 @@ async function upgrade(
     const message = texts.beginsAfterTrial(plan.name, standing.period_end)
     return { ...unchanged(message, standing.period_end), status: 'scheduled' }
   }
-  const wasPending = standing.pending_change_at !== null
-  if (wasPending) await undo(options, standing)
-  try {
-    const current = wasPending ? await stripe.subscriptions.retrieve(subscriptionId) : subscription
-    const invoiceId = await changes.upgrade(current, price)
-    if (invoiceId === null) throw new Error(`the upgrade of ${subscriptionId} made no invoice`)
-    await subscriptions.syncInvoice(invoiceId)
-    const granted = await queries.grantedBy(standing.organization_id, invoiceId)
-    return {
-      status: 'changed',
-      effective_at: new Date().toISOString(),
-      checkout_url: null,
-      adjusted_credits: granted,
-      message: texts.changed(plan.name, granted),
-    }
-  } catch (error) {
-    if (wasPending) await scheduleAgain(options, standing)
-    throw error
+  if (standing.pending_change_at !== null) await undo(options, standing)
+  const invoiceId = await pay(options, standing, price)
+  const granted = await paidNow(options, standing, invoiceId)
+  return {
+    status: 'changed',
+    effective_at: new Date().toISOString(),
+    checkout_url: null,
+    adjusted_credits: granted,
+    message: texts.changed(plan.name, granted),
   }
 }
 
-/** The upgrade was declined: what waited before waits again. */
+/** Charges the upgrade; its invoice. When Stripe says no, what waited before waits again. */
+async function pay(
+  options: PlanChangesOptions,
+  standing: PlanStanding,
+  price: string,
+): Promise<string> {
+  const { changes, stripe } = options
+  const subscription = await stripe.subscriptions.retrieve(standing.stripe_subscription_id ?? '')
+  try {
+    const invoiceId = await changes.upgrade(subscription, price)
+    if (invoiceId === null) throw new Error(`the upgrade of ${subscription.id} made no invoice`)
+    return invoiceId
+  } catch (error) {
+    const failure = describeLostCharge(error)
+    // Not known whether it was paid: then the better plan must not end with the period.
+    if (failure === error && standing.pending_change_at !== null) {
+      await scheduleAgain(options, standing)
+    }
+    throw failure
+  }
+}
+
+/** What the paid invoice of an upgrade gave. From here on nobody may read that he was not charged. */
+async function paidNow(
+  { queries, subscriptions }: PlanChangesOptions,
+  { organization_id: organizationId }: PlanStanding,
+  invoiceId: string,
+): Promise<string> {
+  try {
+    await subscriptions.syncInvoice(invoiceId)
+  } catch (error) {
+    throw describeLostCharge(error)
+  }
+  return queries.grantedBy(organizationId, invoiceId)
+}
+
 async function scheduleAgain(options: PlanChangesOptions, standing: PlanStanding): Promise<void> {
   const plan = await options.queries.plan(standing.pending_plan_id ?? FREE_PLAN)
   if (plan) await schedule(options, standing, plan)

@@ -4,6 +4,9 @@ import type { Customers } from './customers.ts'
 import type { Prices } from './prices.ts'
 import { pageUrl } from './urls.ts'
 
+/** In the metadata of a page: which request it was made for. */
+const REQUEST = 'purser_request'
+
 export interface PlanCheckoutOptions {
   stripe: Stripe
   customers: Customers
@@ -16,14 +19,20 @@ export type PlanCheckout = ReturnType<typeof createPlanCheckout>
 
 /** Opens Stripe's page for the first payment of a plan; what was paid is learnt from Stripe afterwards. */
 export function createPlanCheckout({ stripe, customers, prices, webUrl }: PlanCheckoutOptions) {
-  /** One page at a time: two that are paid would be two subscriptions. */
-  async function closeOpenPages(customer: string): Promise<void> {
+  /**
+   * One page at a time: two that are paid would be two subscriptions. Answers the page of this very
+   * request, which a crash kept its first caller from hearing of.
+   */
+  async function closeOtherPages(customer: string, request: string): Promise<string | null> {
     const open = await stripe.checkout.sessions.list({ customer, status: 'open', limit: 100 })
+    let own: string | null = null
     for (const session of open.data) {
       if (session.mode !== 'subscription') continue
-      // It may be completed at this very moment; then its subscription is found below.
-      await stripe.checkout.sessions.expire(session.id).catch(() => undefined)
+      if (session.metadata?.[REQUEST] === request) own = session.url
+      // It may be completed at this very moment; then its subscription is found by the next request.
+      else await stripe.checkout.sessions.expire(session.id).catch(() => undefined)
     }
+    return own
   }
 
   return {
@@ -43,14 +52,16 @@ export function createPlanCheckout({ stripe, customers, prices, webUrl }: PlanCh
       const organizationId = standing.organization_id
       const customer = await customers.ensure(organizationId)
       const price = await prices.ensure(plan)
-      await closeOpenPages(customer)
+      const request = `${plan.id} ${idempotencyKey}`
+      const standingPage = await closeOtherPages(customer, request)
+      if (standingPage !== null) return standingPage
       const metadata = { purser_organization_id: organizationId, purser_plan_id: plan.id }
       const session = await stripe.checkout.sessions.create(
         {
           mode: 'subscription',
           customer,
           line_items: [{ price, quantity: 1 }],
-          metadata,
+          metadata: { ...metadata, [REQUEST]: request },
           subscription_data: {
             metadata,
             ...(trialDays(standing, plan) > 0 && { trial_period_days: trialDays(standing, plan) }),

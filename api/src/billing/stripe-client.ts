@@ -59,6 +59,28 @@ export function isStripeUnavailable(error: unknown): boolean {
   )
 }
 
+/** No answer, or one that does not say whether it was done: a payment may have been made. */
+function isOutcomeUnknown(error: unknown): boolean {
+  return (
+    error instanceof Stripe.errors.StripeConnectionError ||
+    error instanceof Stripe.errors.StripeAPIError
+  )
+}
+
+/** Of a call that charges: an outage as an error that does not say that nobody was charged. */
+export function describeLostCharge(error: unknown): unknown {
+  if (!isOutcomeUnknown(error)) return error
+  return new AppError(
+    'billing_unavailable',
+    { retry_after_seconds: RETRY_AFTER_SECONDS },
+    {
+      message:
+        'The payment provider did not answer in time. Your plan shows in a minute whether the change was made and paid.',
+      cause: error,
+    },
+  )
+}
+
 /** Runs calls of Stripe for a caller who waits for the answer. */
 export async function forCaller<Answer>(call: () => Promise<Answer>): Promise<Answer> {
   try {
