@@ -19,7 +19,7 @@ export interface StripeHint {
 
 export interface SyncedPurchase {
   purchase: PurchaseRow
-  /** null: Stripe has not been asked for anything yet. */
+  /** null: Stripe has not been asked for anything yet, or the hint is a page that nobody was shown. */
   applied: AppliedRow | null
 }
 
@@ -51,7 +51,10 @@ export function createPurchases(
       const purchase = await queries.find(name.organizationId, name.purchaseId)
       // Money for something that we do not know: an operator has to look.
       if (!purchase) throw new Error(`unknown purchase ${name.purchaseId}`)
-      refuseOtherSession(purchase, hint)
+      if (isOtherSession(purchase, hint)) {
+        await refuseIfPaid(stripe, purchase, hint.sessionId)
+        return { purchase, applied: null }
+      }
       const read = await readPurchase(stripe, purchase, hint)
       if (!read) return { purchase, applied: null }
       const applied = await queries.apply(purchase, read.state)
@@ -80,9 +83,22 @@ export function createPurchases(
   }
 }
 
-/** Of several pages that were asked for, one was shown. Should another be paid, somebody must look. */
-function refuseOtherSession(purchase: PurchaseRow, { sessionId }: StripeHint): void {
+function isOtherSession(
+  purchase: PurchaseRow,
+  hint: StripeHint,
+): hint is StripeHint & { sessionId: string } {
   const own = purchase.stripe_checkout_session_id
-  if (sessionId === undefined || own === null || own === sessionId) return
+  return hint.sessionId !== undefined && own !== null && own !== hint.sessionId
+}
+
+/** Of several pages that were asked for, one was shown. Should another be paid, somebody must look. */
+async function refuseIfPaid(
+  stripe: Stripe,
+  purchase: PurchaseRow,
+  sessionId: string,
+): Promise<void> {
+  const { status } = await stripe.checkout.sessions.retrieve(sessionId)
+  if (status !== 'complete') return
+  const own = String(purchase.stripe_checkout_session_id)
   throw new Error(`purchase ${purchase.id} has session ${own}, not ${sessionId}`)
 }

@@ -23,7 +23,7 @@ async function syncPurchase(
   const { applied: row } = await purchases.sync(name, hint)
   const detail = row
     ? `purchase ${name.purchaseId}: ${row.status}, granted ${row.granted_credits}, withdrawn ${row.withdrawn_credits}`
-    : `purchase ${name.purchaseId}: nothing at Stripe yet`
+    : `purchase ${name.purchaseId}: nothing to apply`
   return applied(detail, name.organizationId)
 }
 

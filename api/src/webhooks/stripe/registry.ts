@@ -10,15 +10,26 @@ export const stripeEventHandlers: readonly StripeEventHandler[] = [
   ...subscriptionHandlers,
 ]
 
-/** All handlers of the event's type, one after the other; one that applied it makes it applied. */
+/**
+ * All handlers of the event's type, one after the other; one that applied it makes it applied. What one
+ * of them cannot do keeps none of the others from its part: the event fails when all have had their turn.
+ */
 export async function applyStripeEvent(
   event: Stripe.Event,
   context: StripeEventContext,
 ): Promise<StripeEventResult> {
   const results: StripeEventResult[] = []
+  const failures: unknown[] = []
   for (const { type, handle } of stripeEventHandlers) {
-    if (type === event.type) results.push(await handle(event, context))
+    if (type !== event.type) continue
+    try {
+      results.push(await handle(event, context))
+    } catch (error) {
+      failures.push(error)
+    }
   }
+  if (failures.length > 1) context.log.error({ err: failures[1] }, 'and another handler failed')
+  if (failures.length > 0) throw failures[0]
   if (results.length === 0) return ignored(`nobody handles ${event.type}`)
   return (
     results.find(({ outcome }) => outcome === 'applied') ??
