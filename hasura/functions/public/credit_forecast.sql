@@ -13,6 +13,8 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+-- Compiling it takes longer than running it.
+set jit = off
 as $$
   with account as materialized (
     select

@@ -8,6 +8,8 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+-- Compiling it takes longer than running it.
+set jit = off
 as $$
   with moment as materialized (
     select private.current_time_utc() as at

@@ -9,6 +9,8 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+-- Compiling it takes longer than running it.
+set jit = off
 as $$
   select
     top_capabilities.organization_id, 'credits', ranked.place::integer, nullif(ranked.key, ''),

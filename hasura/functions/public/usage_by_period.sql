@@ -14,6 +14,8 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+-- Compiling it takes longer than running it.
+set jit = off
 as $$
   with recursive subscription as materialized (
     select subscribed as row, current.period_start, current.period_end, subscribed.anchor_day,

@@ -18,6 +18,8 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+-- Compiling it takes longer than running it.
+set jit = off
 as $$
   with span as materialized (
     select today.day - (least(greatest(usage_series.days, 1), 366) - 1) as first_day, today.day
