@@ -34,30 +34,37 @@ export async function recordUsage(
 export async function seedCreditHistory(organizationId: string, userIds: string[]): Promise<void> {
   await withDatabase(
     (sql) => sql`
+      with charge as (
+        select
+          current_date - back.days as day, person.id as user_id, capability.id as capability_id,
+          level.id as level_id, model.id as model_id,
+          round(
+            (90 - back.days + 30) * (1.2 - 0.3 * capability.place) * level.weight
+              * (1 + ((back.days * 7 + capability.place * 3 + person.place * 5) % 11)::numeric / 6)
+              / 40,
+            2
+          ) as credits
+        from generate_series(1, 89) as back (days)
+        cross join unnest(${[...userIds, '']}::text[]) with ordinality as person (id, place)
+        cross join (
+          values ('question_generation', 1), ('testimonial_assembly', 2), ('testimonial_polish', 3)
+        ) as capability (id, place)
+        cross join (values ('fast', 0.3, 0), ('enhanced', 1, 1)) as level (id, weight, place)
+        cross join lateral (
+          select found.id from public.llm_models as found order by found.id offset level.place limit 1
+        ) as model (id)
+        where extract(isodow from current_date - back.days) < 6
+          and (back.days + person.place + capability.place) % 4 > 0
+      )
       insert into public.credit_usage_daily
-        (organization_id, day, user_id, capability_id, quality_level_id, model_id, used_credits,
-         entries)
+        (organization_id, dimension, day, key, used_credits, entries)
       select
-        ${organizationId}, current_date - back.days, person.id::uuid, capability.id, level.id, model.id,
-        round(
-          (90 - back.days + 30) * (1.2 - 0.3 * capability.place) * level.weight
-            * (1 + ((back.days * 7 + capability.place * 3 + person.place * 5) % 11)::numeric / 6)
-            / 40,
-          2
-        ),
-        1 + (back.days + capability.place) % 4
-      from generate_series(1, 89) as back (days)
-      cross join unnest(${[...userIds, '00000000-0000-0000-0000-000000000000']}::text[])
-        with ordinality as person (id, place)
-      cross join (
-        values ('question_generation', 1), ('testimonial_assembly', 2), ('testimonial_polish', 3)
-      ) as capability (id, place)
-      cross join (values ('fast', 0.3), ('enhanced', 1)) as level (id, weight)
+        ${organizationId}, told.dimension, charge.day, told.key, sum(charge.credits), count(*)
+      from charge
       cross join lateral (
-        select found.id from public.llm_models as found
-        order by found.id offset (case level.id when 'fast' then 0 else 1 end) limit 1
-      ) as model (id)
-      where extract(isodow from current_date - back.days) < 6
-        and (back.days + person.place + capability.place) % 4 > 0`,
+        values ('none', ''), ('capability', charge.capability_id), ('level', charge.level_id),
+          ('model', charge.model_id), ('member', charge.user_id)
+      ) as told (dimension, key)
+      group by told.dimension, charge.day, told.key`,
   )
 }

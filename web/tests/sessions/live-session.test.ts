@@ -88,6 +88,15 @@ test('an end by the limit arrives live, with its reason', async () => {
   expect(page.live.ended.value?.endReason).toBe('limit_reached')
 })
 
+test('what changes within a second of the last heartbeat is taken over', async () => {
+  const { page, sessions, server } = await open()
+  await page.starting.start(draft)
+  await until(() => sessions.beats.length === 1, 'first heartbeat')
+  sessions.limit(120)
+  server.publish()
+  await until(() => (page.live.timing.value?.secondsLeft ?? 0) <= 120, 'shorter time left')
+})
+
 test('an end that happened before this page was opened is no news', async () => {
   const sessions = sessionServer()
   sessions.begin()

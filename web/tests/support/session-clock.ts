@@ -46,6 +46,10 @@ export function sessionServer() {
     finish: (reason: string) => {
       row = { ...row, status: 'ended', end_reason: reason, ended_at: at(elapsed) }
     },
+    /** Minutes go elsewhere: the session will end sooner. */
+    limit: (seconds: number) => {
+      row = { ...row, limit_at: at(seconds) }
+    },
     advance: (seconds: number) => {
       elapsed += seconds
     },

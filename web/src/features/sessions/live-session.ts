@@ -49,5 +49,5 @@ export function laterSession(known: LiveSession | null, told: LiveSession): Live
   if (!known) return told
   if (known.id !== told.id) return told.startedAt >= known.startedAt ? told : known
   if (known.isActive !== told.isActive) return known.isActive ? told : known
-  return told.lastHeartbeatAt > known.lastHeartbeatAt || !told.isActive ? told : known
+  return told.lastHeartbeatAt < known.lastHeartbeatAt ? known : told
 }
