@@ -1,5 +1,6 @@
 /*
- * Holds credits for the next five minutes of a session beyond the plan, or for as much as there is.
+ * Holds credits for the next five minutes of a session beyond the plan, or for as much as there is and
+ * the caps of the member leave; it counts against them.
  * It is a reservation like any other, of the capability live_session, which is in no plan's list:
  * whether minutes are sold is a matter of the plan's price and the organization's setting, which the
  * caller has asked. Returns the session, not yet stored, without a hold when there are no credits.
@@ -22,16 +23,12 @@ declare
   v_session private.metered_sessions := p_session;
   v_seconds integer;
   v_credits numeric;
-  v_reservation_id uuid := uuidv7();
+  v_reservation_id uuid := private.reservation_id_at(p_at);
 begin
-  select least(v_hold_seconds, floor(greatest(
-    balance.monthly_credits + balance.bonus_credits - balance.debt_credits
-      - balance.reserved_credits,
-    0
-  ) * 60 / p_minute_price_credits))
-  into v_seconds
-  from public.organization_credit_balances as balance
-  where balance.organization_id = v_session.organization_id;
+  v_seconds := least(v_hold_seconds, floor(
+    private.credits_for_sessions(v_session.organization_id, v_session.user_id, p_at) * 60
+      / p_minute_price_credits
+  ));
   if v_seconds = 0 then
     return v_session;
   end if;
@@ -59,6 +56,11 @@ begin
     reserved_credits = balance.reserved_credits + v_credits,
     next_hold_expires_at = least(balance.next_hold_expires_at, p_at + v_expires_after)
   where balance.organization_id = v_session.organization_id;
+  if not private.hold_capped(
+    v_session.organization_id, v_session.user_id, v_reservation_id, v_credits, p_at
+  ) then
+    raise exception 'a hold for minutes is beyond the caps of its member';
+  end if;
 
   v_session.hold_reservation_id := v_reservation_id;
   v_session.hold_seconds := v_seconds;

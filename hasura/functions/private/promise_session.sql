@@ -56,7 +56,7 @@ begin
     v_session.limit_at := 'infinity';
   elsif v_price_credits is not null and v_covered_until >= v_lease_end then
     v_session.limit_at := v_covered_until + private.buyable_session_time(
-      v_session.organization_id, v_price_credits
+      v_session.organization_id, v_session.user_id, p_from, v_price_credits
     );
   else
     v_session.limit_at := v_covered_until;

@@ -1,7 +1,8 @@
 /*
  * Gives a running session the lease that the limits of now make of it, without a sign of life: after
- * a change of plan. What was promised until now stays promised. Returns the session as stored. The
- * caller holds the gate.
+ * a change of plan. What was promised until now stays promised, and bought time that is running costs
+ * what it was sold for: unless it is included now, it has its new price from the next sign of life on.
+ * Returns the session as stored. The caller holds the gate.
  */
 create function private.refresh_session(p_session private.metered_sessions, p_at timestamptz)
 returns private.metered_sessions
@@ -14,7 +15,15 @@ declare
   v_kept_until timestamptz := least(p_at, p_session.lease_expires_at);
 begin
   v_session := private.move_session(p_session, p_at, false, null);
-  if v_session.status = 'ended' then
+  if v_session.status = 'ended' or exists (
+    select
+    from private.session_reach(
+      v_session.organization_id, v_session.user_id, v_session.last_heartbeat_at
+    ) as reach
+    where v_session.hold_reservation_id is not null
+      and greatest(reach.included_until, v_session.included_until, v_session.last_heartbeat_at)
+        < v_kept_until
+  ) then
     return v_session;
   end if;
   v_session := private.promise_session(v_session, v_session.last_heartbeat_at);

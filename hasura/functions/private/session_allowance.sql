@@ -37,7 +37,10 @@ begin
   v_session.user_id := p_user_id;
   v_answer := private.session_refused(coalesce(v_refusal, 'allowed'), v_session, v_at);
   if v_refusal is null and v_answer.remaining_seconds = 0 and coalesce(
-    private.buyable_session_time(p_organization_id, v_answer.minute_price_credits), interval '0'
+    private.buyable_session_time(
+      p_organization_id, p_user_id, v_at, v_answer.minute_price_credits
+    ),
+    interval '0'
   ) = interval '0' then
     v_answer := private.session_refused('quota_exceeded', v_session, v_at);
   end if;

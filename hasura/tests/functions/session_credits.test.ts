@@ -2,6 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { balanceOf, brokenRules, createMember, grant, openDesk } from '../support/desk.ts'
 import type { Desk } from '../support/desk.ts'
 import { foundOrganization } from '../support/jobs.ts'
+import { reserve } from '../support/operations.ts'
+import { brokenUsage, counterOf, setCap, setOverride } from '../support/quotas.ts'
 import {
   allowance,
   allowBuying,
@@ -188,5 +190,51 @@ describe('minutes beyond the plan', () => {
       bought_seconds: 70,
       remaining_seconds: 60,
     })
+  })
+
+  test('are held back by the cap of the member on credits, to the second', async () => {
+    await give('100')
+    await allowBuying(clock.sql, ada.organization)
+    await setCap({ admin: clock.sql }, ada.organization, ada.user, { meter: 'credits', limit: '3' })
+    const counter = { meter: 'credits', user: ada.user }
+    const session = await begin(clock.sql, ada)
+    expect(await counterOf(desk, ada.organization, counter)).toMatchObject({ used: 0, held: 3 })
+    const hold = { ...ada, amount: '0.01' }
+    expect(await reserve(clock.sql, hold)).toMatchObject([{ outcome: 'member_cap_exceeded' }])
+
+    await live(clock, ada, session, 120)
+    await clock.move(40)
+    await sweep(clock.sql)
+    expect(await seen(clock.sql, session)).toMatchObject({
+      end_reason: 'limit_reached',
+      used_seconds: 150,
+      bought_seconds: 90,
+      charged_credits: '3.00',
+    })
+    expect(await counterOf(desk, ada.organization, counter)).toMatchObject({ used: 3, held: 0 })
+    expect(await allowance(clock.sql, ada)).toMatchObject({ outcome: 'quota_exceeded' })
+    expect(await start(clock.sql, ada)).toMatchObject({ outcome: 'quota_exceeded' })
+    expect(await brokenUsage(desk, ada.organization)).toEqual([])
+  })
+
+  test('that ran before a change to a dearer plan cost what they were sold for', async () => {
+    await give('2')
+    await allowBuying(clock.sql, ada.organization)
+    const oneMinute = { meter: 'session_minutes', limit: '1', user: ada.user }
+    await setOverride({ ...desk, api: clock.sql }, ada.organization, oneMinute)
+    const session = await begin(clock.sql, ada)
+    await live(clock, ada, session, 60)
+    await clock.move(40)
+    await clock.sql`update public.plans set session_minute_price_credits = 100 where id = 'free'`
+    await clock.sql`select private.set_organization_plan(${ada.organization}, 'free', null)`
+    const later = await heartbeat(clock.sql, ada, session)
+    await clock.sql`update public.plans set session_minute_price_credits = null where id = 'free'`
+    // What is left pays for seconds at the new price only.
+    expect(later).toMatchObject({ outcome: 'active', bought_seconds: 40, charged_credits: '1.34' })
+    expect(await balanceOf(desk, ada.organization)).toMatchObject({ debt: '0.00', used: '1.34' })
+    await clock.move(60)
+    await sweep(clock.sql)
+    expect(await seen(clock.sql, session)).toMatchObject({ bought_seconds: 46 })
+    expect(await balanceOf(desk, ada.organization)).toMatchObject({ debt: '0.00' })
   })
 })

@@ -55,6 +55,7 @@ drop function private.counter_key;
 drop function private.credit_cap_refusal;
 drop function private.credit_charges_by_day;
 drop function private.credit_position;
+drop function private.credits_for_sessions;
 drop function private.credits_on_account;
 drop function private.credits_within_reach;
 drop function private.current_time_utc;

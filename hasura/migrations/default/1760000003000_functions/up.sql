@@ -1295,26 +1295,24 @@ comment on function private.begin_paid_period(public.billing_invoice_lines, time
   is 'Begins the period that an invoice line paid for, with its credits.';
 
 -- private/buyable_session_time.sql
-/* For how long the credits that are available now would pay at a price a minute. */
+/* For how long the credits that a member may spend now would pay at a price a minute. */
 create function private.buyable_session_time(
   p_organization_id uuid,
+  p_user_id uuid,
+  p_at timestamptz,
   p_minute_price_credits numeric
 )
 returns interval
 language sql
 stable
 as $$
-  select make_interval(secs => floor(greatest(
-    balance.monthly_credits + balance.bonus_credits - balance.debt_credits
-      - balance.reserved_credits,
-    0
-  ) * 60 / p_minute_price_credits)::double precision)
-  from public.organization_credit_balances as balance
-  where balance.organization_id = p_organization_id
+  select make_interval(secs => floor(
+    private.credits_for_sessions(p_organization_id, p_user_id, p_at) * 60 / p_minute_price_credits
+  )::double precision)
 $$;
 
-comment on function private.buyable_session_time(uuid, numeric)
-  is 'How much time of sessions the available credits would pay for.';
+comment on function private.buyable_session_time(uuid, uuid, timestamptz, numeric)
+  is 'How much time of sessions the credits of a member would pay for.';
 
 -- private/capability_offer.sql
 /*
@@ -2776,6 +2774,40 @@ $$;
 
 comment on function private.credit_position(uuid, timestamptz)
   is 'Available credits as a reservation would find them, without touching anything.';
+
+-- private/credits_for_sessions.sql
+/*
+ * What a member may spend on minutes of sessions now: what is available, and no more than the closest
+ * of his caps on credits leaves him. Null when there is no such organization. The caller holds the gate.
+ */
+create function private.credits_for_sessions(
+  p_organization_id uuid,
+  p_user_id uuid,
+  p_at timestamptz
+)
+returns numeric
+language sql
+stable
+as $$
+  select greatest(
+    least(
+      balance.monthly_credits + balance.bonus_credits - balance.debt_credits
+        - balance.reserved_credits,
+      case
+        when balance.has_member_caps then (
+          select min(trunc(cap.limit_amount - cap.used_amount - cap.held_amount, 2))
+          from private.quota_state(p_organization_id, p_user_id, 'credits', p_at) as cap
+        )
+      end
+    ),
+    0
+  )
+  from public.organization_credit_balances as balance
+  where balance.organization_id = p_organization_id
+$$;
+
+comment on function private.credits_for_sessions(uuid, uuid, timestamptz)
+  is 'Credits that a member may spend on minutes of sessions now.';
 
 -- private/credits_on_account.sql
 /*
@@ -4854,7 +4886,8 @@ comment on function private.hold_quotas(uuid, uuid, uuid, jsonb)
 
 -- private/hold_session_credits.sql
 /*
- * Holds credits for the next five minutes of a session beyond the plan, or for as much as there is.
+ * Holds credits for the next five minutes of a session beyond the plan, or for as much as there is and
+ * the caps of the member leave; it counts against them.
  * It is a reservation like any other, of the capability live_session, which is in no plan's list:
  * whether minutes are sold is a matter of the plan's price and the organization's setting, which the
  * caller has asked. Returns the session, not yet stored, without a hold when there are no credits.
@@ -4877,16 +4910,12 @@ declare
   v_session private.metered_sessions := p_session;
   v_seconds integer;
   v_credits numeric;
-  v_reservation_id uuid := uuidv7();
+  v_reservation_id uuid := private.reservation_id_at(p_at);
 begin
-  select least(v_hold_seconds, floor(greatest(
-    balance.monthly_credits + balance.bonus_credits - balance.debt_credits
-      - balance.reserved_credits,
-    0
-  ) * 60 / p_minute_price_credits))
-  into v_seconds
-  from public.organization_credit_balances as balance
-  where balance.organization_id = v_session.organization_id;
+  v_seconds := least(v_hold_seconds, floor(
+    private.credits_for_sessions(v_session.organization_id, v_session.user_id, p_at) * 60
+      / p_minute_price_credits
+  ));
   if v_seconds = 0 then
     return v_session;
   end if;
@@ -4914,6 +4943,11 @@ begin
     reserved_credits = balance.reserved_credits + v_credits,
     next_hold_expires_at = least(balance.next_hold_expires_at, p_at + v_expires_after)
   where balance.organization_id = v_session.organization_id;
+  if not private.hold_capped(
+    v_session.organization_id, v_session.user_id, v_reservation_id, v_credits, p_at
+  ) then
+    raise exception 'a hold for minutes is beyond the caps of its member';
+  end if;
 
   v_session.hold_reservation_id := v_reservation_id;
   v_session.hold_seconds := v_seconds;
@@ -6298,7 +6332,7 @@ begin
     v_session.limit_at := 'infinity';
   elsif v_price_credits is not null and v_covered_until >= v_lease_end then
     v_session.limit_at := v_covered_until + private.buyable_session_time(
-      v_session.organization_id, v_price_credits
+      v_session.organization_id, v_session.user_id, p_from, v_price_credits
     );
   else
     v_session.limit_at := v_covered_until;
@@ -7072,8 +7106,9 @@ grant execute on function private.record_usage(
 -- private/refresh_session.sql
 /*
  * Gives a running session the lease that the limits of now make of it, without a sign of life: after
- * a change of plan. What was promised until now stays promised. Returns the session as stored. The
- * caller holds the gate.
+ * a change of plan. What was promised until now stays promised, and bought time that is running costs
+ * what it was sold for: unless it is included now, it has its new price from the next sign of life on.
+ * Returns the session as stored. The caller holds the gate.
  */
 create function private.refresh_session(p_session private.metered_sessions, p_at timestamptz)
 returns private.metered_sessions
@@ -7086,7 +7121,15 @@ declare
   v_kept_until timestamptz := least(p_at, p_session.lease_expires_at);
 begin
   v_session := private.move_session(p_session, p_at, false, null);
-  if v_session.status = 'ended' then
+  if v_session.status = 'ended' or exists (
+    select
+    from private.session_reach(
+      v_session.organization_id, v_session.user_id, v_session.last_heartbeat_at
+    ) as reach
+    where v_session.hold_reservation_id is not null
+      and greatest(reach.included_until, v_session.included_until, v_session.last_heartbeat_at)
+        < v_kept_until
+  ) then
     return v_session;
   end if;
   v_session := private.promise_session(v_session, v_session.last_heartbeat_at);
@@ -8730,7 +8773,10 @@ begin
   v_session.user_id := p_user_id;
   v_answer := private.session_refused(coalesce(v_refusal, 'allowed'), v_session, v_at);
   if v_refusal is null and v_answer.remaining_seconds = 0 and coalesce(
-    private.buyable_session_time(p_organization_id, v_answer.minute_price_credits), interval '0'
+    private.buyable_session_time(
+      p_organization_id, p_user_id, v_at, v_answer.minute_price_credits
+    ),
+    interval '0'
   ) = interval '0' then
     v_answer := private.session_refused('quota_exceeded', v_session, v_at);
   end if;
