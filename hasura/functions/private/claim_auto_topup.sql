@@ -5,7 +5,7 @@
  * organization as it wished. Gate: the balance row.
  *
  * Outcomes: claimed, off (or stopped), enough, in_flight, cooldown, monthly_limit, topup_not_allowed
- * (also while the subscription is unpaid), no_payment_method.
+ * (also while the subscription is not active), no_payment_method.
  */
 create function private.claim_auto_topup(p_organization_id uuid)
 returns table (outcome text, purchase_id uuid)
@@ -47,7 +47,7 @@ begin
         and running.status = 'processing'
     ) then 'in_flight'
     when v_setting.auto_topup_last_at > v_at - c_cooldown then 'cooldown'
-    when v_subscription.status in ('unpaid', 'canceled') or not (
+    when private.is_suspended(v_subscription, v_at) or not (
       select plan.topup_allowed from public.plans as plan where plan.id = v_subscription.plan_id
     ) then 'topup_not_allowed'
     when v_setting.stripe_payment_method_id is null

@@ -56,7 +56,7 @@ begin
     when purchase.stripe_checkout_session_id is not null
       or purchase.status not in ('open', 'failed') then 'replayed'
     when not v_plan.topup_allowed then 'topup_not_allowed'
-    when v_subscription.status in ('unpaid', 'canceled') then 'subscription_inactive'
+    when private.is_suspended(v_subscription, v_at) then 'subscription_inactive'
     when v_package.id is null then 'unknown_package'
     when purchase.id is null and (
       select count(*)

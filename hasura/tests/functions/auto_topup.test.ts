@@ -10,7 +10,7 @@ import {
 import type { Desk, Sql } from '../support/desk.ts'
 import { clockedAt } from '../support/jobs.ts'
 import { hold } from '../support/operations.ts'
-import { applyPurchase, purchaseOf } from '../support/purchases.ts'
+import { applyPurchase, purchaseOf, suspend } from '../support/purchases.ts'
 
 let desk: Desk
 beforeAll(async () => {
@@ -161,6 +161,15 @@ describe('claim_auto_topup', () => {
     expect(await claim(organization)).toMatchObject({ outcome: 'cooldown' })
     expect(await purchaseOf(desk, id!)).toMatchObject({ status: 'failed' })
   })
+
+  test.each(['unpaid', 'paused', 'canceled', 'past its grace'])(
+    'buys nothing that could not be used: the subscription is %s',
+    async (standing) => {
+      const organization = await withCard()
+      await suspend(desk, organization, standing)
+      expect(await claim(organization)).toMatchObject({ outcome: 'topup_not_allowed' })
+    },
+  )
 
   test('needs a card, and a plan with top-ups', async () => {
     const organization = await createOrganization(desk)

@@ -8,7 +8,7 @@ import {
   openDesk,
 } from '../support/desk.ts'
 import type { Desk } from '../support/desk.ts'
-import { applyPurchase, buy, openPurchase, purchaseOf } from '../support/purchases.ts'
+import { applyPurchase, buy, openPurchase, purchaseOf, suspend } from '../support/purchases.ts'
 
 let desk: Desk
 beforeAll(async () => {
@@ -102,6 +102,17 @@ describe('open_credit_purchase', () => {
       where organization_id = any (${[free, organization]})`
     expect(count).toBe(0)
   })
+
+  test.each(['unpaid', 'paused', 'canceled', 'past its grace'])(
+    'sells nothing that could not be used: the subscription is %s',
+    async (standing) => {
+      const organization = await createOrganization(desk)
+      await suspend(desk, organization, standing)
+      expect(await openPurchase(desk.api, organization)).toMatchObject({
+        outcome: 'subscription_inactive',
+      })
+    },
+  )
 
   test('at most 20 purchases wait for their buyer', async () => {
     const organization = await createOrganization(desk)

@@ -110,3 +110,19 @@ export async function purchaseOf({ admin }: Desk, purchase: string) {
     from public.credit_purchases where id = ${purchase}`
   return row!
 }
+
+/** Work is refused from now on: the status, or a renewal that nobody paid in its time. */
+export async function suspend(
+  { admin }: Desk,
+  organization: string,
+  standing: string,
+): Promise<void> {
+  const isPastGrace = standing === 'past its grace'
+  await admin`
+    update public.org_plans
+    set
+      status = ${isPastGrace ? 'past_due' : standing},
+      stripe_subscription_id = ${`sub_${organization}`},
+      grace_ends_at = case when ${isPastGrace} then now() - interval '1 second' end
+    where organization_id = ${organization}`
+}

@@ -1824,7 +1824,7 @@ grant execute on function private.check_quota(uuid, uuid, text, numeric) to purs
  * organization as it wished. Gate: the balance row.
  *
  * Outcomes: claimed, off (or stopped), enough, in_flight, cooldown, monthly_limit, topup_not_allowed
- * (also while the subscription is unpaid), no_payment_method.
+ * (also while the subscription is not active), no_payment_method.
  */
 create function private.claim_auto_topup(p_organization_id uuid)
 returns table (outcome text, purchase_id uuid)
@@ -1866,7 +1866,7 @@ begin
         and running.status = 'processing'
     ) then 'in_flight'
     when v_setting.auto_topup_last_at > v_at - c_cooldown then 'cooldown'
-    when v_subscription.status in ('unpaid', 'canceled') or not (
+    when private.is_suspended(v_subscription, v_at) or not (
       select plan.topup_allowed from public.plans as plan where plan.id = v_subscription.plan_id
     ) then 'topup_not_allowed'
     when v_setting.stripe_payment_method_id is null
@@ -3335,7 +3335,9 @@ comment on function private.due_sessions(timestamptz, integer, uuid)
 -- private/end_session.sql
 /*
  * Ends a session, for user_ended, error or timeout. What was used since the last heartbeat is
- * counted as far as the lease goes; after an error it is not, as nobody can say when it stopped.
+ * counted as far as the lease goes; after an error it is not, as nobody can say when it stopped. But
+ * who has had the minutes does not tell that they were not used: without p_is_witness, as for a
+ * person, the report of an error is a sign of life like any other.
  * p_user_id null: any session of the organization.
  *
  * Gate: the balance row (lock_for_session). Replay: a session that has ended, by whatever, stays as it is and is
@@ -3345,7 +3347,8 @@ create function private.end_session(
   p_organization_id uuid,
   p_session_id uuid,
   p_user_id uuid,
-  p_reason text
+  p_reason text,
+  p_is_witness boolean
 )
 returns private.session_answer
 language plpgsql
@@ -3367,15 +3370,18 @@ begin
   elsif (p_reason in ('user_ended', 'error', 'timeout')) is not true then
     return private.session_answer('invalid_reason', v_session, v_at);
   end if;
+  if p_reason = 'error' and not p_is_witness then
+    v_session := private.move_session(v_session, v_at, true, null);
+  end if;
   v_session := private.move_session(v_session, v_at, false, p_reason);
   return private.session_answer(v_session.status, v_session, v_at);
 end
 $$;
 
-comment on function private.end_session(uuid, uuid, uuid, text)
+comment on function private.end_session(uuid, uuid, uuid, text, boolean)
   is 'Ends a live session; a second time answers the first end.';
 
-grant execute on function private.end_session(uuid, uuid, uuid, text) to purser_api;
+grant execute on function private.end_session(uuid, uuid, uuid, text, boolean) to purser_api;
 
 -- private/expire_due_grants.sql
 /*
@@ -3556,16 +3562,17 @@ declare
   v_organization_id uuid;
 begin
   select
-    array_agg(locked.organization_id order by locked.next_grant_expires_at, locked.organization_id),
-    max(locked.next_grant_expires_at)
+    array_agg(locked.organization_id order by locked.due_at, locked.organization_id),
+    max(locked.due_at)
   into v_organization_ids, after_expires_at
   from (
-    select balance.organization_id, balance.next_grant_expires_at
+    select balance.organization_id, least(balance.next_grant_expires_at, balance.period_end) as due_at
     from public.organization_credit_balances as balance
-    where balance.next_grant_expires_at <= v_at
-      and (balance.next_grant_expires_at, balance.organization_id)
+    where least(balance.next_grant_expires_at, balance.period_end) <= v_at
+      and balance.next_grant_expires_at <= v_at
+      and (least(balance.next_grant_expires_at, balance.period_end), balance.organization_id)
         > (p_after_expires_at, p_after_organization_id)
-    order by balance.next_grant_expires_at, balance.organization_id
+    order by least(balance.next_grant_expires_at, balance.period_end), balance.organization_id
     limit p_limit
     for no key update skip locked
   ) as locked;
@@ -5005,6 +5012,23 @@ $$;
 comment on function private.is_below_zero(private.usage_entry, jsonb)
   is 'Whether giving back an amount of a level would leave less than nothing.';
 
+-- private/is_suspended.sql
+/*
+ * Whether work of an organization is refused as subscription_inactive at a moment, as access_rules says
+ * it: nothing is sold that could not be used.
+ */
+create function private.is_suspended(p_subscription public.org_plans, p_at timestamptz)
+returns boolean
+language sql
+immutable
+as $$
+  select p_subscription.status in ('unpaid', 'paused', 'canceled')
+    or coalesce(p_subscription.grace_ends_at <= p_at, false)
+$$;
+
+comment on function private.is_suspended(public.org_plans, timestamptz)
+  is 'Whether work of an organization is refused because its subscription is not active.';
+
 -- private/is_usage_amount.sql
 /*
  * Whether a number is an amount of a meter: at most four decimals and at most 10^15 either way, so
@@ -5896,7 +5920,7 @@ begin
     when purchase.stripe_checkout_session_id is not null
       or purchase.status not in ('open', 'failed') then 'replayed'
     when not v_plan.topup_allowed then 'topup_not_allowed'
-    when v_subscription.status in ('unpaid', 'canceled') then 'subscription_inactive'
+    when private.is_suspended(v_subscription, v_at) then 'subscription_inactive'
     when v_package.id is null then 'unknown_package'
     when purchase.id is null and (
       select count(*)
@@ -8314,22 +8338,43 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_organization_ids uuid[] := p_organization_ids;
+  v_plain_ids uuid[];
   v_started integer;
   v_paid integer;
   v_total integer := 0;
 begin
-  perform private.expire_overdue_holds(p_organization_ids, p_at);
+  -- Mostly holds are due, and then this look is all that it costs.
+  if exists (
+    select
+    from public.organization_credit_balances as balance
+    where balance.organization_id = any (p_organization_ids)
+      and balance.period_end <= p_at
+      and balance.reserved_credits = 0
+  ) then
+    v_plain_ids := private.start_plain_periods(p_organization_ids, p_at);
+    v_total := coalesce(cardinality(v_plain_ids), 0);
+    v_organization_ids := array(
+      select asked.id from unnest(p_organization_ids) as asked (id)
+      except
+      select done.id from unnest(v_plain_ids) as done (id)
+    );
+    if cardinality(v_organization_ids) = 0 then
+      return v_total;
+    end if;
+  end if;
+  perform private.expire_overdue_holds(v_organization_ids, p_at);
   loop
-    perform private.expire_due_grants(p_organization_ids, p_at);
-    v_started := private.start_due_periods(p_organization_ids, p_at);
-    v_paid := private.start_paid_periods(p_organization_ids, p_at);
+    perform private.expire_due_grants(v_organization_ids, p_at);
+    v_started := private.start_due_periods(v_organization_ids, p_at);
+    v_paid := private.start_paid_periods(v_organization_ids, p_at);
     v_total := v_total + v_started + v_paid;
     exit when v_started + v_paid = 0;
     -- Mostly one period was missed, and a look at the balances saves the round that finds nothing.
     exit when v_paid = 0 and not exists (
       select
       from public.organization_credit_balances as balance
-      where balance.organization_id = any (p_organization_ids)
+      where balance.organization_id = any (v_organization_ids)
         and least(balance.period_end, balance.next_grant_expires_at) <= p_at
     );
   end loop;
@@ -8379,21 +8424,27 @@ declare
   v_organization_id uuid;
 begin
   select
-    array_agg(locked.organization_id order by locked.period_end, locked.organization_id),
-    max(locked.period_end)
+    array_agg(locked.organization_id order by locked.due_at, locked.organization_id),
+    max(locked.due_at)
   into v_organization_ids, after_period_end
   from (
-    select balance.organization_id, subscription.period_end
-    from public.org_plans as subscription
-    join public.organization_credit_balances as balance
-      on balance.organization_id = subscription.organization_id
-    where subscription.stripe_subscription_id is null
-      and subscription.period_end <= v_at
-      and (subscription.period_end, subscription.organization_id)
+    select
+      balance.organization_id,
+      least(balance.next_grant_expires_at, balance.period_end) as due_at
+    from public.organization_credit_balances as balance
+    where least(balance.next_grant_expires_at, balance.period_end) <= v_at
+      and balance.period_end <= v_at
+      and (least(balance.next_grant_expires_at, balance.period_end), balance.organization_id)
         > (p_after_period_end, p_after_organization_id)
-    order by subscription.period_end, subscription.organization_id
+      -- Never a join, so the index above gives the order.
+      and (
+        select subscription.stripe_subscription_id is null
+        from public.org_plans as subscription
+        where subscription.organization_id = balance.organization_id
+      )
+    order by least(balance.next_grant_expires_at, balance.period_end), balance.organization_id
     limit p_limit
-    for no key update of balance skip locked
+    for no key update skip locked
   ) as locked;
   -- Nobody can write these ledgers any more: from here on the time is later than their last rows.
   v_at := private.current_time_utc();
@@ -10403,6 +10454,153 @@ $$;
 
 comment on function private.start_paid_periods(uuid[], timestamptz)
   is 'Applies waiting invoice lines of locked organizations; returns how many.';
+
+-- private/start_plain_periods.sql
+/*
+ * Begins the next period of those of the organizations for which this is all there is to do, in one
+ * statement that writes each row once: the grant of the old period expires, the month's credits are
+ * granted. Returns them; all others are left as they are, to expire_due_grants and start_due_periods,
+ * which give the same result. So one odd organization does not slow down its batch.
+ *
+ * Odd is who has holds, a debt, a rollover, a pending change, a subscription that is billed or may
+ * not use AI, paid lines that wait, other credits that expire now, or who missed more than a period.
+ * The caller holds the gates, so balances and grants are found by their place.
+ */
+create function private.start_plain_periods(p_organization_ids uuid[], p_at timestamptz)
+returns uuid[]
+language sql
+volatile
+as $$
+  with plain as materialized (
+    select
+      account.organization_id,
+      account.ctid as account_place,
+      account.monthly_credits + account.bonus_credits as posted_credits,
+      ended.period_end as new_start,
+      next_period.new_end,
+      ended.monthly_ai_credits,
+      ended.overdraft_credits,
+      lot.place as old_place,
+      lot.id as old_id,
+      lot.expired_credits,
+      least(lot.next_expires_at, next_period.new_end) as next_grant_expires_at,
+      uuidv7() as grant_id,
+      uuidv7() as transaction_id
+    from public.organization_credit_balances as account
+    cross join lateral (
+      select subscription.*
+      from public.org_plans as subscription
+      where subscription.organization_id = account.organization_id
+        and subscription.period_end <= p_at
+        and subscription.stripe_subscription_id is null
+        and subscription.pending_change_at is null
+        and subscription.status in ('active', 'trialing', 'past_due')
+        and subscription.monthly_ai_credits > 0
+      limit 1
+    ) as ended
+    cross join lateral (
+      select private.next_period_start(ended.period_end, ended.anchor_day, ended.time_zone) as new_end
+      offset 0
+    ) as next_period
+    cross join lateral (
+      select
+        max(held.ctid) filter (where held.expires_at <= p_at) as place,
+        (array_agg(held.id) filter (where held.expires_at <= p_at))[1] as id,
+        coalesce(
+          sum(held.remaining_credits) filter (where held.expires_at <= p_at), 0
+        ) as expired_credits,
+        min(held.expires_at) filter (where held.expires_at > p_at) as next_expires_at
+      from public.credit_grants as held
+      where held.organization_id = account.organization_id and held.closed_at is null
+      having count(*) filter (where held.expires_at <= p_at) <= 1
+        and count(*) filter (where held.expires_at <= p_at and held.source <> 'plan') = 0
+    ) as lot
+    where account.organization_id = any (p_organization_ids)
+      and account.period_end <= p_at
+      and account.reserved_credits = 0
+      and account.debt_credits = 0
+      and next_period.new_end > p_at
+      and (
+        select plan.rollover_credits from public.plans as plan where plan.id = ended.plan_id
+      ) = 0
+      and not exists (
+        select
+        from public.billing_invoice_lines as line
+        where line.organization_id = account.organization_id and line.status = 'waiting'
+      )
+  ),
+  emptied as (
+    update public.credit_grants as lot
+    set
+      remaining_credits = 0,
+      expired_credits = lot.expired_credits + lot.remaining_credits,
+      closed_at = p_at
+    from plain
+    where lot.ctid = plain.old_place
+  ),
+  granted as (
+    insert into public.credit_grants (
+      id, organization_id, source, granted_credits, remaining_credits, priority, effective_at,
+      expires_at, transaction_id, created_at
+    )
+    select
+      plain.grant_id, plain.organization_id, 'plan', plain.monthly_ai_credits,
+      plain.monthly_ai_credits, 10, plain.new_start, plain.new_end, plain.transaction_id, p_at
+    from plain
+  ),
+  recorded as (
+    insert into public.credit_transactions
+      (id, organization_id, type, amount_credits, balance_after_credits, grant_id, event_at)
+    select
+      written.id, plain.organization_id, written.type, written.amount_credits,
+      written.balance_after_credits, written.grant_id, p_at
+    from plain
+    cross join lateral (
+      values
+        (
+          1, uuidv7(), 'expiry', -plain.expired_credits,
+          plain.posted_credits - plain.expired_credits, plain.old_id
+        ),
+        (
+          2, plain.transaction_id, 'plan_allocation', plain.monthly_ai_credits,
+          plain.posted_credits - plain.expired_credits + plain.monthly_ai_credits, plain.grant_id
+        )
+    ) as written (place, id, type, amount_credits, balance_after_credits, grant_id)
+    where written.amount_credits <> 0
+    order by plain.organization_id, written.place
+  ),
+  counted as (
+    update public.organization_credit_balances as balance
+    set
+      monthly_credits = balance.monthly_credits - plain.expired_credits + plain.monthly_ai_credits,
+      overdraft_credits = plain.overdraft_credits,
+      used_credits = 0,
+      period_start = plain.new_start,
+      period_end = plain.new_end,
+      next_grant_expires_at = plain.next_grant_expires_at,
+      next_hold_expires_at = 'infinity'
+    from plain
+    where balance.ctid = plain.account_place
+  ),
+  moved as (
+    update public.org_plans as subscription
+    set
+      period_start = plain.new_start,
+      period_end = plain.new_end,
+      period_line_id = null,
+      period_granted_credits = plain.monthly_ai_credits,
+      grace_ends_at = null,
+      trial_ends_at = null,
+      updated_at = p_at
+    from plain
+    where subscription.organization_id = plain.organization_id
+      and subscription.period_end = plain.new_start
+  )
+  select array_agg(plain.organization_id) from plain
+$$;
+
+comment on function private.start_plain_periods(uuid[], timestamptz)
+  is 'Begins the next period of locked organizations where nothing is odd; returns them.';
 
 -- private/start_session.sql
 /*
