@@ -61,7 +61,7 @@ async function measureMoves(database: BenchDatabase, seconds: number) {
         for (let times = 0; times < 4; times += 1) {
           await timed('heartbeat', 'active', () => sessions.heartbeat(session))
         }
-        await timed('end', 'ended', () => sessions.end(session, 'user_ended'))
+        await timed('end', 'ended', () => sessions.end(session, { reason: 'user_ended', isWitness: false }))
       }
     }),
   )

@@ -15,7 +15,10 @@ export const endSession = defineAction({
   }),
   async run({ input, session, services }) {
     const reference = visibleSession(session, input.session_id)
-    const row = await services.sessions.end(reference, input.reason ?? 'user_ended')
+    const row = await services.sessions.end(reference, {
+      reason: input.reason ?? 'user_ended',
+      isWitness: session.role === 'service',
+    })
     if (row.outcome !== 'active' && row.outcome !== 'ended') {
       throw refusalOfSession(row.outcome, row)
     }

@@ -89,12 +89,17 @@ export function createSessions(sql: Database) {
       )
     },
 
-    async end({ organizationId, sessionId, userId }: SessionReference, reason: string) {
+    /** isWitness: the caller saw when it stopped, and has not used the minutes himself. */
+    async end(
+      { organizationId, sessionId, userId }: SessionReference,
+      { reason, isWitness }: { reason: string; isWitness: boolean },
+    ) {
       return one(
         'end_session',
         await sql<SessionRow<MoveOutcome>[]>`
           select * from private.end_session(
-            ${organizationId}::uuid, ${sessionId}::uuid, ${userId}::uuid, ${reason}::text
+            ${organizationId}::uuid, ${sessionId}::uuid, ${userId}::uuid, ${reason}::text,
+            ${isWitness}::boolean
           )`,
       )
     },

@@ -1,6 +1,8 @@
 /*
  * Ends a session, for user_ended, error or timeout. What was used since the last heartbeat is
- * counted as far as the lease goes; after an error it is not, as nobody can say when it stopped.
+ * counted as far as the lease goes; after an error it is not, as nobody can say when it stopped. But
+ * who has had the minutes does not tell that they were not used: without p_is_witness, as for a
+ * person, the report of an error is a sign of life like any other.
  * p_user_id null: any session of the organization.
  *
  * Gate: the balance row (lock_for_session). Replay: a session that has ended, by whatever, stays as it is and is
@@ -10,7 +12,8 @@ create function private.end_session(
   p_organization_id uuid,
   p_session_id uuid,
   p_user_id uuid,
-  p_reason text
+  p_reason text,
+  p_is_witness boolean
 )
 returns private.session_answer
 language plpgsql
@@ -32,12 +35,15 @@ begin
   elsif (p_reason in ('user_ended', 'error', 'timeout')) is not true then
     return private.session_answer('invalid_reason', v_session, v_at);
   end if;
+  if p_reason = 'error' and not p_is_witness then
+    v_session := private.move_session(v_session, v_at, true, null);
+  end if;
   v_session := private.move_session(v_session, v_at, false, p_reason);
   return private.session_answer(v_session.status, v_session, v_at);
 end
 $$;
 
-comment on function private.end_session(uuid, uuid, uuid, text)
+comment on function private.end_session(uuid, uuid, uuid, text, boolean)
   is 'Ends a live session; a second time answers the first end.';
 
-grant execute on function private.end_session(uuid, uuid, uuid, text) to purser_api;
+grant execute on function private.end_session(uuid, uuid, uuid, text, boolean) to purser_api;

@@ -260,6 +260,16 @@ describe('the end', () => {
     })
   })
 
+  test('error told by who used the minutes counts what he had', async () => {
+    const ada = await person()
+    const session = await begin(clock.sql, ada)
+    await clock.move(60)
+    expect(await end(clock.sql, ada, session, 'error', false)).toMatchObject({
+      end_reason: 'error',
+      used_seconds: 60,
+    })
+  })
+
   test('a second end answers the first, and an unknown reason ends nothing', async () => {
     const ada = await person()
     const session = await begin(clock.sql, ada)

@@ -92,9 +92,12 @@ export async function end(
   { organization, user }: { organization: string; user: string | null },
   session: string,
   reason = 'user_ended',
+  isWitness = true,
 ): Promise<SessionAnswer> {
   const [row] = await sql<SessionAnswer[]>`
-    select * from private.end_session(${organization}, ${session}, ${user}, ${reason})`
+    select * from private.end_session(
+      ${organization}, ${session}, ${user}, ${reason}, ${isWitness}
+    )`
   return row!
 }
 
