@@ -89,7 +89,7 @@ export const PURCHASE_GUARDS: Guard[] = [
   {
     rule: 'on account up to the limit of the period',
     in: 'grant_on_account',
-    cut: "when v_missing_credits > v_left_credits then 'limit_reached'",
+    cut: "when v_missing_credits > v_account.left_credits then 'limit_reached'",
     scenario: 'onAccount',
   },
   {

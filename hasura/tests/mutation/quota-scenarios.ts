@@ -199,7 +199,14 @@ const heldTogether: Scenario = async (desk) => {
   const [second] = await reserveWithQuotas(desk.api, request)
   await passTime(desk.admin, organization, second!.reservation_id)
   await expire(desk.api, 10)
+  // What is held by others is what a second giving back would take.
+  const [other] = await reserveWithQuotas(desk.api, {
+    ...request,
+    quotas: [{ meter: 'letters', amount: '1' }],
+  })
   await settle(desk.api, { organization, reservation: second!.reservation_id, amount: '1' })
+  findings.push(...(await broken(desk, organization)))
+  await release(desk.api, { organization, reservation: other!.reservation_id })
   const [third] = await reserveWithQuotas(desk.api, {
     ...request,
     quotas: [{ meter: 'letters', amount: '3' }],
