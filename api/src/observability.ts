@@ -16,6 +16,13 @@ const REDACTED = [
   'headers["stripe-signature"]',
   'client_secret',
   '*.client_secret',
+  // Errors of Stripe carry the whole answer: payments with their secrets, cards and addresses.
+  'err.raw',
+  'err.headers',
+  'err.payment_intent',
+  'err.payment_method',
+  'err.setup_intent',
+  'err.source',
 ]
 
 export function createLogger(level: string, destination?: DestinationStream): Logger {

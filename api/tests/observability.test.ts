@@ -1,4 +1,6 @@
+import Stripe from 'stripe'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createLogger } from '../src/observability.ts'
 import { startTestApi, type TestApi } from './support/api.ts'
 import { createOrganization } from './support/organizations.ts'
 import { serviceCalls } from './support/service-calls.ts'
@@ -38,4 +40,14 @@ test('secrets and tokens do not reach the log', async () => {
   const log = JSON.stringify(api.logLines)
   expect(log).not.toContain(api.config.actionSecret)
   expect(log).not.toContain(api.config.authSecret)
+})
+
+test('what Stripe answered to a refused payment does not reach the log', () => {
+  let written = ''
+  const log = createLogger('info', { write: (line: string) => void (written += line) })
+  const payment = { id: 'pi_1', client_secret: 'pi_1_secret_x' }
+  const refusal = { type: 'card_error', message: 'Declined.', payment_intent: payment } as const
+  log.warn({ err: new Stripe.errors.StripeCardError(refusal as never) }, 'declined')
+  expect(written).toContain('Declined.')
+  expect(written).not.toContain('secret_x')
 })

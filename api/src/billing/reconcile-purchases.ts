@@ -90,7 +90,7 @@ function problemOf({ stands, hint }: Payment, stored: KnownPurchase | undefined)
 
 /** Refunds and disputes: whatever is not written as Stripe has it. */
 export function reconcileMoneyBack(options: ReconcilePurchasesOptions): Reconciler {
-  const { purchases, subscriptions, known } = options
+  const { known } = options
   return async ({ stripe, log }) => {
     const { findings, compared, different } = createFindings('money_back')
     async function compare(
@@ -106,12 +106,11 @@ export function reconcileMoneyBack(options: ReconcilePurchasesOptions): Reconcil
         const isSame =
           row?.status === back.status && Number(row.amount_usd) === Number(back.amount_usd)
         if (isSame || payment === null) continue
-        const name = await purchases.ofPaymentIntent(payment)
         const what = `${back.id}: ${back.status}, but ${row?.status ?? 'unknown'} here`
-        if (name) {
-          await different(what, () => purchases.sync(name, { paymentIntentId: payment }), log)
-        } else if (await subscriptions.syncMoneyBack(payment)) {
-          await different(what, () => Promise.resolve(), log)
+        try {
+          if (await syncMoneyBack(options, payment)) await different(what, async () => {}, log)
+        } catch (error) {
+          await different(what, () => Promise.reject(error as Error), log)
         }
       }
     }
@@ -125,6 +124,17 @@ export function reconcileMoneyBack(options: ReconcilePurchasesOptions): Reconcil
     })
     return findings
   }
+}
+
+/** Whether the payment is of a purchase or an invoice that is ours. */
+async function syncMoneyBack(
+  { purchases, subscriptions }: ReconcilePurchasesOptions,
+  paymentIntentId: string,
+): Promise<boolean> {
+  const name = await purchases.ofPaymentIntent(paymentIntentId)
+  if (name) await purchases.sync(name, { paymentIntentId })
+  const invoice = name ? null : await subscriptions.syncMoneyBack(paymentIntentId)
+  return name !== null || (invoice !== null && invoice.organizationId !== null)
 }
 
 const withPayment = <Back extends { payment_intent_id: string | null }>(back: Back) => ({

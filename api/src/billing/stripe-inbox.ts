@@ -107,11 +107,19 @@ export function createStripeInbox({ events, apply, log, metrics }: StripeInboxOp
   }
 }
 
-/** What confirms a payment in a browser has no business in a table that operators read. */
+/** NUL, and half a surrogate pair. */
+// eslint-disable-next-line no-control-regex -- naming it is the purpose
+const UNSTORABLE = /\u0000|\p{Surrogate}/gu
+
+/**
+ * What confirms a payment in a browser has no business in a table that operators read; and what
+ * PostgreSQL cannot keep in jsonb must not keep an event out of the inbox.
+ */
 function withoutSecrets(event: Stripe.Event): object {
-  const text = JSON.stringify(event, (key, value: unknown) =>
-    key === 'client_secret' ? undefined : value,
-  )
+  const text = JSON.stringify(event, (key, value: unknown) => {
+    if (key === 'client_secret') return undefined
+    return typeof value === 'string' ? value.replace(UNSTORABLE, '\ufffd') : value
+  })
   return JSON.parse(text) as object
 }
 

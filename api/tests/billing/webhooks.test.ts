@@ -146,6 +146,14 @@ describe('the inbox', () => {
     expect(row!['payload']).not.toContain('secret')
   })
 
+  test('keeps an event whose texts PostgreSQL could not', async () => {
+    const text = eventText({
+      type: 'payment_intent.created',
+      data: { object: { id: 'pi_1', description: 'a\u0000b \ud800 c' } },
+    })
+    expect(await post(text)).toMatchObject({ status: 200 })
+  })
+
   test('a replay is acknowledged and applied once', async () => {
     const text = eventText()
     const { id } = JSON.parse(text) as { id: string }
