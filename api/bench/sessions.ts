@@ -61,7 +61,9 @@ async function measureMoves(database: BenchDatabase, seconds: number) {
         for (let times = 0; times < 4; times += 1) {
           await timed('heartbeat', 'active', () => sessions.heartbeat(session))
         }
-        await timed('end', 'ended', () => sessions.end(session, { reason: 'user_ended', isWitness: false }))
+        await timed('end', 'ended', () =>
+          sessions.end(session, { reason: 'user_ended', isWitness: false }),
+        )
       }
     }),
   )
