@@ -85,6 +85,7 @@ const subscription = {
 test.each([
   ['free', 'pro', false, 'active', 'first'],
   ['pro', 'team', false, 'active', 'first'],
+  ['pro', 'pro', false, 'active', 'again'],
   ['pro', 'team', true, 'active', 'upgrade'],
   ['pro', 'team', true, 'trialing', 'afterTrial'],
   ['team', 'pro', true, 'active', 'downgrade'],

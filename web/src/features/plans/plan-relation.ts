@@ -13,9 +13,10 @@ export function planRelation(plan: PlanFacts, current: PlanFacts): PlanRelation 
 
 /**
  * How the change would go. `first`: without a subscription there is no card yet, so it is paid for on the provider's
- * page. `afterTrial`: a trial is not cut short.
+ * page. `again`: so is the plan that one still has, when its subscription has ended. `afterTrial`: a trial is not cut
+ * short.
  */
-export type PlanChangeKind = 'first' | 'upgrade' | 'afterTrial' | 'downgrade' | 'cancel'
+export type PlanChangeKind = 'first' | 'again' | 'upgrade' | 'afterTrial' | 'downgrade' | 'cancel'
 
 export function planChangeKind(
   plan: PlanFacts,
@@ -23,6 +24,7 @@ export function planChangeKind(
   subscription: Pick<OrganizationSubscription, 'is_billed' | 'status'>,
 ): PlanChangeKind {
   const relation = planRelation(plan, current)
+  if (relation === 'current') return 'again'
   if (relation === 'downgrade' || relation === 'cancel') return relation
   if (!subscription.is_billed) return 'first'
   return subscription.status === 'trialing' ? 'afterTrial' : 'upgrade'

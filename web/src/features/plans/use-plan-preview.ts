@@ -6,11 +6,12 @@ import { failureFromGraphql } from '@/shared/failure.ts'
 export type PlanPreview = PreviewPlanChangeQuery['preview_plan_change']
 
 /** What a change would cost and give if it were made now; asked each time, because the price falls by the day. */
-export function usePlanPreview(planId: () => string) {
+export function usePlanPreview(planId: () => string, { pause = () => false } = {}) {
   const { data, error, fetching, executeQuery } = useQuery({
     query: PreviewPlanChangeDocument,
     variables: computed(() => ({ plan_id: planId() })),
     requestPolicy: 'network-only',
+    pause: computed(pause),
   })
   return {
     preview: computed(() => data.value?.preview_plan_change ?? null),
