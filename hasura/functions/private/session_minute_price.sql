@@ -13,8 +13,7 @@ as $$
   join public.session_settings as setting
     on setting.organization_id = subscription.organization_id
   where subscription.organization_id = p_organization_id
-    and subscription.status not in ('unpaid', 'paused', 'canceled')
-    and coalesce(subscription.grace_ends_at > p_at, true)
+    and not private.is_suspended(subscription, p_at)
     and setting.buy_minutes_with_credits
 $$;
 

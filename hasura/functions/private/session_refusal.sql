@@ -18,8 +18,7 @@ as $$
     ) then 'unknown_user'
     when p_idempotency_key is null or length(p_idempotency_key) not between 1 and 200
       then 'invalid_key'
-    when subscription.status in ('unpaid', 'paused', 'canceled')
-      or subscription.grace_ends_at <= p_at then 'subscription_inactive'
+    when private.is_suspended(subscription, p_at) then 'subscription_inactive'
   end
   from (select p_organization_id as id) as asked
   left join public.org_plans as subscription on subscription.organization_id = asked.id

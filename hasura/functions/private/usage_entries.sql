@@ -44,7 +44,7 @@ as $$
           then 'invalid_amount'
         when asked.event_at not between p_at - interval '35 days' and p_at + interval '5 minutes'
           then 'invalid_event_at'
-        when p_source <> 'recorded' and subscription.status in ('unpaid', 'canceled')
+        when p_source <> 'recorded' and private.is_suspended(subscription, p_at)
           then 'subscription_inactive'
       end,
       existing.decision

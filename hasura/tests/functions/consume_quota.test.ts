@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createMember, createOrganization, newKey, openDesk } from '../support/desk.ts'
 import type { Desk, Sql } from '../support/desk.ts'
+import { suspend } from '../support/purchases.ts'
 import { brokenUsage, consume, counterOf, record, setLimit } from '../support/quotas.ts'
 import type { UseRow } from '../support/quotas.ts'
 
@@ -277,10 +278,20 @@ test('mistakes of the caller are told apart', async () => {
     'invalid_key',
     'user_required',
   ])
-  await desk.admin`update public.org_plans set status = 'unpaid' where organization_id = ${organization}`
-  const [unpaid] = await consume(desk.api, { organization })
-  expect(unpaid!.outcome).toBe('subscription_inactive')
 })
+
+test.each(['unpaid', 'paused', 'canceled', 'past its grace'])(
+  '%s: nothing is used',
+  async (standing) => {
+    const organization = await createOrganization(desk)
+    await suspend(desk, organization, standing)
+    const rows = await consume(desk.api, { organization })
+    expect(outcomes(rows)).toEqual(['subscription_inactive'])
+    // What has happened is recorded all the same.
+    const told = await record(desk.api, { organization })
+    expect(outcomes(told)).toEqual(['recorded'])
+  },
+)
 
 describe('record_usage', () => {
   test('records beyond a hard limit, and says so', async () => {

@@ -8986,8 +8986,7 @@ as $$
   join public.session_settings as setting
     on setting.organization_id = subscription.organization_id
   where subscription.organization_id = p_organization_id
-    and subscription.status not in ('unpaid', 'paused', 'canceled')
-    and coalesce(subscription.grace_ends_at > p_at, true)
+    and not private.is_suspended(subscription, p_at)
     and setting.buy_minutes_with_credits
 $$;
 
@@ -9161,8 +9160,7 @@ as $$
     ) then 'unknown_user'
     when p_idempotency_key is null or length(p_idempotency_key) not between 1 and 200
       then 'invalid_key'
-    when subscription.status in ('unpaid', 'paused', 'canceled')
-      or subscription.grace_ends_at <= p_at then 'subscription_inactive'
+    when private.is_suspended(subscription, p_at) then 'subscription_inactive'
   end
   from (select p_organization_id as id) as asked
   left join public.org_plans as subscription on subscription.organization_id = asked.id
@@ -11871,7 +11869,7 @@ as $$
           then 'invalid_amount'
         when asked.event_at not between p_at - interval '35 days' and p_at + interval '5 minutes'
           then 'invalid_event_at'
-        when p_source <> 'recorded' and subscription.status in ('unpaid', 'canceled')
+        when p_source <> 'recorded' and private.is_suspended(subscription, p_at)
           then 'subscription_inactive'
       end,
       existing.decision
