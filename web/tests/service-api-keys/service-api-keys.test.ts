@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import ServiceApiKeyCreated from '@/features/service-api-keys/components/ServiceApiKeyCreated.vue'
+import ServiceApiKeyForm from '@/features/service-api-keys/components/ServiceApiKeyForm.vue'
 import ServiceApiKeyList from '@/features/service-api-keys/components/ServiceApiKeyList.vue'
+import { startGraphql } from '../support/graphql-client.ts'
 import { mountInApp } from '../support/mount.ts'
+import { until } from '../support/wait.ts'
 
 const key = (name: string, columns: object = {}) => ({
   id: name,
@@ -48,4 +51,16 @@ test('a new key can be read and copied, and says that it is shown once', async (
   await wrapper.findAll('button').at(-1)!.trigger('click')
   expect(wrapper.emitted('dismiss')).toHaveLength(1)
   wrapper.unmount()
+})
+
+test('a key without a name is refused beside its field, and nothing is sent', async () => {
+  const create = vi.fn()
+  const { client, stop } = await startGraphql({ create_service_api_key: create })
+  const wrapper = mountInApp(ServiceApiKeyForm, { client })
+  await wrapper.get('form').trigger('submit')
+  await until(() => wrapper.text().includes('Give the key a name.'), 'what is missing')
+  expect(wrapper.get('input').attributes('aria-invalid')).toBe('true')
+  expect(create).not.toHaveBeenCalled()
+  wrapper.unmount()
+  await stop()
 })
