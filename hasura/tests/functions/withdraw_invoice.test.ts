@@ -163,6 +163,20 @@ describe('withdraw_invoice', () => {
     expect(await posted()).toBe('1250.00')
   })
 
+  test('that the ledger does not have is found by the verification', async () => {
+    await withdraw({ refunds: [{ usd: '7.00' }] })
+    const claim = (credits: string) => desk.admin`
+      update public.billing_invoices set withdrawn_credits = ${credits}
+      where organization_id = ${organization} and id = 'in_up'`
+    await claim('151.00')
+    const broken = await sql`
+      select invariant, expected, actual from private.verify_billing(${organization})`
+    await claim('150.00')
+    expect(broken).toEqual([
+      { invariant: 'invoice_withdrawal_equals_ledger', expected: '151.00', actual: '150.00' },
+    ])
+  })
+
   test('is not undone by another change of the plan', async () => {
     await withdraw({ refunds: [{ usd: '35.00' }] })
     const to = '2026-05-01'
