@@ -35,16 +35,17 @@ declare
   v_organization_id uuid;
 begin
   select
-    array_agg(locked.organization_id order by locked.next_grant_expires_at, locked.organization_id),
-    max(locked.next_grant_expires_at)
+    array_agg(locked.organization_id order by locked.due_at, locked.organization_id),
+    max(locked.due_at)
   into v_organization_ids, after_expires_at
   from (
-    select balance.organization_id, balance.next_grant_expires_at
+    select balance.organization_id, least(balance.next_grant_expires_at, balance.period_end) as due_at
     from public.organization_credit_balances as balance
-    where balance.next_grant_expires_at <= v_at
-      and (balance.next_grant_expires_at, balance.organization_id)
+    where least(balance.next_grant_expires_at, balance.period_end) <= v_at
+      and balance.next_grant_expires_at <= v_at
+      and (least(balance.next_grant_expires_at, balance.period_end), balance.organization_id)
         > (p_after_expires_at, p_after_organization_id)
-    order by balance.next_grant_expires_at, balance.organization_id
+    order by least(balance.next_grant_expires_at, balance.period_end), balance.organization_id
     limit p_limit
     for no key update skip locked
   ) as locked;

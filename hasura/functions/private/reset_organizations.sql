@@ -10,22 +10,43 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_organization_ids uuid[] := p_organization_ids;
+  v_plain_ids uuid[];
   v_started integer;
   v_paid integer;
   v_total integer := 0;
 begin
-  perform private.expire_overdue_holds(p_organization_ids, p_at);
+  -- Mostly holds are due, and then this look is all that it costs.
+  if exists (
+    select
+    from public.organization_credit_balances as balance
+    where balance.organization_id = any (p_organization_ids)
+      and balance.period_end <= p_at
+      and balance.reserved_credits = 0
+  ) then
+    v_plain_ids := private.start_plain_periods(p_organization_ids, p_at);
+    v_total := coalesce(cardinality(v_plain_ids), 0);
+    v_organization_ids := array(
+      select asked.id from unnest(p_organization_ids) as asked (id)
+      except
+      select done.id from unnest(v_plain_ids) as done (id)
+    );
+    if cardinality(v_organization_ids) = 0 then
+      return v_total;
+    end if;
+  end if;
+  perform private.expire_overdue_holds(v_organization_ids, p_at);
   loop
-    perform private.expire_due_grants(p_organization_ids, p_at);
-    v_started := private.start_due_periods(p_organization_ids, p_at);
-    v_paid := private.start_paid_periods(p_organization_ids, p_at);
+    perform private.expire_due_grants(v_organization_ids, p_at);
+    v_started := private.start_due_periods(v_organization_ids, p_at);
+    v_paid := private.start_paid_periods(v_organization_ids, p_at);
     v_total := v_total + v_started + v_paid;
     exit when v_started + v_paid = 0;
     -- Mostly one period was missed, and a look at the balances saves the round that finds nothing.
     exit when v_paid = 0 and not exists (
       select
       from public.organization_credit_balances as balance
-      where balance.organization_id = any (p_organization_ids)
+      where balance.organization_id = any (v_organization_ids)
         and least(balance.period_end, balance.next_grant_expires_at) <= p_at
     );
   end loop;

@@ -36,21 +36,27 @@ declare
   v_organization_id uuid;
 begin
   select
-    array_agg(locked.organization_id order by locked.period_end, locked.organization_id),
-    max(locked.period_end)
+    array_agg(locked.organization_id order by locked.due_at, locked.organization_id),
+    max(locked.due_at)
   into v_organization_ids, after_period_end
   from (
-    select balance.organization_id, subscription.period_end
-    from public.org_plans as subscription
-    join public.organization_credit_balances as balance
-      on balance.organization_id = subscription.organization_id
-    where subscription.stripe_subscription_id is null
-      and subscription.period_end <= v_at
-      and (subscription.period_end, subscription.organization_id)
+    select
+      balance.organization_id,
+      least(balance.next_grant_expires_at, balance.period_end) as due_at
+    from public.organization_credit_balances as balance
+    where least(balance.next_grant_expires_at, balance.period_end) <= v_at
+      and balance.period_end <= v_at
+      and (least(balance.next_grant_expires_at, balance.period_end), balance.organization_id)
         > (p_after_period_end, p_after_organization_id)
-    order by subscription.period_end, subscription.organization_id
+      -- Never a join, so the index above gives the order.
+      and (
+        select subscription.stripe_subscription_id is null
+        from public.org_plans as subscription
+        where subscription.organization_id = balance.organization_id
+      )
+    order by least(balance.next_grant_expires_at, balance.period_end), balance.organization_id
     limit p_limit
-    for no key update of balance skip locked
+    for no key update skip locked
   ) as locked;
   -- Nobody can write these ledgers any more: from here on the time is later than their last rows.
   v_at := private.current_time_utc();

@@ -26,8 +26,11 @@ create table public.organization_credit_balances (
   check (period_end > period_start)
 ) with (fillfactor = 30, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 
-create index organization_credit_balances_next_grant_expires_at_idx
-  on public.organization_credit_balances (next_grant_expires_at, organization_id);
+-- What is due for organizations that nobody touches: one index for expiries and periods.
+create index organization_credit_balances_due_at_idx
+  on public.organization_credit_balances (
+    least(next_grant_expires_at, period_end), organization_id
+  );
 
 comment on table public.organization_credit_balances is 'What an organization has, one row each. Posted = monthly + bonus - debt; available = posted - reserved.';
 comment on column public.organization_credit_balances.monthly_credits is 'What remains of the grants of the plan.';
