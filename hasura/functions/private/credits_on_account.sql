@@ -1,7 +1,7 @@
 /*
  * How many credits an organization could still get on account in its period, null when it gets none:
- * `refusal` says why (off, not_allowed: the plan, no subscription, or it is not paid, because what is
- * owed comes first). Reads only; grant_on_account asks it again under the gate.
+ * `refusal` says why (off, not_allowed: the plan, no subscription or one that ends, so that no invoice
+ * will come, or it is not paid, because what is owed comes first). Reads only; grant_on_account asks it again under the gate.
  */
 create function private.credits_on_account(
   p_organization_id uuid,
@@ -19,12 +19,20 @@ as $$
       when not plan.pay_as_you_go_allowed
         or subscription.stripe_subscription_id is null
         or subscription.status <> 'active'
+        or (subscription.pending_change_at is not null and subscription.pending_plan_id is null)
         or exists (
           select
           from public.credit_purchases as owed
           where owed.organization_id = p_organization_id
             and owed.kind = 'pay_as_you_go'
-            and owed.status = 'failed'
+            and (
+              owed.status = 'failed'
+              -- Its invoice should have come: that of an earlier subscription never does.
+              or (
+                owed.status = 'processing'
+                and owed.created_at < subscription.period_start - interval '3 days'
+              )
+            )
         ) then 'not_allowed'
     end,
     setting.pay_as_you_go_limit_credits - coalesce(

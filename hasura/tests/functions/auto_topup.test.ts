@@ -248,6 +248,32 @@ describe('grant_on_account', () => {
     expect(await give(organization, '10')).toMatchObject({ outcome: 'not_allowed' })
   })
 
+  test('not when no invoice will come: the subscription ends', async () => {
+    const organization = await onAccount()
+    await desk.admin`
+      update public.org_plans set pending_change_at = period_end
+      where organization_id = ${organization}`
+    expect(await give(organization, '10')).toMatchObject({ outcome: 'not_allowed' })
+    await desk.admin`
+      update public.org_plans set pending_plan_id = 'free' where organization_id = ${organization}`
+    expect(await give(organization, '10')).toMatchObject({ outcome: 'granted' })
+  })
+
+  test('not while credits of a period before wait for their invoice', async () => {
+    const organization = await onAccount()
+    const { id } = await give(organization, '10')
+    const madeBefore = (days: number) => desk.admin`
+      update public.credit_purchases as purchase
+      set created_at = subscription.period_start - make_interval(days => ${days})
+      from public.org_plans as subscription
+      where purchase.id = ${id} and subscription.organization_id = ${organization}`
+    await madeBefore(4)
+    expect(await give(organization, '250')).toMatchObject({ outcome: 'not_allowed' })
+    // The invoice of the period that has just ended may be under way.
+    await madeBefore(1)
+    expect(await give(organization, '250')).toMatchObject({ outcome: 'granted' })
+  })
+
   test('is off unless switched on, and needs a subscription and a limit', async () => {
     const organization = await createOrganization(desk)
     expect(await give(organization, '10')).toMatchObject({ outcome: 'off' })

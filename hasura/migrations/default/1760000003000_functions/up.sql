@@ -2058,6 +2058,7 @@ as $$
 declare
   v_at timestamptz := private.current_time_utc();
   v_lines private.usage_entry[];
+  v_booked private.usage_entry[];
 begin
   select array_agg(
     row(
@@ -2079,7 +2080,7 @@ begin
   end if;
   if new.status = 'settled' then
     select array_agg(booked.entry)
-    into v_lines
+    into v_booked
     from (
       select
         row(
@@ -2096,7 +2097,7 @@ begin
         and line.meter_id = entry.meter_id
       where coalesce(line.actual_amount, line.held_amount) > 0
     ) as booked;
-    perform private.write_usage(v_lines, v_at);
+    perform private.write_usage(v_booked, v_at);
   end if;
   perform private.note_over_limits(v_lines, v_at);
 
@@ -2394,8 +2395,15 @@ begin
   returning period.* into v_period;
 
   -- A counter marks the period, so that it is found again when it is over: the first one of an
-  -- organization begins on no anchor day.
+  -- organization begins on no anchor day. One that began early, as after a purchase of a plan, ends
+  -- the one before.
   if v_period.booked_minutes = 0 then
+    update public.usage_periods as earlier
+    set period_end = v_period.period_start
+    where earlier.organization_id = v_period.organization_id
+      and earlier.user_id = v_period.user_id
+      and earlier.period_start < v_period.period_start
+      and earlier.period_end > v_period.period_start;
     insert into public.quota_usages
       (organization_id, meter_id, user_id, period, period_start, period_end)
     values (
@@ -2812,8 +2820,8 @@ comment on function private.credits_for_sessions(uuid, uuid, timestamptz)
 -- private/credits_on_account.sql
 /*
  * How many credits an organization could still get on account in its period, null when it gets none:
- * `refusal` says why (off, not_allowed: the plan, no subscription, or it is not paid, because what is
- * owed comes first). Reads only; grant_on_account asks it again under the gate.
+ * `refusal` says why (off, not_allowed: the plan, no subscription or one that ends, so that no invoice
+ * will come, or it is not paid, because what is owed comes first). Reads only; grant_on_account asks it again under the gate.
  */
 create function private.credits_on_account(
   p_organization_id uuid,
@@ -2831,12 +2839,20 @@ as $$
       when not plan.pay_as_you_go_allowed
         or subscription.stripe_subscription_id is null
         or subscription.status <> 'active'
+        or (subscription.pending_change_at is not null and subscription.pending_plan_id is null)
         or exists (
           select
           from public.credit_purchases as owed
           where owed.organization_id = p_organization_id
             and owed.kind = 'pay_as_you_go'
-            and owed.status = 'failed'
+            and (
+              owed.status = 'failed'
+              -- Its invoice should have come: that of an earlier subscription never does.
+              or (
+                owed.status = 'processing'
+                and owed.created_at < subscription.period_start - interval '3 days'
+              )
+            )
         ) then 'not_allowed'
     end,
     setting.pay_as_you_go_limit_credits - coalesce(
@@ -13624,7 +13640,7 @@ set jit = off
 as $$
   select
     top_members.organization_id, top_members.meter, ranked.place::integer, nullif(ranked.key, ''),
-    person.name, person.id, ranked.amount,
+    person.name, nullif(ranked.key, '')::uuid, ranked.amount,
     case when ranked.total > 0 then round(ranked.amount / ranked.total, 4) else 0 end,
     ranked.entries::bigint
   from (
@@ -13823,19 +13839,19 @@ as $$
     left join summed on summed.day = calendar.day::date and summed.name = line.name
   ),
   label as (
-    select capability.id as key, capability.name, null::uuid as user_id
+    select capability.id as key, capability.name
     from public.ai_capabilities as capability
     where usage_series.breakdown = 'capability'
     union all
-    select level.id, level.name, null
+    select level.id, level.name
     from public.quality_levels as level
     where usage_series.breakdown = 'level'
     union all
-    select model.id, model.name, null
+    select model.id, model.name
     from public.llm_models as model
     where usage_series.breakdown = 'model'
     union all
-    select person.id::text, person.name, person.id
+    select person.id::text, person.name
     from shown
     join auth.users as person
       on person.id = case
@@ -13845,7 +13861,11 @@ as $$
   )
   select
     usage_series.organization_id, usage_series.meter, point.day, usage_series.breakdown,
-    nullif(point.key, ''), coalesce(label.name, nullif(point.key, '')), label.user_id,
+    nullif(point.key, ''), coalesce(label.name, nullif(point.key, '')),
+    case
+      when usage_series.breakdown = 'member' and point.key not in ('', 'other')
+        then point.key::uuid
+    end,
     point.amount,
     case
       when counted.kind = 'level' and usage_series.breakdown = 'none'
