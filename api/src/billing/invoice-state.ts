@@ -52,6 +52,8 @@ function problemOf(invoice: Stripe.Invoice): string | null {
     expanded(payment.payment_intent),
   )
   const intent = intents.findLast((each) => each !== null)
+  // A bank debit is on its way for days: that it was tried is no problem yet.
+  if (intent?.status === 'processing') return null
   if (intent?.status === 'requires_action') return 'The bank wants the payment to be confirmed.'
   if (intent?.last_payment_error?.message) return intent.last_payment_error.message
   return invoice.attempted ? 'The payment failed.' : null

@@ -58,7 +58,7 @@ async function preview(
     case 'subscribe':
       return told('upgrade', now, subscribeText(standing, plan), {
         amount_due_usd: trialDays(standing, plan) > 0 ? '0' : plan.price_usd_monthly,
-        credits_now: trialDays(standing, plan) > 0 ? '0' : plan.monthly_ai_credits,
+        credits_now: trialDays(standing, plan) > 0 ? plan.trial_credits : plan.monthly_ai_credits,
         ...later,
       })
     case 'upgrade': {

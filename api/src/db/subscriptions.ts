@@ -27,6 +27,7 @@ export interface OfferedPlan {
   price_usd_monthly: string
   monthly_ai_credits: string
   trial_days: number
+  trial_credits: string
   is_active: boolean
 }
 
@@ -109,7 +110,8 @@ export function createSubscriptionQueries(sql: Database) {
 
     async plan(planId: string): Promise<OfferedPlan | null> {
       const rows = await sql<OfferedPlan[]>`
-        select id, name, rank, price_usd_monthly, monthly_ai_credits, trial_days, is_active
+        select id, name, rank, price_usd_monthly, monthly_ai_credits, trial_days, trial_credits,
+          is_active
         from public.plans where id = ${planId}::text`
       return rows[0] ?? null
     },

@@ -106,6 +106,7 @@ test(`${MONTHS} renewals of ${Object.keys(ZONES).length} zones: none is skipped 
     price_usd_monthly: '29.00',
     monthly_ai_credits: '500',
     trial_days: 0,
+    trial_credits: '0',
     is_active: true,
   })
   await moveDatabaseTo(Date.UTC(2027, 0, 20) / 1000)

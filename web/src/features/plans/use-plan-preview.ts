@@ -6,7 +6,7 @@ import { failureFromGraphql } from '@/shared/failure.ts'
 export type PlanPreview = PreviewPlanChangeQuery['preview_plan_change']
 
 /** What a change would cost and give if it were made now; asked each time, because the price falls by the day. */
-export function usePlanPreview(planId: () => string, { pause = () => false } = {}) {
+export function usePlanPreview(planId: () => string, pause: () => boolean = () => false) {
   const { data, error, fetching, executeQuery } = useQuery({
     query: PreviewPlanChangeDocument,
     variables: computed(() => ({ plan_id: planId() })),
