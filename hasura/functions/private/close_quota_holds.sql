@@ -14,6 +14,7 @@ as $$
 declare
   v_at timestamptz := private.current_time_utc();
   v_lines private.usage_entry[];
+  v_booked private.usage_entry[];
 begin
   select array_agg(
     row(
@@ -35,7 +36,7 @@ begin
   end if;
   if new.status = 'settled' then
     select array_agg(booked.entry)
-    into v_lines
+    into v_booked
     from (
       select
         row(
@@ -52,7 +53,7 @@ begin
         and line.meter_id = entry.meter_id
       where coalesce(line.actual_amount, line.held_amount) > 0
     ) as booked;
-    perform private.write_usage(v_lines, v_at);
+    perform private.write_usage(v_booked, v_at);
   end if;
   perform private.note_over_limits(v_lines, v_at);
 

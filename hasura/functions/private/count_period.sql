@@ -41,8 +41,15 @@ begin
   returning period.* into v_period;
 
   -- A counter marks the period, so that it is found again when it is over: the first one of an
-  -- organization begins on no anchor day.
+  -- organization begins on no anchor day. One that began early, as after a purchase of a plan, ends
+  -- the one before.
   if v_period.booked_minutes = 0 then
+    update public.usage_periods as earlier
+    set period_end = v_period.period_start
+    where earlier.organization_id = v_period.organization_id
+      and earlier.user_id = v_period.user_id
+      and earlier.period_start < v_period.period_start
+      and earlier.period_end > v_period.period_start;
     insert into public.quota_usages
       (organization_id, meter_id, user_id, period, period_start, period_end)
     values (

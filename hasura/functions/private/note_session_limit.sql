@@ -19,6 +19,8 @@ as $$
     and period.period_start <= p_at
     and period.period_end > p_at
     and subscription.organization_id = p_session.organization_id
+    -- Not what was over when this period began early.
+    and period.period_start >= subscription.period_start
     and (period.plan_id, period.limit_minutes)
       is distinct from (subscription.plan_id, p_limit_minutes)
 $$;

@@ -18,7 +18,7 @@ set jit = off
 as $$
   select
     top_members.organization_id, top_members.meter, ranked.place::integer, nullif(ranked.key, ''),
-    person.name, person.id, ranked.amount,
+    person.name, nullif(ranked.key, '')::uuid, ranked.amount,
     case when ranked.total > 0 then round(ranked.amount / ranked.total, 4) else 0 end,
     ranked.entries::bigint
   from (

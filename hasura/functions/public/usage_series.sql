@@ -66,19 +66,19 @@ as $$
     left join summed on summed.day = calendar.day::date and summed.name = line.name
   ),
   label as (
-    select capability.id as key, capability.name, null::uuid as user_id
+    select capability.id as key, capability.name
     from public.ai_capabilities as capability
     where usage_series.breakdown = 'capability'
     union all
-    select level.id, level.name, null
+    select level.id, level.name
     from public.quality_levels as level
     where usage_series.breakdown = 'level'
     union all
-    select model.id, model.name, null
+    select model.id, model.name
     from public.llm_models as model
     where usage_series.breakdown = 'model'
     union all
-    select person.id::text, person.name, person.id
+    select person.id::text, person.name
     from shown
     join auth.users as person
       on person.id = case
@@ -88,7 +88,11 @@ as $$
   )
   select
     usage_series.organization_id, usage_series.meter, point.day, usage_series.breakdown,
-    nullif(point.key, ''), coalesce(label.name, nullif(point.key, '')), label.user_id,
+    nullif(point.key, ''), coalesce(label.name, nullif(point.key, '')),
+    case
+      when usage_series.breakdown = 'member' and point.key not in ('', 'other')
+        then point.key::uuid
+    end,
     point.amount,
     case
       when counted.kind = 'level' and usage_series.breakdown = 'none'

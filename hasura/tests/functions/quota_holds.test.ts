@@ -187,6 +187,23 @@ describe('a reservation that ends', () => {
     )
   })
 
+  test('what was held beyond a limit and not used starts no grace period', async () => {
+    await setLimit(desk, { meter: 'emails', limit: '10', graceSeconds: 3600 })
+    const organization = await createOrganization(desk, { credits: '9' })
+    const emails = { meter: 'emails', amount: '12' }
+    const overLimit = async () => {
+      const [row] = await desk.admin`
+        select over_limit_at is not null as is_over from public.quota_usages
+        where organization_id = ${organization} and meter_id = 'emails' and period = 'month'`
+      return row!['is_over'] as boolean
+    }
+    const reservation = await held(organization, emails)
+    expect(await overLimit()).toBe(true)
+    const quotas = [{ meter: 'emails', amount: '0' }]
+    await settleWithQuotas(desk.api, { organization, reservation, amount: '1', quotas })
+    expect(await overLimit()).toBe(false)
+  })
+
   test('a settlement that is refused leaves the lines as they were', async () => {
     const organization = await createOrganization(desk, { credits: '9' })
     const reservation = await held(organization, LETTERS('4'))

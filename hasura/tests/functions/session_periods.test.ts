@@ -76,6 +76,30 @@ describe('a period that ends inside a session', () => {
     expect(await periodsOf(clock.sql, ada)).toMatchObject([{ used: 590 }, { used: 40 }])
   })
 
+  test('early, as when a plan is bought, ends there in the books of the user too', async () => {
+    const { clock, ada } = await personAt('2026-03-02T10:00:00Z')
+    const first = await begin(clock.sql, ada)
+    await live(clock, ada, first, 60)
+    await end(clock.sql, ada, first)
+    await clock.move(3600)
+    const bought = '2026-03-02 11:01:00+00'
+    const next = '2026-04-02 11:01:00+00'
+    await clock.sql`
+      update public.org_plans set plan_id = 'pro', period_start = ${bought}, period_end = ${next}
+      where organization_id = ${ada.organization}`
+    await clock.sql`
+      update public.organization_credit_balances
+      set period_start = ${bought}, period_end = ${next}
+      where organization_id = ${ada.organization}`
+    await live(clock, ada, await begin(clock.sql, ada), 30)
+    expect(await periodsOf(clock.sql, ada)).toMatchObject([
+      { end: bought, used: 60, limit: 10, plan: 'free' },
+      { start: bought, end: next, used: 30, limit: 100, plan: 'pro' },
+    ])
+    await sweep(clock.sql)
+    expect(await periodsOf(clock.sql, ada)).toMatchObject([{ archived: true }, { archived: false }])
+  })
+
   test('ends a session whose minutes end a second before', async () => {
     const { clock, ada } = await personAt('2026-01-10T12:00:00Z')
     await clock.move('2026-02-09T23:49:59Z')

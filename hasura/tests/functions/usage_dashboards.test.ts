@@ -305,6 +305,19 @@ describe('periods, ranks, forecast, statistics', () => {
     ])
   })
 
+  test('use of a person whose account is gone stays his', async () => {
+    await clock.setTo('2026-03-10T12:00')
+    const organization = await createOrganization(desk, { credits: '100' })
+    const user = await createMember(desk, organization)
+    await charge(organization, '3', { user })
+    await desk.admin`delete from auth.users where id = ${user}`
+    // By this column the permissions keep it from other members.
+    const rows = await clock.sql`
+      select user_id from public.top_members(${organization})
+      union select user_id from public.usage_series(${organization}, 7, 'credits', 'member')`
+    expect([...rows]).toEqual([{ user_id: user }])
+  })
+
   const forecast = async (organization: string) =>
     (
       await clock.sql<Record<string, unknown>[]>`
