@@ -3,14 +3,23 @@ import { expectAccessible, expectFits } from '../support/accessibility.ts'
 import {
   currentPlan,
   paymentProblem,
+  planNotice,
   scheduledChange,
+  startSubscription,
   subscribe,
   visitBilling,
 } from '../support/billing.ts'
 import { brokenRules } from '../support/books.ts'
 import { createOrganization, spendAllCredits } from '../support/organizations.ts'
 import { balanceOf } from '../support/pages.ts'
-import { CARDS, customerWithClock, payByCard } from '../support/stripe.ts'
+import {
+  CARDS,
+  customerWithClock,
+  payByBank,
+  payByCard,
+  settleFirstPayment,
+  withTrial,
+} from '../support/stripe.ts'
 
 test('from free to pro to team, and what is scheduled after that can be taken back', async ({
   browser,
@@ -123,6 +132,53 @@ test('a renewal that fails is told to everybody, and is mended by whoever may', 
   expect(await brokenRules(organization.id)).toEqual([])
   await owner.close()
   await member.close()
+})
+
+test('a first payment by bank that fails says so, with its reason and a way to pay', async ({
+  browser,
+}) => {
+  const organization = await createOrganization('free')
+  const owner = await visitBilling(browser, organization.owner, organization.name)
+  await startSubscription(owner.page, 'Pro')
+  await payByBank(owner.page)
+  await expect(planNotice(owner.page)).toContainText('Your payment is on its way')
+  await settleFirstPayment(organization.id, false)
+  await expect(planNotice(owner.page)).toContainText('The payment for your new plan failed')
+  await expect(planNotice(owner.page)).toContainText('could not be debited')
+  await expect(currentPlan(owner.page)).toContainText('Free plan')
+  await expectAccessible(owner.page)
+
+  // Whoever comes back days later is told the same.
+  await owner.page.getByRole('link', { name: 'Workspace' }).click()
+  await owner.page.getByRole('link', { name: 'Plan', exact: true }).click()
+  await expect(planNotice(owner.page).getByRole('link', { name: 'Pay now' })).toHaveAttribute(
+    'href',
+    /^http/,
+  )
+  expect(await brokenRules(organization.id)).toEqual([])
+  await owner.close()
+})
+
+test('a trial says what it costs afterwards, before and after it has begun', async ({
+  browser,
+}) => {
+  await withTrial('pro', 14, async () => {
+    const organization = await createOrganization('free')
+    const owner = await visitBilling(browser, organization.owner, organization.name)
+    await owner.page.getByRole('link', { name: 'Plan', exact: true }).click()
+    await expect(owner.page.getByText('The first 14 days are free.')).toBeVisible()
+    await owner.page.getByRole('button', { name: 'Change to Pro' }).click()
+    const dialog = owner.page.getByRole('dialog')
+    await expect(dialog).toContainText('The first 14 days of Pro are free')
+    await expectAccessible(owner.page)
+    await dialog.getByRole('button', { name: 'Continue to payment' }).click()
+    await payByCard(owner.page, CARDS.pays)
+    await expect(planNotice(owner.page)).toContainText('Your trial of Pro has begun')
+    await expect(planNotice(owner.page)).toContainText('After that, $29 a month is charged')
+    await expect(currentPlan(owner.page)).toContainText('Trial ends')
+    expect(await brokenRules(organization.id)).toEqual([])
+    await owner.close()
+  })
 })
 
 test('with pay-as-you-go work goes on when no credits are left, up to the limit that was set', async ({

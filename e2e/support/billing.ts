@@ -41,19 +41,23 @@ export async function startPurchase(page: Page, amount: string, price: string) {
   await expect(page).toHaveURL(new RegExp(`^${stack().stripe_url}`))
 }
 
-/** From the plan page, through the payment page, to the first paid plan. */
-export async function subscribe(page: Page, plan: string) {
+/** From any page to the payment page of a first paid plan. */
+export async function startSubscription(page: Page, plan: string) {
   await page.getByRole('link', { name: 'Plan', exact: true }).click()
   await page.getByRole('button', { name: `Change to ${plan}` }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Continue to payment' }).click()
+}
+
+/** From the plan page, through the payment page, to the first paid plan. */
+export async function subscribe(page: Page, plan: string) {
+  await startSubscription(page, plan)
   await payByCard(page, CARDS.pays)
-  await expect(page.getByRole('region', { name: 'Your new plan' })).toContainText(
-    `You are on ${plan} now`,
-  )
+  await expect(planNotice(page)).toContainText(`You are on ${plan} now`)
 }
 
 export const currentPlan = (page: Page) =>
   page.getByRole('region', { name: 'Your plan', exact: true })
+export const planNotice = (page: Page) => page.getByRole('region', { name: 'Your new plan' })
 export const scheduledChange = (page: Page) =>
   page.getByRole('region', { name: 'Scheduled change' })
 export const paymentProblem = (page: Page) => page.getByRole('region', { name: 'Payment problem' })

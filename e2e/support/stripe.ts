@@ -45,6 +45,36 @@ export async function settleDelayedPayment(organizationId: string, succeeds: boo
   await control(`/payments/${payment}/settle`, { succeeds })
 }
 
+/** The same for the first payment of a plan. */
+export async function settleFirstPayment(organizationId: string, succeeds: boolean) {
+  const customer = await withDatabase(async (sql) => {
+    const [row] = await sql<{ stripe_customer_id: string }[]>`
+      select stripe_customer_id from public.org_plans where organization_id = ${organizationId}`
+    return row?.stripe_customer_id
+  })
+  const response = await fetch(`${stack().stripe_url}/v1/payment_intents?customer=${customer}`, {
+    headers: { authorization: 'Bearer sk_test_e2e' },
+  })
+  const { data } = (await response.json()) as { data: { id: string; status: string }[] }
+  await control(`/payments/${data.find(({ status }) => status === 'processing')?.id}/settle`, {
+    succeeds,
+  })
+}
+
+/** Lets the first subscription to a plan begin with a trial while the journey goes on; others have none. */
+export async function withTrial(planId: string, days: number, journey: () => Promise<void>) {
+  const setDays = (trialDays: number) =>
+    withDatabase(
+      (sql) => sql`update public.plans set trial_days = ${trialDays} where id = ${planId}`,
+    )
+  await setDays(days)
+  try {
+    await journey()
+  } finally {
+    await setDays(0)
+  }
+}
+
 /**
  * Gives the organization a customer whose time can be moved ahead without moving anybody else's, as Stripe's test
  * clocks do. To be called before its first payment. Returns what moves the time.
