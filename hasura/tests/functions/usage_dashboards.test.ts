@@ -107,6 +107,28 @@ describe('usage_series', () => {
     expect((await amounts(organization)).at(-1)).toEqual(['2026-03-10', 2])
   })
 
+  test('another zone waits for the first fold, which knows only the old one', async () => {
+    await clock.setTo('2026-03-10T23:30')
+    const organization = await createOrganization(desk, { credits: '100' })
+    await charge(organization, '3')
+    let change: Promise<unknown> | undefined
+    await desk.admin.begin(async (folding) => {
+      await folding`
+        select from private.fold_credit_usage(1000, '00000000-0000-0000-0000-000000000000')`
+      let isOver = false
+      change = desk.admin`
+        update public.org_plans set time_zone = 'Asia/Tokyo'
+        where organization_id = ${organization}`.then(() => (isOver = true))
+      const isWaiting = async () =>
+        (
+          await desk.admin`select from pg_stat_activity where cardinality(pg_blocking_pids(pid)) > 0`
+        ).length > 0
+      while (!isOver && !(await isWaiting()));
+    })
+    await change
+    expect(await brokenUsage(desk, organization)).toEqual([])
+  })
+
   test('breaks credits down by capability, level, model and member, with names', async () => {
     await clock.setTo('2026-03-10T12:00')
     const organization = await createOrganization(desk, { credits: '100' })

@@ -8508,14 +8508,12 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform
-  from private.credit_usage_folds as mark
-  where mark.organization_id = new.organization_id
-  for update;
+  -- Waits also for a fold that has only just made the mark, and would else write days of the old zone.
+  insert into private.credit_usage_folds as mark (organization_id, folded_sequence)
+  values (new.organization_id, 0)
+  on conflict (organization_id) do update set folded_sequence = 0;
   delete from public.credit_usage_daily as daily
   where daily.organization_id = new.organization_id;
-  delete from private.credit_usage_folds as mark
-  where mark.organization_id = new.organization_id;
   return null;
 end
 $$;
