@@ -41,6 +41,12 @@ as $$
       limit 1
     ) as ended
     cross join lateral (
+      select plan.rollover_credits
+      from public.plans as plan
+      where plan.id = ended.plan_id
+      limit 1
+    ) as ended_plan
+    cross join lateral (
       select private.next_period_start(ended.period_end, ended.anchor_day, ended.time_zone) as new_end
       offset 0
     ) as next_period
@@ -62,13 +68,13 @@ as $$
       and account.reserved_credits = 0
       and account.debt_credits = 0
       and next_period.new_end > p_at
-      and (
-        select plan.rollover_credits from public.plans as plan where plan.id = ended.plan_id
-      ) = 0
+      and ended_plan.rollover_credits = 0
       and not exists (
         select
         from public.billing_invoice_lines as line
         where line.organization_id = account.organization_id and line.status = 'waiting'
+        -- One look each: without it the planner may compare every organization with all lines.
+        offset 0
       )
   ),
   emptied as (
@@ -94,22 +100,23 @@ as $$
     insert into public.credit_transactions
       (id, organization_id, type, amount_credits, balance_after_credits, grant_id, event_at)
     select
-      written.id, plain.organization_id, written.type, written.amount_credits,
+      written.id, written.organization_id, written.type, written.amount_credits,
       written.balance_after_credits, written.grant_id, p_at
-    from plain
-    cross join lateral (
-      values
-        (
-          1, uuidv7(), 'expiry', -plain.expired_credits,
-          plain.posted_credits - plain.expired_credits, plain.old_id
-        ),
-        (
-          2, plain.transaction_id, 'plan_allocation', plain.monthly_ai_credits,
-          plain.posted_credits - plain.expired_credits + plain.monthly_ai_credits, plain.grant_id
-        )
-    ) as written (place, id, type, amount_credits, balance_after_credits, grant_id)
-    where written.amount_credits <> 0
-    order by plain.organization_id, written.place
+    from (
+      select
+        uuidv7() as id, plain.organization_id, 1 as place, 'expiry' as type,
+        -plain.expired_credits as amount_credits,
+        plain.posted_credits - plain.expired_credits as balance_after_credits,
+        plain.old_id as grant_id
+      from plain
+      where plain.expired_credits > 0
+      union all
+      select
+        plain.transaction_id, plain.organization_id, 2, 'plan_allocation', plain.monthly_ai_credits,
+        plain.posted_credits - plain.expired_credits + plain.monthly_ai_credits, plain.grant_id
+      from plain
+    ) as written
+    order by written.organization_id, written.place
   ),
   counted as (
     update public.organization_credit_balances as balance

@@ -199,6 +199,7 @@ drop function private.take_form_generation;
 drop function private.take_plan_credits;
 drop function private.tell_quotas;
 drop function private.token_count;
+drop function private.uncollected_purchases;
 drop function private.unfinished_auto_topups;
 drop function private.unlocking_plan;
 drop function private.unsettled_invoices;

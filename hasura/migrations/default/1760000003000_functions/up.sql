@@ -2668,20 +2668,23 @@ as $$
     p_organization_id,
     way.dimension,
     (charge.event_at at time zone subscription.time_zone)::date,
-    coalesce(way.key, ''),
+    coalesce(
+      case way.dimension
+        when 'none' then ''
+        when 'capability' then charge.capability_id
+        when 'level' then charge.quality_level_id
+        when 'model' then charge.model_id
+        when 'member' then charge.user_id::text
+      end,
+      ''
+    ),
     -sum(charge.amount_credits),
     count(*)
   from public.credit_transactions as charge
   join public.org_plans as subscription
     on subscription.organization_id = charge.organization_id
-  cross join lateral (
-    values
-      ('none', ''),
-      ('capability', charge.capability_id),
-      ('level', charge.quality_level_id),
-      ('model', charge.model_id),
-      ('member', charge.user_id::text)
-  ) as way (dimension, key)
+  -- Not lateral: which ways are wanted is decided once, not for each charge.
+  cross join (values ('none'), ('capability'), ('level'), ('model'), ('member')) as way (dimension)
   where charge.organization_id = p_organization_id
     and charge.sequence > p_after_sequence
     and charge.sequence <= p_to_sequence
@@ -10513,6 +10516,12 @@ as $$
       limit 1
     ) as ended
     cross join lateral (
+      select plan.rollover_credits
+      from public.plans as plan
+      where plan.id = ended.plan_id
+      limit 1
+    ) as ended_plan
+    cross join lateral (
       select private.next_period_start(ended.period_end, ended.anchor_day, ended.time_zone) as new_end
       offset 0
     ) as next_period
@@ -10534,13 +10543,13 @@ as $$
       and account.reserved_credits = 0
       and account.debt_credits = 0
       and next_period.new_end > p_at
-      and (
-        select plan.rollover_credits from public.plans as plan where plan.id = ended.plan_id
-      ) = 0
+      and ended_plan.rollover_credits = 0
       and not exists (
         select
         from public.billing_invoice_lines as line
         where line.organization_id = account.organization_id and line.status = 'waiting'
+        -- One look each: without it the planner may compare every organization with all lines.
+        offset 0
       )
   ),
   emptied as (
@@ -10566,22 +10575,23 @@ as $$
     insert into public.credit_transactions
       (id, organization_id, type, amount_credits, balance_after_credits, grant_id, event_at)
     select
-      written.id, plain.organization_id, written.type, written.amount_credits,
+      written.id, written.organization_id, written.type, written.amount_credits,
       written.balance_after_credits, written.grant_id, p_at
-    from plain
-    cross join lateral (
-      values
-        (
-          1, uuidv7(), 'expiry', -plain.expired_credits,
-          plain.posted_credits - plain.expired_credits, plain.old_id
-        ),
-        (
-          2, plain.transaction_id, 'plan_allocation', plain.monthly_ai_credits,
-          plain.posted_credits - plain.expired_credits + plain.monthly_ai_credits, plain.grant_id
-        )
-    ) as written (place, id, type, amount_credits, balance_after_credits, grant_id)
-    where written.amount_credits <> 0
-    order by plain.organization_id, written.place
+    from (
+      select
+        uuidv7() as id, plain.organization_id, 1 as place, 'expiry' as type,
+        -plain.expired_credits as amount_credits,
+        plain.posted_credits - plain.expired_credits as balance_after_credits,
+        plain.old_id as grant_id
+      from plain
+      where plain.expired_credits > 0
+      union all
+      select
+        plain.transaction_id, plain.organization_id, 2, 'plan_allocation', plain.monthly_ai_credits,
+        plain.posted_credits - plain.expired_credits + plain.monthly_ai_credits, plain.grant_id
+      from plain
+    ) as written
+    order by written.organization_id, written.place
   ),
   counted as (
     update public.organization_credit_balances as balance
@@ -11572,6 +11582,42 @@ $$;
 
 comment on function private.token_count(jsonb) is 'A count in a usage report; null when absent, -1 when wrong.';
 
+-- private/uncollected_purchases.sql
+/*
+ * Job: credits on account whose invoice item waits for an invoice that will not come, because their
+ * subscription has ended (or another one has begun); each once an hour, the oldest first.
+ */
+create function private.uncollected_purchases(p_limit integer)
+returns table (organization_id uuid, id uuid)
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select purchase.organization_id, purchase.id
+  from public.credit_purchases as purchase
+  join public.org_plans as subscription
+    on subscription.organization_id = purchase.organization_id
+  where purchase.status = 'processing'
+    and purchase.kind = 'pay_as_you_go'
+    and purchase.stripe_invoice_item_id is not null
+    and (
+      subscription.stripe_subscription_id is null
+      -- As credits_on_account counts what is owed.
+      or purchase.created_at < subscription.period_start - interval '3 days'
+    )
+    and coalesce(
+      purchase.checked_at < private.current_time_utc() - interval '1 hour', true
+    )
+  order by purchase.created_at, purchase.organization_id
+  limit p_limit
+$$;
+
+comment on function private.uncollected_purchases(integer)
+  is 'Job: credits on account for which no invoice will come.';
+
+grant execute on function private.uncollected_purchases(integer) to purser_api;
+
 -- private/unfinished_auto_topups.sql
 /*
  * Job: automatic purchases that began a minute ago or longer and have not ended, the oldest first:
@@ -11804,7 +11850,7 @@ as $$
         and token.input_tokens >= 0
         and token.output_tokens >= 0
         and token.cached_input_tokens between 0 and token.input_tokens
-        and token.reasoning_tokens >= 0,
+        and coalesce(token.reasoning_tokens, 0) >= 0,
         false
       ) as is_valid,
       (
@@ -11818,7 +11864,8 @@ as $$
         private.token_count(reported.input) as input_tokens,
         private.token_count(reported.output) as output_tokens,
         coalesce(private.token_count(reported.cached_input), 0) as cached_input_tokens,
-        coalesce(private.token_count(reported.reasoning), 0) as reasoning_tokens
+        -- Not told is not none: it is part of the output and changes no price.
+        private.token_count(reported.reasoning) as reasoning_tokens
       from (
         select
           p_usage -> 'model' as model,
@@ -13100,9 +13147,28 @@ as $$
     from private.current_time_utc() as moment (at)
   ),
   used as materialized (
+    -- Counters of whole organizations by day are fewer rows than the roll-up, which is by user.
+    select counted.meter_id, counted.organization_id, counted.amount
+    from (
+      select counter.meter_id, counter.organization_id, sum(counter.used_amount) as amount
+      from public.quota_usages as counter
+      where counter.period = 'day'
+        and counter.user_id = '00000000-0000-0000-0000-000000000000'
+        and counter.day between (select span.first_day from span)
+          and (select span.last_day from span)
+      group by 1, 2
+      -- Held only is not used.
+      having sum(counter.used_amount) > 0
+    ) as counted
+    join public.meters as flow on flow.id = counted.meter_id and flow.kind = 'flow'
+    union all
+    -- A level has no counters by day.
     select daily.meter_id, daily.organization_id, sum(daily.used_amount) as amount
-    from public.usage_daily as daily
-    where daily.day between (select span.first_day from span) and (select span.last_day from span)
+    from public.meters as level
+    join public.usage_daily as daily
+      on daily.meter_id = level.id
+      and daily.day between (select span.first_day from span) and (select span.last_day from span)
+    where level.kind = 'level'
     group by 1, 2
     union all
     select 'credits', daily.organization_id, sum(daily.used_credits)
@@ -13802,13 +13868,13 @@ as $$
     where today.day is not null
   ),
   fact as materialized (
-    select used.day, used.key, sum(used.amount) as amount, sum(used.entries) as entries
+    -- A day and key may come twice: they are summed under the names shown.
+    select used.day, used.key, used.amount, used.entries
     from span
     cross join lateral private.usage_facts(
       usage_series.organization_id, usage_series.meter, usage_series.breakdown, span.first_day,
       span.day
     ) as used
-    group by 1, 2
   ),
   shown as materialized (
     select ranked.key, case when ranked.place <= 20 then ranked.key else 'other' end as name
