@@ -3,7 +3,7 @@ import type { BillingAccountQueries } from '../db/billing-accounts.ts'
 import type { FundingQueries } from '../db/funding.ts'
 import type { PurchaseQueries } from '../db/purchases.ts'
 import { centsOfUsd } from './money.ts'
-import type { PurchaseName } from './purchases.ts'
+import type { PurchaseName, Purchases } from './purchases.ts'
 
 export type PayAsYouGo = ReturnType<typeof createPayAsYouGo>
 
@@ -16,8 +16,9 @@ export function createPayAsYouGo(options: {
   funding: FundingQueries
   queries: PurchaseQueries
   accounts: BillingAccountQueries
+  purchases: Purchases
 }) {
-  const { stripe, funding, queries, accounts } = options
+  const { stripe, funding, queries, accounts, purchases } = options
 
   return {
     async invoice({ organizationId, purchaseId }: PurchaseName): Promise<void> {
@@ -45,6 +46,38 @@ export function createPayAsYouGo(options: {
           { idempotencyKey: `purser-on-account-${purchaseId}` },
         ))
       await funding.attachInvoiceItem(organizationId, purchaseId, item.id)
+    },
+
+    /**
+     * Puts credits on account onto an invoice of their own, when the subscription whose next invoice
+     * they waited for has ended: no other would come. One that is on an invoice is left to it.
+     */
+    async collect(name: PurchaseName): Promise<void> {
+      const purchase = await queries.find(name.organizationId, name.purchaseId)
+      const itemId = purchase?.stripe_invoice_item_id
+      const account = await accounts.find(name.organizationId)
+      const customer = account?.stripe_customer_id
+      if (!itemId || !customer) return
+      const item = await stripe.invoiceItems.retrieve(itemId)
+      if (item.invoice === null) {
+        const invoice = await stripe.invoices.create(
+          {
+            customer,
+            auto_advance: true,
+            pending_invoice_items_behavior: 'exclude',
+            ...(account.stripe_payment_method_id !== null && {
+              default_payment_method: account.stripe_payment_method_id,
+            }),
+          },
+          { idempotencyKey: `purser-on-account-invoice-${name.purchaseId}` },
+        )
+        await stripe.invoices.addLines(
+          invoice.id,
+          { lines: [{ invoice_item: itemId }] },
+          { idempotencyKey: `purser-on-account-line-${name.purchaseId}` },
+        )
+      }
+      await purchases.sync(name)
     },
   }
 }

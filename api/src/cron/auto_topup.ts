@@ -43,6 +43,10 @@ async function resume({ fundingQueries, autoTopups, payAsYouGo }: Billing, log: 
     const name = { organizationId: row.organization_id, purchaseId: row.id }
     await attempt(payAsYouGo.invoice(name), row.id)
   }
+  for (const row of await fundingQueries.uncollected(MAXIMUM_RESUMED)) {
+    const name = { organizationId: row.organization_id, purchaseId: row.id }
+    await attempt(payAsYouGo.collect(name), row.id)
+  }
   return summary
 }
 

@@ -151,6 +151,15 @@ export function createFundingQueries(sql: Database) {
         limit ${limit}::int`
     },
 
+    /**
+     * On an invoice item that no invoice will take: its subscription has ended. Compared with Stripe
+     * once an hour.
+     */
+    async uncollected(limit: number): Promise<PurchaseNameRow[]> {
+      return sql<PurchaseNameRow[]>`
+        select organization_id, id from private.uncollected_purchases(${limit}::int)`
+    },
+
     /** The invoice item that stands. */
     async attachInvoiceItem(
       organizationId: string,

@@ -7,8 +7,14 @@ import {
   leaveAvailable,
   type TestOrganization,
 } from '../support/organizations.ts'
-import { purchasesOf, reserveCredits } from '../support/purchases.ts'
-import { startBilledApi, subscribe, type BilledApi } from '../support/subscriptions.ts'
+import { purchasesOf, reserveCredits, runJob } from '../support/purchases.ts'
+import {
+  changePlan,
+  standingOf,
+  startBilledApi,
+  subscribe,
+  type BilledApi,
+} from '../support/subscriptions.ts'
 
 let billed: BilledApi
 
@@ -53,6 +59,37 @@ describe('credits on account', () => {
     expect(await purchasesOf(billed.api, organization)).toMatchObject([{ status: 'paid' }])
     expect(await brokenInvariants(billed.api.sql)).toEqual([])
   })
+
+  test.each(['at the end of the period', 'at once'])(
+    'are paid though the subscription ends %s',
+    async (when) => {
+      const organization = await subscribe(billed, 'pro')
+      await setPayAsYouGo(organization)
+      await leaveAvailable(billed.api, organization, 0)
+      expect(await reserveCredits(billed, organization, 60)).toMatchObject({ status: 200 })
+      await expect
+        .poll(async () => (await purchasesOf(billed.api, organization))[0]?.stripe_invoice_item_id)
+        .toMatch(/^ii_/)
+      const { subscription, period_end } = await standingOf(billed, organization)
+      if (when === 'at once') {
+        await billed.api.deps.services.billing!.stripe.subscriptions.cancel(subscription!)
+      } else {
+        await changePlan(billed, organization, 'free')
+      }
+      const end = period_end.getTime() / 1000
+      await billed.travelTo(end + 60)
+      await Promise.all([runJob(billed.api, 'auto_topup'), runJob(billed.api, 'auto_topup')])
+      await runJob(billed.api, 'auto_topup')
+      await billed.travelTo(end + 2 * 3600)
+      expect(await purchasesOf(billed.api, organization)).toMatchObject([{ status: 'paid' }])
+      const { customer } = await standingOf(billed, organization)
+      const sums = billed.stripe.account
+        .list('invoice')
+        .filter((invoice) => invoice.customer === customer)
+        .map((invoice) => invoice.amount_paid)
+      expect(sums).toEqual([60, 29_00])
+    },
+  )
 
   test('end at the limit of the period (insufficient_credits)', async () => {
     const organization = await subscribe(billed, 'pro')

@@ -149,3 +149,18 @@ export function takeStandaloneLines(
   account.hidden.pendingLines = account.hidden.pendingLines.filter((line) => !isOwn(line))
   return own
 }
+
+/** One that waits for an invoice, taken for an invoice that asks for it by its item. */
+export function takeLineOfItem(account: Account, itemId: string): Stripe.InvoiceLineItem {
+  const isOwn = (line: Stripe.InvoiceLineItem) =>
+    line.parent?.invoice_item_details?.invoice_item === itemId
+  const own = account.hidden.pendingLines.find(isOwn)
+  if (!own) {
+    throw invalidRequest(
+      `The invoice item ${itemId} is on an invoice already.`,
+      'lines[invoice_item]',
+    )
+  }
+  account.hidden.pendingLines = account.hidden.pendingLines.filter((line) => !isOwn(line))
+  return own
+}

@@ -23,6 +23,33 @@ export function createInvoice(account: Account, input: NewInvoice): Stripe.Invoi
   return invoice
 }
 
+/** More lines on a draft. */
+export function addLines(
+  account: Account,
+  invoiceId: string,
+  added: Stripe.InvoiceLineItem[],
+): Stripe.Invoice {
+  const draft = account.get('invoice', invoiceId)
+  const data = [...draft.lines.data, ...added.map((line) => ({ ...line, invoice: invoiceId }))]
+  const total = data.reduce((sum, line) => sum + line.amount, 0)
+  for (const { parent } of added) {
+    const itemId = parent?.invoice_item_details?.invoice_item
+    if (itemId) account.update('invoiceitem', itemId, { invoice: invoiceId })
+  }
+  return account.update(
+    'invoice',
+    invoiceId,
+    {
+      lines: { ...draft.lines, data },
+      total,
+      subtotal: total,
+      amount_due: Math.max(0, total),
+      amount_remaining: Math.max(0, total),
+    },
+    'invoice.updated',
+  )
+}
+
 /** From a draft to what can be paid; the customer's balance is added (credit is negative). */
 export function finalizeInvoice(
   account: Account,
@@ -123,7 +150,10 @@ export function payInvoice(
   if (intent.status === 'processing') return invoice
   const customerId = idOf(invoice.customer) ?? ''
   const subscription = account.find('subscription', subscriptionIdOf(invoice))
-  const methodId = options.methodId ?? defaultMethodOf(account, customerId, subscription)
+  const methodId =
+    options.methodId ??
+    idOf(invoice.default_payment_method) ??
+    defaultMethodOf(account, customerId, subscription)
   if (methodId === null) return failInvoice(account, invoiceId)
   const tried = attemptPayment(account, intentId, {
     methodId,

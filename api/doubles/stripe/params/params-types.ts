@@ -30,6 +30,7 @@ export const PARAMS_TYPES = [
   'InvoiceListLineItemsParams',
   'InvoicePayParams',
   'InvoiceFinalizeInvoiceParams',
+  'InvoiceAddLinesParams',
   'InvoiceCreatePreviewParams',
   'InvoiceItemCreateParams',
   'InvoiceItemListParams',

@@ -185,6 +185,7 @@ export interface ParamsOf {
   InvoiceListLineItemsParams: Stripe.InvoiceListLineItemsParams
   InvoicePayParams: Stripe.InvoicePayParams
   InvoiceFinalizeInvoiceParams: Stripe.InvoiceFinalizeInvoiceParams
+  InvoiceAddLinesParams: Stripe.InvoiceAddLinesParams
   InvoiceCreatePreviewParams: Stripe.InvoiceCreatePreviewParams
   InvoiceItemCreateParams: Stripe.InvoiceItemCreateParams
   InvoiceItemListParams: Stripe.InvoiceItemListParams

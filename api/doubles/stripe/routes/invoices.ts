@@ -1,6 +1,7 @@
 import type Stripe from 'stripe'
-import { addStandaloneItem } from '../billing/invoice-items.ts'
+import { addStandaloneItem, takeLineOfItem, takeStandaloneLines } from '../billing/invoice-items.ts'
 import {
+  addLines,
   closeInvoice,
   createInvoice,
   finalizeInvoice,
@@ -10,7 +11,6 @@ import {
   subscriptionIdOf,
   voidInvoice,
 } from '../billing/invoices.ts'
-import { takeStandaloneLines } from '../billing/invoice-items.ts'
 import { previewInvoice } from '../billing/preview.ts'
 import { noPaymentMethod } from '../billing/change.ts'
 import { invalidRequest } from '../http/errors.ts'
@@ -50,6 +50,7 @@ export const invoiceRoutes: Route[] = [
     const invoice = finalizeInvoice(account, id)
     return invoice.amount_due === 0 ? settleInvoice(account, id) : invoice
   }),
+  route('POST /v1/invoices/:id/add_lines', 'InvoiceAddLinesParams', addItems),
   route('POST /v1/invoices/:id/pay', 'InvoicePayParams', pay),
   plainRoute('POST /v1/invoices/:id/void', ({ account, id }) => voidInvoice(account, id)),
   plainRoute('POST /v1/invoices/:id/mark_uncollectible', ({ account, id }) =>
@@ -114,7 +115,9 @@ function draft({ account, params }: Call<Stripe.InvoiceCreateParams>): Stripe.In
       ? []
       : takeStandaloneLines(account, customer.id)
   const now = account.now(customer)
-  return createInvoice(account, {
+  const methodId = params.default_payment_method ?? null
+  if (methodId) account.get('payment_method', methodId, 'default_payment_method')
+  const invoice = createInvoice(account, {
     customerId: customer.id,
     subscription: null,
     reason: 'manual',
@@ -126,6 +129,25 @@ function draft({ account, params }: Call<Stripe.InvoiceCreateParams>): Stripe.In
     description: orNull(params.description),
     ...(params.auto_advance ? { finalizesAt: now + account.settings.draft_seconds } : {}),
   })
+  return methodId === null
+    ? invoice
+    : account.update('invoice', invoice.id, { default_payment_method: methodId })
+}
+
+/** Items that wait, onto a draft. New lines without an item are not served. */
+function addItems({ account, id, params }: Call<Stripe.InvoiceAddLinesParams>): Stripe.Invoice {
+  if (account.get('invoice', id).status !== 'draft') {
+    throw invalidRequest('This invoice is no longer editable.', undefined, 'invoice_not_editable')
+  }
+  const itemIds = params.lines.map(({ invoice_item: itemId }) => {
+    if (itemId) return account.get('invoiceitem', itemId, 'lines[invoice_item]').id
+    throw invalidRequest("Purser's stand-in for Stripe adds items only.", 'lines')
+  })
+  return addLines(
+    account,
+    id,
+    itemIds.map((itemId) => takeLineOfItem(account, itemId)),
+  )
 }
 
 function pay({ account, id, params }: Call<Stripe.InvoicePayParams>): Stripe.Invoice {
