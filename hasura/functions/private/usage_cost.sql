@@ -42,7 +42,7 @@ as $$
         and token.input_tokens >= 0
         and token.output_tokens >= 0
         and token.cached_input_tokens between 0 and token.input_tokens
-        and token.reasoning_tokens >= 0,
+        and coalesce(token.reasoning_tokens, 0) >= 0,
         false
       ) as is_valid,
       (
@@ -56,7 +56,8 @@ as $$
         private.token_count(reported.input) as input_tokens,
         private.token_count(reported.output) as output_tokens,
         coalesce(private.token_count(reported.cached_input), 0) as cached_input_tokens,
-        coalesce(private.token_count(reported.reasoning), 0) as reasoning_tokens
+        -- Not told is not none: it is part of the output and changes no price.
+        private.token_count(reported.reasoning) as reasoning_tokens
       from (
         select
           p_usage -> 'model' as model,
