@@ -1,4 +1,5 @@
 import type { Guard } from './guard.ts'
+import { PERIOD_GUARDS } from './period-guards.ts'
 import { PURCHASE_GUARDS } from './purchase-guards.ts'
 import { QUOTA_GUARDS } from './quota-guards.ts'
 import { RESERVATION_GUARDS } from './reservation-guards.ts'
@@ -8,6 +9,7 @@ import { SUBSCRIPTION_GUARDS } from './subscription-guards.ts'
 export const GUARDS: Guard[] = [
   ...RESERVATION_GUARDS,
   ...QUOTA_GUARDS,
+  ...PERIOD_GUARDS,
   ...PURCHASE_GUARDS,
   ...SESSION_GUARDS,
   ...SUBSCRIPTION_GUARDS,

@@ -5,6 +5,7 @@ import type { Desk } from '../support/desk.ts'
 import { hold, passTime, release, reserve, settle } from '../support/operations.ts'
 import { expectEqual } from './expect-equal.ts'
 import type { Scenario } from './expect-equal.ts'
+import { PERIOD_SCENARIOS } from './period-scenarios.ts'
 import { PURCHASE_SCENARIOS } from './purchase-scenarios.ts'
 import { SESSION_SCENARIOS } from './session-scenarios.ts'
 import { SUBSCRIPTION_SCENARIOS } from './subscription-scenarios.ts'
@@ -294,5 +295,6 @@ export const SCENARIOS = {
   ledgerIsAppendOnly,
   ...SESSION_SCENARIOS,
   ...SUBSCRIPTION_SCENARIOS,
+  ...PERIOD_SCENARIOS,
   ...PURCHASE_SCENARIOS,
 } as const satisfies Record<string, Scenario>
