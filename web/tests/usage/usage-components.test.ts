@@ -72,7 +72,7 @@ const quota: QuotaUsage = {
   unit: 'letters',
   kind: 'flow',
   period: 'month',
-  scope: 'organization',
+  own: null,
   used: 80,
   held: 5,
   limit: 100,

@@ -107,15 +107,15 @@ test('of what is stored, the chart takes what was there and not what changed', a
   expect(series.points.value?.[0]?.amount).toBe(100)
 })
 
-test('a quota that each person has is shown as the own one, else that of all', () => {
-  const position = (meter_id: string, scope: string, limit: number | null, used: number) => ({
+test('a quota is the own one where that is the closest limit, else that of all', () => {
+  const position = (meter_id: string, limit: number | null, used: number, level = 'plan') => ({
     meter_id,
     user_id: null,
     name: meter_id,
     unit: 'minutes',
     kind: 'flow',
-    scope,
-    level: 'plan',
+    scope: 'organization',
+    level,
     period: 'month',
     resets_at: null,
     limit_amount: limit,
@@ -123,15 +123,18 @@ test('a quota that each person has is shown as the own one, else that of all', (
     held_amount: 0,
     is_hard: true,
   })
-  const shared = [
-    position('minutes', 'organization', null, 0),
-    position('letters', 'organization', 9, 4),
+  const ofOne = (...row: Parameters<typeof position>) => ({ ...position(...row), scope: 'user' })
+  const shared = [position('minutes', null, 0), position('letters', 9, 4), position('mails', 9, 8)]
+  const own = [
+    ofOne('minutes', 100, 7),
+    ofOne('letters', 3, 3, 'member_cap'),
+    position('mails', 9, 8),
   ]
-  const own = [position('minutes', 'user', 100, 7), position('letters', 'user', 3, 1)]
   expect(
-    quotaCards(shared, own).map(({ meterId, scope, limit, used }) => [meterId, scope, limit, used]),
+    quotaCards(shared, own).map((card) => [card.meterId, card.own, card.limit, card.used]),
   ).toEqual([
-    ['minutes', 'user', 100, 7],
-    ['letters', 'organization', 9, 4],
+    ['minutes', 'plan', 100, 7],
+    ['letters', 'member_cap', 3, 3],
+    ['mails', null, 9, 8],
   ])
 })

@@ -8,7 +8,8 @@ export interface QuotaUsage {
   /** A level is what is kept now, such as storage: it has no period and goes down again. */
   kind: 'flow' | 'level'
   period: 'day' | 'month' | 'none'
-  scope: 'organization' | 'user'
+  /** Where the reader's own limit comes from; null: it is one that all share. */
+  own: 'plan' | 'override' | 'member_cap' | null
   used: number
   held: number
   /** null: no limit. */
@@ -18,8 +19,8 @@ export interface QuotaUsage {
 }
 
 /**
- * One card a meter: the limit that all share, else the one that each person has, which then is the reader's own.
- * Members are sent only their own positions.
+ * One card a meter: the limit that all share, unless one that is the reader's own leaves less. So no card says that
+ * something is left where use is refused. Members are sent only their own positions.
  */
 export function quotaCards(
   shared: readonly QuotaPositionFragment[],
@@ -29,8 +30,8 @@ export function quotaCards(
   return meterIds.flatMap((meterId) => {
     const ofAll = shared.find((row) => row.meter_id === meterId)
     const ofOne = own.find((row) => row.meter_id === meterId)
-    const isLimitedForEach = ofOne?.scope === 'user' && ofAll?.limit_amount == null
-    const row = isLimitedForEach ? ofOne : (ofAll ?? ofOne)
+    // Of all limits that bind the reader the server sends the closest.
+    const row = ofOne?.scope === 'user' ? ofOne : (ofAll ?? ofOne)
     return row ? [quotaFrom(row)] : []
   })
 }
@@ -43,11 +44,15 @@ export function quotaFrom(row: QuotaPositionFragment): QuotaUsage {
     unit: row.unit ?? '',
     kind,
     period: row.period === 'day' || row.period === 'none' ? row.period : 'month',
-    scope: row.scope === 'user' ? 'user' : 'organization',
+    own: row.scope === 'user' ? ownLimit(row.level) : null,
     used: row.used_amount ?? 0,
     held: row.held_amount ?? 0,
     limit: row.limit_amount ?? null,
     isHard: row.is_hard ?? true,
     resetsAt: row.resets_at ?? null,
   }
+}
+
+function ownLimit(level: string | null | undefined): QuotaUsage['own'] {
+  return level === 'override' || level === 'member_cap' ? level : 'plan'
 }
