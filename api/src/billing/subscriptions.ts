@@ -113,6 +113,23 @@ export function createSubscriptions({ stripe, prices, queries, accounts }: Subsc
     await accounts.savePaymentMethod(organizationId, method.id, labelOfPaymentMethod(method))
   }
 
+  /** The card that the customer chose in the portal is charged from then on, so it is the one that is shown. */
+  async function syncCard(customerId: string): Promise<string | null> {
+    const standing = await queries.findByCustomer(customerId)
+    if (!standing) return null
+    const customer = await stripe.customers.retrieve(customerId, {
+      expand: ['invoice_settings.default_payment_method'],
+    })
+    const method = customer.deleted
+      ? null
+      : expanded(customer.invoice_settings.default_payment_method)
+    if (method) {
+      const label = labelOfPaymentMethod(method)
+      await accounts.savePaymentMethod(standing.organization_id, method.id, label)
+    }
+    return standing.organization_id
+  }
+
   /** Records an invoice, applies its lines when it is paid, and copies its subscription. */
   async function syncInvoice(invoiceId: string, { copies = true } = {}): Promise<SyncedInvoice> {
     const invoice = await stripe.invoices.retrieve(invoiceId, { expand: INVOICE_EXPANSIONS })
@@ -191,6 +208,7 @@ export function createSubscriptions({ stripe, prices, queries, accounts }: Subsc
 
   return {
     syncSubscription,
+    syncCard,
     syncInvoice,
 
     /** Refunds and disputes of a payment, if it is one for an invoice. null: it is not. */

@@ -81,6 +81,10 @@ describe('set_auto_topup', () => {
     const organization = await createOrganization(billed.api.sql)
     await callAction(billed.api, 'open_billing_portal', {}, asOwner(organization))
     await useCard(organization, 'pm_card_mastercard')
+    await billed.stripe.outbox.idle()
+    expect(await settingsOf(organization)).toMatchObject({
+      payment_method_label: 'Mastercard •••• 4444',
+    })
     expect((await setAutoTopup(organization)).body).toMatchObject({
       payment_method_label: 'Mastercard •••• 4444',
     })

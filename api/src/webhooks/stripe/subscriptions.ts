@@ -46,6 +46,15 @@ async function ofMoneyBack(
   return organizationId === null ? ignored(detail) : applied(detail, organizationId)
 }
 
+async function ofCustomer(
+  customerId: string,
+  { subscriptions }: StripeEventContext,
+): Promise<StripeEventResult> {
+  const organizationId = await subscriptions.syncCard(customerId)
+  const detail = `card of customer ${customerId}`
+  return organizationId === null ? ignored(detail) : applied(detail, organizationId)
+}
+
 const subscriptionTypes = [
   'customer.subscription.created',
   'customer.subscription.updated',
@@ -90,6 +99,10 @@ export const subscriptionHandlers: readonly StripeEventHandler[] = [
   ...moneyBackTypes.map((type) =>
     stripeEventHandler({ type, handle: ({ data }, context) => ofMoneyBack(data.object, context) }),
   ),
+  stripeEventHandler({
+    type: 'customer.updated',
+    handle: ({ data: { object } }, context) => ofCustomer(object.id, context),
+  }),
   stripeEventHandler({
     type: 'checkout.session.completed',
     handle: ({ data: { object } }, context) =>
