@@ -24,20 +24,23 @@ as $$
     p_organization_id,
     way.dimension,
     (charge.event_at at time zone subscription.time_zone)::date,
-    coalesce(way.key, ''),
+    coalesce(
+      case way.dimension
+        when 'none' then ''
+        when 'capability' then charge.capability_id
+        when 'level' then charge.quality_level_id
+        when 'model' then charge.model_id
+        when 'member' then charge.user_id::text
+      end,
+      ''
+    ),
     -sum(charge.amount_credits),
     count(*)
   from public.credit_transactions as charge
   join public.org_plans as subscription
     on subscription.organization_id = charge.organization_id
-  cross join lateral (
-    values
-      ('none', ''),
-      ('capability', charge.capability_id),
-      ('level', charge.quality_level_id),
-      ('model', charge.model_id),
-      ('member', charge.user_id::text)
-  ) as way (dimension, key)
+  -- Not lateral: which ways are wanted is decided once, not for each charge.
+  cross join (values ('none'), ('capability'), ('level'), ('model'), ('member')) as way (dimension)
   where charge.organization_id = p_organization_id
     and charge.sequence > p_after_sequence
     and charge.sequence <= p_to_sequence

@@ -22,9 +22,28 @@ as $$
     from private.current_time_utc() as moment (at)
   ),
   used as materialized (
+    -- Counters of whole organizations by day are fewer rows than the roll-up, which is by user.
+    select counted.meter_id, counted.organization_id, counted.amount
+    from (
+      select counter.meter_id, counter.organization_id, sum(counter.used_amount) as amount
+      from public.quota_usages as counter
+      where counter.period = 'day'
+        and counter.user_id = '00000000-0000-0000-0000-000000000000'
+        and counter.day between (select span.first_day from span)
+          and (select span.last_day from span)
+      group by 1, 2
+      -- Held only is not used.
+      having sum(counter.used_amount) > 0
+    ) as counted
+    join public.meters as flow on flow.id = counted.meter_id and flow.kind = 'flow'
+    union all
+    -- A level has no counters by day.
     select daily.meter_id, daily.organization_id, sum(daily.used_amount) as amount
-    from public.usage_daily as daily
-    where daily.day between (select span.first_day from span) and (select span.last_day from span)
+    from public.meters as level
+    join public.usage_daily as daily
+      on daily.meter_id = level.id
+      and daily.day between (select span.first_day from span) and (select span.last_day from span)
+    where level.kind = 'level'
     group by 1, 2
     union all
     select 'credits', daily.organization_id, sum(daily.used_credits)

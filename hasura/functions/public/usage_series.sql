@@ -29,13 +29,13 @@ as $$
     where today.day is not null
   ),
   fact as materialized (
-    select used.day, used.key, sum(used.amount) as amount, sum(used.entries) as entries
+    -- A day and key may come twice: they are summed under the names shown.
+    select used.day, used.key, used.amount, used.entries
     from span
     cross join lateral private.usage_facts(
       usage_series.organization_id, usage_series.meter, usage_series.breakdown, span.first_day,
       span.day
     ) as used
-    group by 1, 2
   ),
   shown as materialized (
     select ranked.key, case when ranked.place <= 20 then ranked.key else 'other' end as name

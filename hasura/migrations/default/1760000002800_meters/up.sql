@@ -108,6 +108,10 @@ create table public.quota_usages (
   check ((day is not null) = (period = 'day'))
 ) with (fillfactor = 50);
 
+-- For the statistics of the platform. What it has never changes, so counting does not touch it.
+create index quota_usages_day_idx on public.quota_usages (day)
+  where period = 'day' and user_id = '00000000-0000-0000-0000-000000000000';
+
 comment on table public.quota_usages is 'Counters that limits are checked against. What has no row is zero.';
 comment on column public.quota_usages.meter_id is 'A meter, or credits of members with a cap.';
 comment on column public.quota_usages.user_id is 'The user, or 00000000-0000-0000-0000-000000000000 for all of the organization.';
@@ -163,8 +167,8 @@ create table public.usage_daily (
   primary key (organization_id, meter_id, day, user_id)
 ) with (fillfactor = 50);
 
--- For the statistics of the platform.
-create index usage_daily_day_idx on public.usage_daily (day);
+-- For the statistics of the platform, of levels.
+create index usage_daily_meter_id_day_idx on public.usage_daily (meter_id, day);
 
 comment on table public.usage_daily is 'The usage ledger summed by day and user, equal to it at every commit.';
 comment on column public.usage_daily.user_id is 'The user, or 00000000-0000-0000-0000-000000000000 for a program of the organization.';
