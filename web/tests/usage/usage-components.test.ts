@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import UsageChart from '@/features/usage/components/UsageChart.vue'
 import UsageExport from '@/features/usage/components/UsageExport.vue'
 import UsageForecast from '@/features/usage/components/UsageForecast.vue'
+import UsagePeriods from '@/features/usage/components/UsagePeriods.vue'
 import UsageQuotaCard from '@/features/usage/components/UsageQuotaCard.vue'
 import type { QuotaUsage } from '@/features/usage/quota-usage.ts'
 import { chartFrom } from '@/features/usage/usage-series.ts'
@@ -144,6 +145,7 @@ test('before three days of use there is no forecast', () => {
   const wrapper = mountInApp(UsageForecast, { props: { forecast: early } })
   expect(wrapper.text()).not.toContain('At this rate')
   expect(wrapper.text()).toContain('needs three days')
+  expect(wrapper.text()).toContain('used until now.')
   wrapper.unmount()
 })
 
@@ -163,4 +165,25 @@ test('an export that is refused says why, and nothing is downloaded', async () =
   expect(asked).toEqual([wanted])
   expect(wrapper.get('[role=alert]').text()).toContain('busy')
   wrapper.unmount()
+})
+
+test('periods before the first use are left out, the running one never', () => {
+  const period = (start: string, end: string, used: number, isCurrent = false) => ({
+    start: `${start}T00:00:00Z`,
+    end: `${end}T00:00:00Z`,
+    used,
+    isCurrent,
+  })
+  const periods = [
+    period('2026-11-01', '2026-12-01', 0, true),
+    period('2026-10-01', '2026-11-01', 12),
+    period('2026-09-01', '2026-10-01', 0),
+  ]
+  const rows = (listed: typeof periods) =>
+    mountInApp(UsagePeriods, { props: { periods: listed, unit: 'credits' } })
+      .findAll('tbody th')
+      .map((row) => row.text())
+  expect(rows(periods)).toHaveLength(2)
+  expect(rows(periods)[1]).toBe('Oct 1, 2026 to Oct 31, 2026')
+  expect(rows([periods[0]!, periods[2]!])).toHaveLength(1)
 })
