@@ -38,6 +38,13 @@ async function expectGoodPage(page: Page, path: string) {
   await expect(page.getByRole('main').getByRole('status', { name: /^Loading/ })).toHaveCount(0)
   await expectFits(page)
   await expectAccessible(page)
+  await keepPicture(page, path)
+}
+
+/** A look at each page as it was, in the results of the test: `usage.png`. */
+async function keepPicture(page: Page, path: string) {
+  const name = path.replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '') || 'home'
+  await page.screenshot({ path: test.info().outputPath(`${name}.png`), fullPage: true })
 }
 
 for (const { name, size, scheme } of LOOKS) {
