@@ -49,6 +49,11 @@ test('after the checkout the plan is there when the server says so, not before',
   await shows('being confirmed')
   await wrapper.setProps({ currentPlan: pro, subscription: billed })
   expect(wrapper.get('[role=status]').text()).toContain('You are on Pro now')
+  expect(wrapper.emitted('over')).toHaveLength(1)
+
+  // It ends again while the page is open.
+  await wrapper.setProps({ subscription: { ...billed, is_billed: false } })
+  expect(wrapper.emitted('dismiss')).toHaveLength(1)
 })
 
 test('who subscribes again to the plan that is still there is not told that it is paid', async () => {
