@@ -20,6 +20,7 @@ export interface UsageQueriesFigures {
 
 const ORGANIZATIONS = 1000
 const MEMBERS_OF_THE_LARGEST = 200
+const MEMBERS_OF_ANOTHER = 5
 const DAYS = 90
 const READS = 40
 /** Charges that the job has not folded yet: what a busy organization makes in a minute. */
@@ -80,6 +81,8 @@ function queriesOf({ id, userId }: LargestOrganization): [string, string][] {
     `select * from public.usage_series('${id}', 90, '${meter}', '${by}')`,
   ]
   return [
+    // What the machine and the way to it take of each.
+    ['select 1', 'select 1'],
     ...['none', 'capability', 'level', 'model', 'member'].map((by) => series('credits', by)),
     series('letters', 'none'),
     series('letters', 'member'),
@@ -122,15 +125,18 @@ async function createOrganizations(admin: postgres.Sql): Promise<LargestOrganiza
   return { id: row.id, userId: row.user_id }
 }
 
-/** Where row `number` belongs: each fifth to the largest organization and one of its members. */
+/** Where row `number` belongs: each fifth to the largest organization, and each to a member. */
 const PLACE_OF_ROW = `
   join bench.places as place on place.place = case
     when row.number % 5 = 0 then 1
     else 2 + (hashint4(row.number::integer) & 2147483647) % ${ORGANIZATIONS - 1}
   end
-  left join bench.people as person
-    on row.number % 5 = 0
-    and person.place = 1 + (hashint4(row.number::integer + 7) & 2147483647) % ${MEMBERS_OF_THE_LARGEST}`
+  join bench.people as person on person.place = 1 + case
+    when row.number % 5 = 0
+      then (hashint4(row.number::integer + 7) & 2147483647) % ${MEMBERS_OF_THE_LARGEST}
+    else place.place % ${MEMBERS_OF_THE_LARGEST / MEMBERS_OF_ANOTHER} * ${MEMBERS_OF_ANOTHER}
+      + (hashint4(row.number::integer + 7) & 2147483647) % ${MEMBERS_OF_ANOTHER}
+  end`
 
 async function fillMeters(
   admin: postgres.Sql,
@@ -152,7 +158,7 @@ async function fillMeters(
     insert into public.usage_daily
     select organization_id, meter_id, day,
       coalesce(user_id, '00000000-0000-0000-0000-000000000000'), sum(amount), count(*)
-    from public.usage_ledger group by 1, 2, 3, 4;
+    from public.usage_ledger group by 1, 2, 3, 4 order by 3;
     insert into public.quota_usages
       (organization_id, meter_id, user_id, period, period_start, period_end, day, used_amount)
     select daily.organization_id, daily.meter_id, scope.id, named.period,
@@ -166,7 +172,7 @@ async function fillMeters(
       select '00000000-0000-0000-0000-000000000000'::uuid as id union select daily.user_id
     ) as scope
     cross join (values ('day'), ('month')) as named (period)
-    group by 1, 2, 3, 4, 5, 6, 7`)
+    group by 1, 2, 3, 4, 5, 6, 7 order by 5`)
   await admin`
     insert into public.member_caps (organization_id, user_id, meter_id, limit_amount)
     select ${largest.id}, id, 'letters', 100000 from bench.people`
@@ -201,4 +207,9 @@ async function foldAll(admin: postgres.Sql): Promise<void> {
       from private.fold_credit_usage(${ORGANIZATIONS * 2}, '00000000-0000-0000-0000-000000000000')`
     processed = row?.processed ?? 0
   }
+  // A fold of all days at once lays them by organization; day by day they lie by day.
+  await admin.unsafe(`
+    create table bench.folded as select * from public.credit_usage_daily;
+    truncate public.credit_usage_daily;
+    insert into public.credit_usage_daily select * from bench.folded order by day`)
 }
