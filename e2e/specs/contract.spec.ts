@@ -278,7 +278,7 @@ test('REST endpoints and batches answer; a visitor sees the catalogue only', asy
 
   const visitor = await postText(
     {},
-    JSON.stringify([{ query: '{ plans { id } }' }, { query: BALANCE }]),
+    JSON.stringify([{ query: '{ plans(order_by: { rank: asc }) { id } }' }, { query: BALANCE }]),
   )
   expect(visitor).toMatchObject([
     { data: { plans: [{ id: 'free' }, { id: 'pro' }, { id: 'team' }] } },
