@@ -13134,7 +13134,7 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
--- Compiling it takes longer than running it.
+-- Too small to be compiled: where it was measured, compilation saved nothing.
 set jit = off
 as $$
   with span as materialized (
@@ -13294,7 +13294,7 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
--- Compiling it takes longer than running it.
+-- Too small to be compiled: where it was measured, compilation saved nothing.
 set jit = off
 as $$
   with account as materialized (
@@ -13396,7 +13396,7 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
--- Compiling it takes longer than running it.
+-- Too small to be compiled: where it was measured, compilation saved nothing.
 set jit = off
 as $$
   with moment as materialized (
@@ -13652,7 +13652,7 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
--- Compiling it takes longer than running it.
+-- Too small to be compiled: where it was measured, compilation saved nothing.
 set jit = off
 as $$
   select
@@ -13701,7 +13701,7 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
--- Compiling it takes longer than running it.
+-- Too small to be compiled: where it was measured, compilation saved nothing.
 set jit = off
 as $$
   select
@@ -13751,7 +13751,7 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
--- Compiling it takes longer than running it.
+-- Too small to be compiled: where it was measured, compilation saved nothing.
 set jit = off
 as $$
   with recursive subscription as materialized (
@@ -13857,7 +13857,7 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
--- Compiling it takes longer than running it.
+-- Too small to be compiled: where it was measured, compilation saved nothing.
 set jit = off
 as $$
   with span as materialized (
