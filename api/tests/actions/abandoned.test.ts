@@ -76,8 +76,11 @@ async function leaveBefore(chunk: number, key = randomUUID()): Promise<Ended> {
   client.abort()
   return vi.waitFor(async () => {
     const [row] = await api.sql<Ended[]>`
-      select status, charged_credits::float8 as charged, release_reason, provider_metadata as metadata
-      from public.credit_reservations where id = ${data['reservation_id'] as string}`
+      select status, charged_credits::float8 as charged, release_reason, (
+        select public.credit_transactions_provider_metadata(written)
+        from public.credit_transactions as written where written.reservation_id = hold.id
+      ) as metadata
+      from public.credit_reservations as hold where id = ${data['reservation_id'] as string}`
     expect(row!.status).not.toBe('reserved')
     return row!
   })
@@ -176,8 +179,8 @@ describe('a caller who leaves during the repair', () => {
     const single = countTokens(pieces.slice(0, 2).join(''))
     await vi.waitFor(async () => {
       const [row] = await api.sql`
-        select (provider_metadata ->> 'output_tokens')::int as output from public.credit_reservations
-        where id = ${data['reservation_id'] as string} and status = 'settled'`
+        select (usage ->> 'output_tokens')::int as output from public.credit_transactions
+        where reservation_id = ${data['reservation_id'] as string}`
       expect(row?.['output']).toBeGreaterThan(single)
     })
   })

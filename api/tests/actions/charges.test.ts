@@ -41,7 +41,8 @@ interface Charge {
 async function chargeOf(transactionId: unknown): Promise<Charge> {
   // A charge that draws on several grants has a row for each; the first one tells its cost.
   const rows = await api.sql<Charge[]>`
-    select first.model_id, first.provider_metadata as metadata, (
+    select first.model_id, 
+      public.credit_transactions_provider_metadata(first) as metadata, (
       select sum(part.amount_credits) from public.credit_transactions as part
       where part.organization_id = first.organization_id
         and part.reservation_id = first.reservation_id

@@ -72,7 +72,8 @@ describe.each(Object.keys(inputs))('%s as a stream', (operation) => {
       replayed: false,
     })
     const rows = await api.sql`
-      select provider_metadata ->> 'usage_source' as source from public.credit_transactions
+      select public.credit_transactions_provider_metadata(written) ->> 'usage_source' as source
+      from public.credit_transactions as written
       where id = ${result['transaction_id'] as string}`
     expect(rows[0]).toEqual({ source: 'reported' })
   })
@@ -204,8 +205,8 @@ describe('when a model fails in mid-stream', () => {
       expect(result.data).toMatchObject({ model: 'openai/gpt-5-nano', charged_credits: 0.25 })
       expect(events.at(-2)!.data).toMatchObject({ attempt: 2 })
       const rows = await api.sql`
-        select model_id, provider_metadata ->> 'model' as priced
-        from public.credit_transactions where id = ${result.data['transaction_id'] as string}`
+        select model_id, public.credit_transactions_provider_metadata(written) ->> 'model' as priced
+        from public.credit_transactions as written where id = ${result.data['transaction_id'] as string}`
       expect(rows[0]).toEqual({ model_id: 'openai/gpt-5-nano', priced: 'openai/gpt-5-nano' })
       expect(chunk).toBeLessThan(100)
     }
@@ -240,8 +241,7 @@ describe('when a model fails in mid-stream', () => {
       await openStream(api, 'suggest_questions', questions(), owner.token),
     )
     const rows = await api.sql`
-      select provider_metadata ->> 'usage_source' as source,
-        (provider_metadata ->> 'output_tokens')::int > 10 as has_output
+      select usage ->> 'source' as source, (usage ->> 'output_tokens')::int > 10 as has_output
       from public.credit_transactions where id = ${events.at(-1)!.data['transaction_id'] as string}`
     expect(rows[0]).toEqual({ source: 'counted', has_output: true })
   })

@@ -82,7 +82,8 @@ describe('a good answer', () => {
       available: 1999.75,
     })
     const [row] = await api.sql`
-      select provider_metadata from public.credit_transactions
+      select public.credit_transactions_provider_metadata(written) as provider_metadata
+      from public.credit_transactions as written
       where id = ${String(answer.body['transaction_id'])}`
     expect(row?.['provider_metadata']).toMatchObject({
       model: answer.body['model'],
@@ -229,7 +230,8 @@ test('an answer without token counts is charged by counted tokens, and marked so
   const answer = await suggest(organization)
   expect(answer.body).toMatchObject({ charged_credits: 0.25 })
   const rows = await api.sql<{ metadata: Record<string, unknown> }[]>`
-    select provider_metadata as metadata from public.credit_transactions
+    select public.credit_transactions_provider_metadata(written) as metadata
+    from public.credit_transactions as written
     where id = ${answer.body['transaction_id'] as string}`
   expect(rows[0]?.metadata).toMatchObject({
     usage_source: 'counted',

@@ -77,7 +77,8 @@ const providers = [
 
 async function expectCharged(transactionId: unknown, reasoning: number | null): Promise<void> {
   const [row] = await api.sql`
-    select provider_metadata as metadata from public.credit_transactions
+    select public.credit_transactions_provider_metadata(written) as metadata
+    from public.credit_transactions as written
     where id = ${transactionId as string}`
   expect(row!['metadata']).toMatchObject({
     input_tokens: USED.input,

@@ -62,7 +62,9 @@ begin
 
   return query
   select *
-  from private.store_settlements(v_plain || private.decide_settlements(v_odd), p_outputs, p_at);
+  from private.store_settlements(
+    v_plain || private.decide_settlements(v_odd), p_usages, p_outputs, p_at
+  );
 end
 $$;
 

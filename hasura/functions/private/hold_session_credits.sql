@@ -40,7 +40,7 @@ begin
   )
   select
     v_session.organization_id, v_reservation_id, v_session.user_id, 'live_session', 'standard',
-    v_credits, 'session-hold-' || v_reservation_id, sha256(uuid_send(v_reservation_id)),
+    v_credits, 'session-hold-' || v_reservation_id, uuid_hash_extended(v_reservation_id, 0),
     jsonb_build_object(
       'session_id', v_session.id, 'topic', v_session.topic, 'seconds', v_seconds,
       'minute_price_credits', p_minute_price_credits

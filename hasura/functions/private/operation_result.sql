@@ -22,25 +22,26 @@ as $$
   select
     hold.status,
     hold.quality_level_id,
-    coalesce(hold.provider_metadata ->> 'model', hold.model_id),
+    coalesce(charge.model_id, hold.model_id),
     hold.charged_credits,
     balance.monthly_credits + balance.bonus_credits - balance.debt_credits
       - balance.reserved_credits,
-    (
-      select written.id
-      from public.credit_transactions as written
-      where written.organization_id = hold.organization_id
-        and written.reservation_id = hold.id
-        and written.type = 'ai_consumption'
-      order by written.sequence
-      limit 1
-    ),
+    charge.id,
     kept.output,
     hold.release_reason
   from public.credit_reservations as hold
   join public.organization_credit_balances as balance
     on balance.organization_id = hold.organization_id
   left join public.ai_operation_results as kept on kept.reservation_id = hold.id
+  left join lateral (
+    select written.id, written.model_id
+    from public.credit_transactions as written
+    where written.organization_id = hold.organization_id
+      and written.reservation_id = hold.id
+      and written.type = 'ai_consumption'
+    order by written.sequence
+    limit 1
+  ) as charge on true
   where hold.organization_id = p_organization_id and hold.id = p_reservation_id
 $$;
 

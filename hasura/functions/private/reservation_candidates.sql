@@ -33,7 +33,7 @@ as $$
       else rule.amount_credits
     end,
     p_idempotency_keys[rule.item],
-    fingerprint.sha256,
+    fingerprint.hash,
     coalesce(existing.id, private.reservation_id_at(p_at)),
     coalesce(existing.status, 'reserved'),
     coalesce(existing.expires_at, private.hold_expiry(p_expires_in_seconds[rule.item], p_at)),
@@ -50,7 +50,7 @@ as $$
       when rule.refusal = 'unknown_organization' then rule.refusal
       when p_idempotency_keys[rule.item] is null
         or length(p_idempotency_keys[rule.item]) not between 1 and 200 then 'invalid_key'
-      when existing.request_fingerprint = fingerprint.sha256 then 'replayed'
+      when existing.request_fingerprint = fingerprint.hash then 'replayed'
       when existing.id is not null then 'idempotency_conflict'
       else rule.refusal
     end,
@@ -73,7 +73,7 @@ as $$
     select private.reservation_fingerprint(
       rule.user_id, rule.capability_id, p_quality_level_ids[rule.item],
       p_amounts_credits[rule.item], p_contexts[rule.item]
-    ) as sha256
+    ) as hash
   ) as fingerprint
 $$;
 

@@ -9,22 +9,26 @@ create function private.reservation_fingerprint(
   p_amount_credits numeric,
   p_context jsonb
 )
-returns bytea
+returns bigint
 language sql
-stable
+immutable
 parallel safe
 as $$
-  select sha256(convert_to(
-    concat_ws(
-      e'\x1f',
-      coalesce(p_user_id::text, ''),
-      coalesce(p_capability_id, ''),
-      coalesce(p_quality_level_id, ''),
-      coalesce(trim_scale(p_amount_credits)::text, ''),
-      coalesce(p_context::text, '')
-    ),
-    'UTF8'
-  ))
+  -- Each hash is the seed of the next. It is compared within one key of one organization only, where
+  -- 64 bits are plenty. The text of the context, as jsonb_hash_extended hashes some documents alike.
+  select hashtextextended(
+    coalesce(p_context::text, ''),
+    hash_numeric_extended(
+      coalesce(p_amount_credits, -1),
+      hashtextextended(
+        coalesce(p_quality_level_id, ''),
+        hashtextextended(
+          coalesce(p_capability_id, ''),
+          uuid_hash_extended(coalesce(p_user_id, '00000000-0000-0000-0000-000000000000'), 0)
+        )
+      )
+    )
+  )
 $$;
 
 comment on function private.reservation_fingerprint(uuid, text, text, numeric, jsonb)

@@ -37,7 +37,12 @@ begin
   return query
   with charge as materialized (
     select
-      candidate.*,
+      candidate.item, candidate.organization_id, candidate.reservation_id, candidate.hold_place,
+      candidate.status, candidate.held_credits, candidate.actual_credits, candidate.model_id,
+      candidate.price_id, candidate.cost_usd, candidate.settlement_fingerprint,
+      candidate.account_place, candidate.posted_credits, candidate.available_credits,
+      candidate.next_grant_place, candidate.next_grant_id, candidate.next_grant_source,
+      candidate.next_grant_credits, candidate.outcome,
       uuidv7() as transaction_id,
       sum(candidate.actual_credits) over line as total_credits,
       sum(candidate.held_credits) over line as freed_credits
@@ -96,26 +101,31 @@ begin
       released_credits = charge.held_credits - charge.actual_credits,
       shortfall_credits = 0,
       settlement_fingerprint = charge.settlement_fingerprint,
-      provider_metadata = charge.provider_metadata,
       closed_at = p_at
     from charge
     where hold.ctid = charge.hold_place
       and hold.status = 'reserved'
       and (select verdict.is_plain from verdict)
+    returning
+      charge.item, charge.transaction_id, charge.organization_id, charge.reservation_id,
+      charge.actual_credits, charge.posted_credits - charge.total_credits as balance_after_credits,
+      charge.next_grant_id, charge.model_id, charge.cost_usd, charge.price_id, charge.held_credits,
+      hold.capability_id, hold.quality_level_id, hold.user_id, hold.actor, hold.context
   ),
   recorded as (
     insert into public.credit_transactions (
       id, organization_id, type, amount_credits, balance_after_credits, grant_id, reservation_id,
-      capability_id, quality_level_id, model_id, user_id, actor, context, provider_metadata,
-      event_at
+      capability_id, quality_level_id, model_id, user_id, actor, context, usage, cost_usd, price_id,
+      estimated_credits, actual_credits, event_at
     )
     select
-      charge.transaction_id, charge.organization_id, 'ai_consumption', -charge.actual_credits,
-      charge.posted_credits - charge.total_credits, charge.next_grant_id, charge.reservation_id,
-      charge.capability_id, charge.quality_level_id, charge.model_id, charge.user_id, charge.actor,
-      charge.context, charge.provider_metadata, p_at
-    from charge
-    where (select verdict.is_plain from verdict) and charge.actual_credits > 0
+      closed.transaction_id, closed.organization_id, 'ai_consumption', -closed.actual_credits,
+      closed.balance_after_credits, closed.next_grant_id, closed.reservation_id,
+      closed.capability_id, closed.quality_level_id, closed.model_id, closed.user_id, closed.actor,
+      closed.context, nullif(p_usages[closed.item], 'null'), closed.cost_usd, closed.price_id,
+      closed.held_credits, closed.actual_credits, p_at
+    from closed
+    where closed.actual_credits > 0
   ),
   kept as (
     insert into public.ai_operation_results (organization_id, reservation_id, output, created_at)

@@ -68,12 +68,7 @@ as $$
     left join lateral (
       select
         made.ctid as hold_place,
-        made.user_id,
-        made.capability_id,
-        made.quality_level_id,
         made.model_id,
-        made.actor,
-        made.context,
         made.amount_credits as held_credits,
         made.status,
         made.charged_credits,
@@ -106,36 +101,13 @@ as $$
     asked.organization_id,
     asked.reservation_id,
     asked.hold_place,
-    asked.user_id,
-    asked.capability_id,
-    asked.quality_level_id,
-    asked.actor,
-    asked.context,
     asked.status,
     asked.held_credits,
     round(coalesce(asked.amount_credits, cost.credits), 2),
     coalesce(rate.model_id, asked.model_id),
-    fingerprint.sha256,
-    case
-      when asked.usage is null
-        then jsonb_build_object(
-          'estimated_credits', asked.held_credits, 'actual_credits', asked.amount_credits
-        )
-      else jsonb_build_object(
-        'model', rate.model_id,
-        'input_tokens', cost.input_tokens,
-        'cached_input_tokens', cost.cached_input_tokens,
-        'output_tokens', cost.output_tokens,
-        'reasoning_tokens', cost.reasoning_tokens,
-        'request_id', asked.usage -> 'request_id',
-        -- 'counted' by the api where the provider did not report what it used.
-        'usage_source', coalesce(asked.usage -> 'source', '"reported"'),
-        'cost_usd', cost.cost_usd,
-        'price_id', rate.price_id,
-        'estimated_credits', asked.held_credits,
-        'actual_credits', cost.credits
-      )
-    end,
+    rate.price_id,
+    cost.cost_usd,
+    fingerprint.hash,
     asked.account_place,
     asked.posted_credits,
     asked.available_credits,
@@ -149,7 +121,7 @@ as $$
     asked.shortfall_credits,
     case
       when asked.hold_place is null or asked.account_place is null then 'reservation_not_found'
-      when asked.status = 'settled' and asked.settlement_fingerprint = fingerprint.sha256
+      when asked.status = 'settled' and asked.settlement_fingerprint = fingerprint.hash
         then 'replayed'
       when asked.status = 'settled' then 'idempotency_conflict'
       when asked.status = 'released' then 'reservation_not_open'
@@ -175,14 +147,7 @@ as $$
     rate.output_usd_per_million_tokens
   ) as cost on asked.usage is not null
   cross join lateral (
-    select sha256(convert_to(
-      concat_ws(
-        e'\x1f',
-        coalesce(trim_scale(asked.amount_credits)::text, ''),
-        coalesce(asked.usage::text, '')
-      ),
-      'UTF8'
-    )) as sha256
+    select private.settlement_fingerprint(asked.amount_credits, asked.usage) as hash
     -- Without it the planner writes the hash into every place that uses it.
     offset 0
   ) as fingerprint

@@ -6,6 +6,7 @@
  */
 create function private.store_settlements(
   p_candidates private.settlement_candidate[],
+  p_usages jsonb[],
   p_outputs jsonb[],
   p_at timestamptz
 )
@@ -158,26 +159,32 @@ as $$
       released_credits = charge.release_credits,
       shortfall_credits = charge.short_credits,
       settlement_fingerprint = charge.settlement_fingerprint,
-      provider_metadata = charge.provider_metadata,
       closed_at = p_at
     from charge
     where hold.ctid = charge.hold_place and hold.status = charge.status
+    returning
+      charge.item, hold.capability_id, hold.quality_level_id, hold.user_id, hold.actor, hold.context
   ),
   recorded as (
     insert into public.credit_transactions (
       id, organization_id, type, amount_credits, balance_after_credits, grant_id, reservation_id,
-      capability_id, quality_level_id, model_id, user_id, actor, context, provider_metadata,
-      event_at
+      capability_id, quality_level_id, model_id, user_id, actor, context, usage, cost_usd, price_id,
+      estimated_credits, actual_credits, event_at
     )
     select
       drawn.transaction_id, drawn.organization_id, 'ai_consumption', -drawn.amount_credits,
       drawn.posted_credits - drawn.taken_credits, drawn.grant_id, drawn.reservation_id,
-      drawn.capability_id, drawn.quality_level_id, drawn.model_id, drawn.user_id, drawn.actor,
-      drawn.context,
+      closed.capability_id, closed.quality_level_id, drawn.model_id, closed.user_id, closed.actor,
+      closed.context,
       -- Once for each settlement, so that sums over the ledger count its cost once.
-      case when drawn.part_number = 1 then drawn.provider_metadata end,
+      case when drawn.part_number = 1 then nullif(p_usages[drawn.item], 'null') end,
+      case when drawn.part_number = 1 then drawn.cost_usd end,
+      case when drawn.part_number = 1 then drawn.price_id end,
+      case when drawn.part_number = 1 then drawn.held_credits end,
+      case when drawn.part_number = 1 then drawn.actual_credits end,
       p_at
     from drawn
+    join closed on closed.item = drawn.item
     order by drawn.organization_id, drawn.part_from_credits
   ),
   kept as (
@@ -232,5 +239,5 @@ as $$
 $$;
 
 comment on function private.store_settlements(
-  private.settlement_candidate[], jsonb[], timestamptz
+  private.settlement_candidate[], jsonb[], jsonb[], timestamptz
 ) is 'Writes decided settlements: grants, balances, reservations, ledger; answers all items.';

@@ -54,7 +54,8 @@ describe('burn-down', () => {
     const reservation = await hold(desk.api, organization, '2')
     await settle(desk.api, { organization, reservation, amount: '2' })
     const rows = await desk.admin`
-      select provider_metadata is not null as has_metadata from public.credit_transactions
+      select public.credit_transactions_provider_metadata(written) is not null as has_metadata
+      from public.credit_transactions as written
       where reservation_id = ${reservation} order by sequence`
     expect(rows.map((row) => row.has_metadata)).toEqual([true, false])
   })

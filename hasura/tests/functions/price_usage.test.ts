@@ -52,7 +52,8 @@ test('the ledger keeps tokens, cost, price row, request, estimate and actual', a
     request_id: 'req_1',
   })
   const [entry] = await desk.admin`
-    select model_id, provider_metadata from public.credit_transactions
+    select model_id, public.credit_transactions_provider_metadata(written) as provider_metadata
+    from public.credit_transactions as written
     where reservation_id = ${reservation}`
   const [price] = await desk.admin`
     select id::int from public.llm_model_prices where model_id = 'openai/gpt-5'`

@@ -74,8 +74,8 @@ describe('charges the actual cost', () => {
     await settle(desk.api, { organization, reservation: held!.reservation_id, amount: '1' })
     const [row] = await desk.admin`
       select type, user_id, context, actor, capability_id, quality_level_id, model_id,
-        provider_metadata
-      from public.credit_transactions
+        public.credit_transactions_provider_metadata(written) as provider_metadata
+      from public.credit_transactions as written
       where organization_id = ${organization} and type = 'ai_consumption'`
     expect(row).toMatchObject({
       user_id: user,

@@ -70,9 +70,9 @@ export const GUARDS: Guard[] = [
   },
   {
     rule: 'the cost is part of the settlement',
-    in: 'settlement_candidates',
-    cut: "coalesce(trim_scale(asked.amount_credits)::text, ''),",
-    by: '',
+    in: 'settlement_fingerprint',
+    cut: 'coalesce(p_amount_credits, -1)',
+    by: '0',
     scenario: 'settlesOnce',
   },
   {

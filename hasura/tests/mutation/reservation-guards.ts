@@ -68,14 +68,14 @@ export const RESERVATION_GUARDS: Guard[] = [
   {
     rule: 'a key is looked up',
     in: 'reservation_candidates',
-    cut: "when existing.request_fingerprint = fingerprint.sha256 then 'replayed'",
+    cut: "when existing.request_fingerprint = fingerprint.hash then 'replayed'",
     by: '',
     scenario: 'keysAreScoped',
   },
   {
     rule: 'a key with another request is a conflict',
     in: 'reservation_candidates',
-    cut: 'when existing.request_fingerprint = fingerprint.sha256',
+    cut: 'when existing.request_fingerprint = fingerprint.hash',
     by: 'when existing.id is not null',
     scenario: 'keysAreScoped',
   },
@@ -96,8 +96,8 @@ export const RESERVATION_GUARDS: Guard[] = [
   {
     rule: 'the amount is part of the request',
     in: 'reservation_fingerprint',
-    cut: "coalesce(trim_scale(p_amount_credits)::text, ''),",
-    by: '',
+    cut: 'coalesce(p_amount_credits, -1),',
+    by: '0,',
     scenario: 'keysAreScoped',
   },
   {

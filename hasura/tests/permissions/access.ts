@@ -31,6 +31,8 @@ export interface TableAccess {
   hidden?: string
   /** Computed fields, seen by everybody who sees rows. */
   computed?: string
+  /** Computed fields that only these roles see: roles → fields. */
+  onlyComputed?: Record<string, string>
   /** Only the shape of what functions answer: it has no rows of its own. */
   isShape?: boolean
   /** SQL: whether a row belongs to the organization $1; by organization_id unless told. */
@@ -202,7 +204,6 @@ export const TABLES: Record<string, TableAccess> = {
       'organization_id id user_id capability_id quality_level_id model_id amount_credits status context actor charged_credits released_credits shortfall_credits release_reason expires_at created_at closed_at',
     only: {
       'owner org_admin service platform_admin': 'idempotency_key',
-      platform_admin: 'provider_metadata',
     },
     hidden: 'request_fingerprint settlement_fingerprint has_quota_lines is_capped',
   },
@@ -214,8 +215,9 @@ export const TABLES: Record<string, TableAccess> = {
       'sequence id organization_id type amount_credits balance_after_credits grant_id reservation_id capability_id quality_level_id model_id user_id actor context description event_at created_at',
     only: {
       'owner org_admin service platform_admin': 'payment_metadata',
-      platform_admin: 'provider_metadata',
+      platform_admin: 'usage cost_usd price_id estimated_credits actual_credits',
     },
+    onlyComputed: { platform_admin: 'provider_metadata' },
   },
   'public.credit_refunds': {
     field: 'credit_refunds',
@@ -472,6 +474,14 @@ export function visibleColumns(access: TableAccess, role: Role): string[] {
     words(roles).includes(role) ? words(columns) : [],
   )
   return [...words(access.columns), ...only]
+}
+
+/** The computed fields of a table that a role may name. */
+export function visibleComputed(access: TableAccess, role: Role): string[] {
+  const only = Object.entries(access.onlyComputed ?? {}).flatMap(([roles, fields]) =>
+    words(roles).includes(role) ? words(fields) : [],
+  )
+  return [...words(access.computed), ...only]
 }
 
 /** All columns that the table is known to have. */

@@ -149,8 +149,12 @@ describe('who sees what', () => {
   test('what providers charge is for platform admins only', () => {
     for (const table of TABLES) {
       for (const role of ALL.filter((name) => name !== 'platform_admin')) {
-        const shown = selectOf(table, role)?.columns ?? []
-        expect(shown.filter((name) => /provider_metadata|_usd_per_million/.test(name))).toEqual([])
+        const shown = [
+          ...(selectOf(table, role)?.columns ?? []),
+          ...(selectOf(table, role)?.computed_fields ?? []),
+        ]
+        const costs = /provider_metadata|^cost_usd$|^usage$|_usd_per_million/
+        expect(shown.filter((name) => costs.test(name))).toEqual([])
       }
     }
   })

@@ -8,7 +8,7 @@ import { openDesk } from '../support/desk.ts'
 import type { Desk } from '../support/desk.ts'
 import { prepareTwoOrganizations } from '../support/two-organizations.ts'
 import type { PreparedOrganization } from '../support/two-organizations.ts'
-import { knownColumns, ROLES, TABLES, visibleColumns, words } from './access.ts'
+import { knownColumns, ROLES, TABLES, visibleColumns, visibleComputed, words } from './access.ts'
 import type { Role, TableAccess } from './access.ts'
 import { contentsOf, countOf, expectedKeys, keyOf } from './visible.ts'
 
@@ -76,7 +76,7 @@ describe('the table of expected access', () => {
 describe('rows', () => {
   test.each(cases)('$role sees $rows rows of $table', async ({ role, table, access }) => {
     const columns = visibleColumns(access, role)
-    const selection = [...columns, ...words(access.computed)].join(' ') || access.key
+    const selection = [...columns, ...visibleComputed(access, role)].join(' ') || access.key
     const answer = await engine.graphql(as(role), `{ ${access.field} { ${selection} } }`)
     if (!access.rows[role]) return expect(codeOf(answer)).toBe(REFUSED)
     expect(keysIn(answer, access)).toEqual(await expected(role, table, access))
@@ -150,8 +150,12 @@ async function primaryKeyOf(table: string): Promise<string[]> {
 
 describe('columns', () => {
   const refused = seen.flatMap(({ role, table, access }) =>
-    knownColumns(access)
-      .filter((column) => !visibleColumns(access, role).includes(column))
+    [...knownColumns(access), ...Object.values(access.onlyComputed ?? {}).flatMap(words)]
+      .filter(
+        (name) =>
+          !visibleColumns(access, role).includes(name) &&
+          !visibleComputed(access, role).includes(name),
+      )
       .map((column) => ({ role, table, access, column })),
   )
 

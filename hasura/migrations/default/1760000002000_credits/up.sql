@@ -109,14 +109,13 @@ create table public.credit_reservations (
   amount_credits numeric(14, 2) not null,
   status text not null default 'reserved',
   idempotency_key text not null,
-  request_fingerprint bytea not null,
+  request_fingerprint bigint not null,
   context jsonb,
   actor jsonb,
   charged_credits numeric(14, 2),
   released_credits numeric(14, 2),
   shortfall_credits numeric(14, 2),
-  settlement_fingerprint bytea,
-  provider_metadata jsonb,
+  settlement_fingerprint bigint,
   release_reason text,
   expires_at timestamptz not null,
   created_at timestamptz not null,
@@ -167,7 +166,6 @@ comment on column public.credit_reservations.charged_credits is 'Taken from gran
 comment on column public.credit_reservations.released_credits is 'Part of the hold that was given back.';
 comment on column public.credit_reservations.shortfall_credits is 'Actual cost that neither credits nor overdraft could pay.';
 comment on column public.credit_reservations.settlement_fingerprint is 'Hash of the settlement, to tell a replay from a conflict.';
-comment on column public.credit_reservations.provider_metadata is 'Tokens, cost and price row of the settlement; for platform admins only.';
 comment on column public.credit_reservations.expires_at is 'When a job gives the credits back unless the work has ended; can be extended.';
 
 create table public.credit_transactions (
@@ -185,7 +183,11 @@ create table public.credit_transactions (
   user_id uuid,
   actor jsonb,
   context jsonb,
-  provider_metadata jsonb,
+  usage jsonb,
+  cost_usd numeric,
+  price_id bigint,
+  estimated_credits numeric(14, 2),
+  actual_credits numeric(14, 2),
   payment_metadata jsonb,
   description text,
   event_at timestamptz not null,
@@ -220,7 +222,11 @@ comment on column public.credit_transactions.sequence is 'In order of commit wit
 comment on column public.credit_transactions.amount_credits is 'Added (positive) or taken (negative).';
 comment on column public.credit_transactions.balance_after_credits is 'Posted credits of the organization after this row; negative when in debt.';
 comment on column public.credit_transactions.grant_id is 'Grant that was made or drawn from: the link by which a refund finds its way back. Null is debt.';
-comment on column public.credit_transactions.provider_metadata is 'Tokens, cost_usd, price row, request id, estimated and actual credits; on the first row of a settlement, for platform admins only.';
+comment on column public.credit_transactions.usage is 'What the provider reported, or what was counted where it did not; on the first row of a settlement, like the next four.';
+comment on column public.credit_transactions.cost_usd is 'What the usage cost us by the price row, in US dollars.';
+comment on column public.credit_transactions.price_id is 'The row of llm_model_prices that the usage was priced by.';
+comment on column public.credit_transactions.estimated_credits is 'Credits that were held for the work.';
+comment on column public.credit_transactions.actual_credits is 'What the work cost, whether or not all of it could be charged.';
 comment on column public.credit_transactions.payment_metadata is 'What the payment provider said about a purchase.';
 comment on column public.credit_transactions.actor is 'Who caused it, as known at the time.';
 comment on column public.credit_transactions.context is 'What it was for, as known at the time.';
@@ -293,7 +299,7 @@ create type private.reservation_candidate as (
   model_id text,
   amount_credits numeric,
   idempotency_key text,
-  request_fingerprint bytea,
+  request_fingerprint bigint,
   reservation_id uuid,
   status text,
   expires_at timestamptz,
@@ -317,17 +323,13 @@ create type private.settlement_candidate as (
   organization_id uuid,
   reservation_id uuid,
   hold_place tid,
-  user_id uuid,
-  capability_id text,
-  quality_level_id text,
-  actor jsonb,
-  context jsonb,
   status text,
   held_credits numeric,
   actual_credits numeric,
   model_id text,
-  settlement_fingerprint bytea,
-  provider_metadata jsonb,
+  price_id bigint,
+  cost_usd numeric,
+  settlement_fingerprint bigint,
   account_place tid,
   posted_credits numeric,
   available_credits numeric,

@@ -944,7 +944,9 @@ begin
 
   return query
   select *
-  from private.store_settlements(v_plain || private.decide_settlements(v_odd), p_outputs, p_at);
+  from private.store_settlements(
+    v_plain || private.decide_settlements(v_odd), p_usages, p_outputs, p_at
+  );
 end
 $$;
 
@@ -4953,7 +4955,7 @@ begin
   )
   select
     v_session.organization_id, v_reservation_id, v_session.user_id, 'live_session', 'standard',
-    v_credits, 'session-hold-' || v_reservation_id, sha256(uuid_send(v_reservation_id)),
+    v_credits, 'session-hold-' || v_reservation_id, uuid_hash_extended(v_reservation_id, 0),
     jsonb_build_object(
       'session_id', v_session.id, 'topic', v_session.topic, 'seconds', v_seconds,
       'minute_price_credits', p_minute_price_credits
@@ -6072,25 +6074,26 @@ as $$
   select
     hold.status,
     hold.quality_level_id,
-    coalesce(hold.provider_metadata ->> 'model', hold.model_id),
+    coalesce(charge.model_id, hold.model_id),
     hold.charged_credits,
     balance.monthly_credits + balance.bonus_credits - balance.debt_credits
       - balance.reserved_credits,
-    (
-      select written.id
-      from public.credit_transactions as written
-      where written.organization_id = hold.organization_id
-        and written.reservation_id = hold.id
-        and written.type = 'ai_consumption'
-      order by written.sequence
-      limit 1
-    ),
+    charge.id,
     kept.output,
     hold.release_reason
   from public.credit_reservations as hold
   join public.organization_credit_balances as balance
     on balance.organization_id = hold.organization_id
   left join public.ai_operation_results as kept on kept.reservation_id = hold.id
+  left join lateral (
+    select written.id, written.model_id
+    from public.credit_transactions as written
+    where written.organization_id = hold.organization_id
+      and written.reservation_id = hold.id
+      and written.type = 'ai_consumption'
+    order by written.sequence
+    limit 1
+  ) as charge on true
   where hold.organization_id = p_organization_id and hold.id = p_reservation_id
 $$;
 
@@ -7685,7 +7688,7 @@ as $$
       else rule.amount_credits
     end,
     p_idempotency_keys[rule.item],
-    fingerprint.sha256,
+    fingerprint.hash,
     coalesce(existing.id, private.reservation_id_at(p_at)),
     coalesce(existing.status, 'reserved'),
     coalesce(existing.expires_at, private.hold_expiry(p_expires_in_seconds[rule.item], p_at)),
@@ -7702,7 +7705,7 @@ as $$
       when rule.refusal = 'unknown_organization' then rule.refusal
       when p_idempotency_keys[rule.item] is null
         or length(p_idempotency_keys[rule.item]) not between 1 and 200 then 'invalid_key'
-      when existing.request_fingerprint = fingerprint.sha256 then 'replayed'
+      when existing.request_fingerprint = fingerprint.hash then 'replayed'
       when existing.id is not null then 'idempotency_conflict'
       else rule.refusal
     end,
@@ -7725,7 +7728,7 @@ as $$
     select private.reservation_fingerprint(
       rule.user_id, rule.capability_id, p_quality_level_ids[rule.item],
       p_amounts_credits[rule.item], p_contexts[rule.item]
-    ) as sha256
+    ) as hash
   ) as fingerprint
 $$;
 
@@ -7745,22 +7748,26 @@ create function private.reservation_fingerprint(
   p_amount_credits numeric,
   p_context jsonb
 )
-returns bytea
+returns bigint
 language sql
-stable
+immutable
 parallel safe
 as $$
-  select sha256(convert_to(
-    concat_ws(
-      e'\x1f',
-      coalesce(p_user_id::text, ''),
-      coalesce(p_capability_id, ''),
-      coalesce(p_quality_level_id, ''),
-      coalesce(trim_scale(p_amount_credits)::text, ''),
-      coalesce(p_context::text, '')
-    ),
-    'UTF8'
-  ))
+  -- Each hash is the seed of the next. It is compared within one key of one organization only, where
+  -- 64 bits are plenty. The text of the context, as jsonb_hash_extended hashes some documents alike.
+  select hashtextextended(
+    coalesce(p_context::text, ''),
+    hash_numeric_extended(
+      coalesce(p_amount_credits, -1),
+      hashtextextended(
+        coalesce(p_quality_level_id, ''),
+        hashtextextended(
+          coalesce(p_capability_id, ''),
+          uuid_hash_extended(coalesce(p_user_id, '00000000-0000-0000-0000-000000000000'), 0)
+        )
+      )
+    )
+  )
 $$;
 
 comment on function private.reservation_fingerprint(uuid, text, text, numeric, jsonb)
@@ -9856,7 +9863,12 @@ begin
   return query
   with charge as materialized (
     select
-      candidate.*,
+      candidate.item, candidate.organization_id, candidate.reservation_id, candidate.hold_place,
+      candidate.status, candidate.held_credits, candidate.actual_credits, candidate.model_id,
+      candidate.price_id, candidate.cost_usd, candidate.settlement_fingerprint,
+      candidate.account_place, candidate.posted_credits, candidate.available_credits,
+      candidate.next_grant_place, candidate.next_grant_id, candidate.next_grant_source,
+      candidate.next_grant_credits, candidate.outcome,
       uuidv7() as transaction_id,
       sum(candidate.actual_credits) over line as total_credits,
       sum(candidate.held_credits) over line as freed_credits
@@ -9915,26 +9927,31 @@ begin
       released_credits = charge.held_credits - charge.actual_credits,
       shortfall_credits = 0,
       settlement_fingerprint = charge.settlement_fingerprint,
-      provider_metadata = charge.provider_metadata,
       closed_at = p_at
     from charge
     where hold.ctid = charge.hold_place
       and hold.status = 'reserved'
       and (select verdict.is_plain from verdict)
+    returning
+      charge.item, charge.transaction_id, charge.organization_id, charge.reservation_id,
+      charge.actual_credits, charge.posted_credits - charge.total_credits as balance_after_credits,
+      charge.next_grant_id, charge.model_id, charge.cost_usd, charge.price_id, charge.held_credits,
+      hold.capability_id, hold.quality_level_id, hold.user_id, hold.actor, hold.context
   ),
   recorded as (
     insert into public.credit_transactions (
       id, organization_id, type, amount_credits, balance_after_credits, grant_id, reservation_id,
-      capability_id, quality_level_id, model_id, user_id, actor, context, provider_metadata,
-      event_at
+      capability_id, quality_level_id, model_id, user_id, actor, context, usage, cost_usd, price_id,
+      estimated_credits, actual_credits, event_at
     )
     select
-      charge.transaction_id, charge.organization_id, 'ai_consumption', -charge.actual_credits,
-      charge.posted_credits - charge.total_credits, charge.next_grant_id, charge.reservation_id,
-      charge.capability_id, charge.quality_level_id, charge.model_id, charge.user_id, charge.actor,
-      charge.context, charge.provider_metadata, p_at
-    from charge
-    where (select verdict.is_plain from verdict) and charge.actual_credits > 0
+      closed.transaction_id, closed.organization_id, 'ai_consumption', -closed.actual_credits,
+      closed.balance_after_credits, closed.next_grant_id, closed.reservation_id,
+      closed.capability_id, closed.quality_level_id, closed.model_id, closed.user_id, closed.actor,
+      closed.context, nullif(p_usages[closed.item], 'null'), closed.cost_usd, closed.price_id,
+      closed.held_credits, closed.actual_credits, p_at
+    from closed
+    where closed.actual_credits > 0
   ),
   kept as (
     insert into public.ai_operation_results (organization_id, reservation_id, output, created_at)
@@ -10035,12 +10052,7 @@ as $$
     left join lateral (
       select
         made.ctid as hold_place,
-        made.user_id,
-        made.capability_id,
-        made.quality_level_id,
         made.model_id,
-        made.actor,
-        made.context,
         made.amount_credits as held_credits,
         made.status,
         made.charged_credits,
@@ -10073,36 +10085,13 @@ as $$
     asked.organization_id,
     asked.reservation_id,
     asked.hold_place,
-    asked.user_id,
-    asked.capability_id,
-    asked.quality_level_id,
-    asked.actor,
-    asked.context,
     asked.status,
     asked.held_credits,
     round(coalesce(asked.amount_credits, cost.credits), 2),
     coalesce(rate.model_id, asked.model_id),
-    fingerprint.sha256,
-    case
-      when asked.usage is null
-        then jsonb_build_object(
-          'estimated_credits', asked.held_credits, 'actual_credits', asked.amount_credits
-        )
-      else jsonb_build_object(
-        'model', rate.model_id,
-        'input_tokens', cost.input_tokens,
-        'cached_input_tokens', cost.cached_input_tokens,
-        'output_tokens', cost.output_tokens,
-        'reasoning_tokens', cost.reasoning_tokens,
-        'request_id', asked.usage -> 'request_id',
-        -- 'counted' by the api where the provider did not report what it used.
-        'usage_source', coalesce(asked.usage -> 'source', '"reported"'),
-        'cost_usd', cost.cost_usd,
-        'price_id', rate.price_id,
-        'estimated_credits', asked.held_credits,
-        'actual_credits', cost.credits
-      )
-    end,
+    rate.price_id,
+    cost.cost_usd,
+    fingerprint.hash,
     asked.account_place,
     asked.posted_credits,
     asked.available_credits,
@@ -10116,7 +10105,7 @@ as $$
     asked.shortfall_credits,
     case
       when asked.hold_place is null or asked.account_place is null then 'reservation_not_found'
-      when asked.status = 'settled' and asked.settlement_fingerprint = fingerprint.sha256
+      when asked.status = 'settled' and asked.settlement_fingerprint = fingerprint.hash
         then 'replayed'
       when asked.status = 'settled' then 'idempotency_conflict'
       when asked.status = 'released' then 'reservation_not_open'
@@ -10142,14 +10131,7 @@ as $$
     rate.output_usd_per_million_tokens
   ) as cost on asked.usage is not null
   cross join lateral (
-    select sha256(convert_to(
-      concat_ws(
-        e'\x1f',
-        coalesce(trim_scale(asked.amount_credits)::text, ''),
-        coalesce(asked.usage::text, '')
-      ),
-      'UTF8'
-    )) as sha256
+    select private.settlement_fingerprint(asked.amount_credits, asked.usage) as hash
     -- Without it the planner writes the hash into every place that uses it.
     offset 0
   ) as fingerprint
@@ -10157,6 +10139,25 @@ $$;
 
 comment on function private.settlement_candidates(uuid[], uuid[], numeric[], jsonb[], timestamptz)
   is 'Items of a settlement batch with all that is needed to decide them.';
+
+-- private/settlement_fingerprint.sql
+/*
+ * Hash of the cost of a settlement as it came, an amount or a usage report, to tell a replay from a
+ * conflict. It is compared within one reservation only, where 64 bits are plenty.
+ */
+create function private.settlement_fingerprint(p_amount_credits numeric, p_usage jsonb)
+returns bigint
+language sql
+immutable
+parallel safe
+as $$
+  select hashtextextended(
+    coalesce(p_usage::text, ''), hash_numeric_extended(coalesce(p_amount_credits, -1), 0)
+  )
+$$;
+
+comment on function private.settlement_fingerprint(numeric, jsonb)
+  is 'Hash of the cost of a settlement, to tell a replay from a conflict.';
 
 -- private/start_due_periods.sql
 /*
@@ -10810,6 +10811,7 @@ comment on function private.store_session(private.metered_sessions)
  */
 create function private.store_settlements(
   p_candidates private.settlement_candidate[],
+  p_usages jsonb[],
   p_outputs jsonb[],
   p_at timestamptz
 )
@@ -10962,26 +10964,32 @@ as $$
       released_credits = charge.release_credits,
       shortfall_credits = charge.short_credits,
       settlement_fingerprint = charge.settlement_fingerprint,
-      provider_metadata = charge.provider_metadata,
       closed_at = p_at
     from charge
     where hold.ctid = charge.hold_place and hold.status = charge.status
+    returning
+      charge.item, hold.capability_id, hold.quality_level_id, hold.user_id, hold.actor, hold.context
   ),
   recorded as (
     insert into public.credit_transactions (
       id, organization_id, type, amount_credits, balance_after_credits, grant_id, reservation_id,
-      capability_id, quality_level_id, model_id, user_id, actor, context, provider_metadata,
-      event_at
+      capability_id, quality_level_id, model_id, user_id, actor, context, usage, cost_usd, price_id,
+      estimated_credits, actual_credits, event_at
     )
     select
       drawn.transaction_id, drawn.organization_id, 'ai_consumption', -drawn.amount_credits,
       drawn.posted_credits - drawn.taken_credits, drawn.grant_id, drawn.reservation_id,
-      drawn.capability_id, drawn.quality_level_id, drawn.model_id, drawn.user_id, drawn.actor,
-      drawn.context,
+      closed.capability_id, closed.quality_level_id, drawn.model_id, closed.user_id, closed.actor,
+      closed.context,
       -- Once for each settlement, so that sums over the ledger count its cost once.
-      case when drawn.part_number = 1 then drawn.provider_metadata end,
+      case when drawn.part_number = 1 then nullif(p_usages[drawn.item], 'null') end,
+      case when drawn.part_number = 1 then drawn.cost_usd end,
+      case when drawn.part_number = 1 then drawn.price_id end,
+      case when drawn.part_number = 1 then drawn.held_credits end,
+      case when drawn.part_number = 1 then drawn.actual_credits end,
       p_at
     from drawn
+    join closed on closed.item = drawn.item
     order by drawn.organization_id, drawn.part_from_credits
   ),
   kept as (
@@ -11036,7 +11044,7 @@ as $$
 $$;
 
 comment on function private.store_settlements(
-  private.settlement_candidate[], jsonb[], timestamptz
+  private.settlement_candidate[], jsonb[], jsonb[], timestamptz
 ) is 'Writes decided settlements: grants, balances, reservations, ledger; answers all items.';
 
 -- private/sweep_plain_sessions.sql
@@ -13384,6 +13392,50 @@ comment on function public.credit_forecast(uuid)
   is 'When the credits end and what the period will cost, if use goes on as it was.';
 
 grant execute on function public.credit_forecast(uuid) to purser_api, purser_hasura;
+
+-- public/credit_transactions_provider_metadata.sql
+/*
+ * Computed field provider_metadata of credit_transactions, for platform admins: what a charge rests
+ * on, in one piece. On the first row of a settlement only, so that sums over the ledger count a cost
+ * once; null elsewhere. Stored in columns, which cost a charge less to write than the document.
+ */
+create function public.credit_transactions_provider_metadata(
+  p_transaction public.credit_transactions
+)
+returns jsonb
+language sql
+stable
+parallel safe
+as $$
+  select case
+    when p_transaction.usage is not null then
+      jsonb_build_object(
+        'model', p_transaction.model_id,
+        'input_tokens', p_transaction.usage -> 'input_tokens',
+        'cached_input_tokens', coalesce(p_transaction.usage -> 'cached_input_tokens', '0'),
+        'output_tokens', p_transaction.usage -> 'output_tokens',
+        'reasoning_tokens', p_transaction.usage -> 'reasoning_tokens',
+        'request_id', p_transaction.usage -> 'request_id',
+        -- 'counted' by the api where the provider did not report what it used.
+        'usage_source', coalesce(p_transaction.usage -> 'source', '"reported"'),
+        'cost_usd', p_transaction.cost_usd,
+        'price_id', p_transaction.price_id,
+        'estimated_credits', p_transaction.estimated_credits,
+        'actual_credits', p_transaction.actual_credits
+      )
+    when p_transaction.estimated_credits is not null then
+      jsonb_build_object(
+        'estimated_credits', p_transaction.estimated_credits,
+        'actual_credits', p_transaction.actual_credits
+      )
+  end
+$$;
+
+comment on function public.credit_transactions_provider_metadata(public.credit_transactions)
+  is 'Tokens, cost_usd, price row, request id, estimated and actual credits; on the first row of a settlement, for platform admins only.';
+
+grant execute on function public.credit_transactions_provider_metadata(public.credit_transactions)
+  to purser_api, purser_hasura;
 
 -- public/nearing_quota.sql
 /*
