@@ -79,6 +79,7 @@ async function leaveBefore(chunk: number, key = randomUUID()): Promise<Ended> {
       select status, charged_credits::float8 as charged, release_reason, (
         select public.credit_transactions_provider_metadata(written)
         from public.credit_transactions as written where written.reservation_id = hold.id
+        order by written.sequence limit 1
       ) as metadata
       from public.credit_reservations as hold where id = ${data['reservation_id'] as string}`
     expect(row!.status).not.toBe('reserved')
@@ -180,7 +181,8 @@ describe('a caller who leaves during the repair', () => {
     await vi.waitFor(async () => {
       const [row] = await api.sql`
         select (usage ->> 'output_tokens')::int as output from public.credit_transactions
-        where reservation_id = ${data['reservation_id'] as string}`
+        where reservation_id = ${data['reservation_id'] as string}
+        order by sequence limit 1`
       expect(row?.['output']).toBeGreaterThan(single)
     })
   })
