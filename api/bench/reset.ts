@@ -1,5 +1,6 @@
 import type postgres from 'postgres'
-import { FIRST_PLACE, resetPeriods } from '../src/db/jobs.ts'
+import { RESET_LANES, resetDuePeriods } from '../src/cron/reset_periods.ts'
+import { resetPeriods } from '../src/db/jobs.ts'
 import type { BenchDatabase } from './cluster.ts'
 import { requireCorrectLedger } from './customers.ts'
 import { pairedRatio, withGoal, type Ratio } from './figures.ts'
@@ -19,7 +20,6 @@ export interface ResetRound {
   rowByRowMicrosecondsPerOrganization: number
 }
 
-const BATCH_ORGANIZATIONS = 500
 const ROW_BY_ROW_ORGANIZATIONS = 400
 const MONTHLY_CREDITS = 500
 
@@ -31,10 +31,12 @@ export async function measureReset(
   const { admin } = database
   await createOrganizations(admin, organizations)
   const sql = database.superuser(1)
+  const lanes = [sql]
+  while (lanes.length < RESET_LANES) lanes.push(database.superuser(1))
   const results: ResetRound[] = []
   for (let round = 1; round <= rounds; round += 1) {
     const now = new Date(Date.UTC(2031, round, 1, 0, 5))
-    await sql`select set_config('purser.clock', ${now.toISOString()}, false)`
+    await setClock(lanes, now.toISOString())
     const ids = (
       await sql<{ id: string }[]>`
         select organization_id as id from public.org_plans where period_end <= ${now}
@@ -43,12 +45,12 @@ export async function measureReset(
     const loopStartedAt = performance.now()
     for (const id of ids) await resetRowByRow(sql, id, now)
     const loop = ((performance.now() - loopStartedAt) * 1000) / ids.length
-    results.push({ ...(await resetByJob(sql)), rowByRowMicrosecondsPerOrganization: loop })
-    await sql`select set_config('purser.clock', '', false)`
+    results.push({ ...(await resetByJob(lanes)), rowByRowMicrosecondsPerOrganization: loop })
+    await setClock(lanes, '')
     await requireCorrectLedger(admin)
     report(`reset ${round} of ${rounds}: the ledger is right`)
   }
-  await sql.end()
+  for (const lane of lanes) await lane.end()
   const ratio = pairedRatio(
     'reset: row by row / job, time an organization',
     results.map((result) => result.rowByRowMicrosecondsPerOrganization),
@@ -57,20 +59,25 @@ export async function measureReset(
   return { rounds: results, ratios: [withGoal(ratio, 'at least', 50)] }
 }
 
+/** For each lane a connection of its own, as the clock is the connection's. */
+async function setClock(lanes: postgres.Sql[], time: string): Promise<void> {
+  for (const sql of lanes) await sql`select set_config('purser.clock', ${time}, false)`
+}
+
 async function resetByJob(
-  sql: postgres.Sql,
+  lanes: postgres.Sql[],
 ): Promise<Omit<ResetRound, 'rowByRowMicrosecondsPerOrganization'>> {
-  let [processed, longest, place, remaining] = [0, 0, FIRST_PLACE, true]
+  let longest = 0
   const startedAt = performance.now()
-  while (remaining) {
+  const { processed, failed } = await resetDuePeriods(async (limit, place, lane) => {
+    const sql = lanes[lane]
+    if (!sql) throw new Error('there are more lanes than connections')
     const batchStartedAt = performance.now()
-    const batch = await resetPeriods(sql, BATCH_ORGANIZATIONS, place)
+    const batch = await resetPeriods(sql, limit, place)
     longest = Math.max(longest, performance.now() - batchStartedAt)
-    if (batch.failed > 0) throw new Error(`${batch.failed} organizations were not reset`)
-    processed += batch.processed
-    remaining = batch.remaining
-    place = batch.place
-  }
+    return batch
+  })
+  if (failed > 0) throw new Error(`${failed} organizations were not reset`)
   const seconds = (performance.now() - startedAt) / 1000
   return {
     organizations: processed,

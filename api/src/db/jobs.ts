@@ -15,6 +15,7 @@ export async function expireReservations(sql: Database, limit: number): Promise<
 
 /** Where a batch ended, and so where the next one of the same run begins. */
 export interface Place {
+  /** Text, for a Date would lose its microseconds; in UTC, so that texts are in the order of times. */
   at: string
   organizationId: string
 }
@@ -28,7 +29,6 @@ interface PlacedRow {
   processed: number
   failed: number
   remaining: boolean
-  /** Timestamps stay text: a Date would lose their microseconds. */
   after_at: string | null
   after_organization_id: string | null
 }
@@ -40,8 +40,8 @@ function placeOf(row: PlacedRow, before: Place): Place {
 
 export async function expireGrants(sql: Database, limit: number, after: Place) {
   const rows = await sql<(PlacedRow & { grants: number })[]>`
-    select processed, failed, remaining, grants, after_expires_at::text as after_at,
-      after_organization_id
+    select processed, failed, remaining, grants,
+      (after_expires_at at time zone 'UTC')::text || '+00' as after_at, after_organization_id
     from private.expire_grants(
       ${limit}::int, ${after.at}::text::timestamptz, ${after.organizationId}::uuid
     )`
@@ -51,8 +51,8 @@ export async function expireGrants(sql: Database, limit: number, after: Place) {
 
 export async function resetPeriods(sql: Database, limit: number, after: Place) {
   const rows = await sql<(PlacedRow & { periods: number })[]>`
-    select processed, failed, remaining, periods, after_period_end::text as after_at,
-      after_organization_id
+    select processed, failed, remaining, periods,
+      (after_period_end at time zone 'UTC')::text || '+00' as after_at, after_organization_id
     from private.reset_periods(
       ${limit}::int, ${after.at}::text::timestamptz, ${after.organizationId}::uuid
     )`
