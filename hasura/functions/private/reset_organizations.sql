@@ -26,6 +26,9 @@ begin
   ) then
     v_plain_ids := private.start_plain_periods(p_organization_ids, p_at);
     v_total := coalesce(cardinality(v_plain_ids), 0);
+    if v_total = cardinality(p_organization_ids) then
+      return v_total;
+    end if;
     v_organization_ids := array(
       select asked.id from unnest(p_organization_ids) as asked (id)
       except

@@ -33,7 +33,7 @@ export const PERIOD_GUARDS: Guard[] = [
   {
     rule: 'a plain period rolls nothing over',
     in: 'start_plain_periods',
-    cut: 'and ended_plan.rollover_credits = 0',
+    cut: 'where plan.rollover_credits = 0',
     by: '',
     scenario: 'oddPeriods',
   },

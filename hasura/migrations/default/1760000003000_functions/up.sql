@@ -8382,6 +8382,9 @@ begin
   ) then
     v_plain_ids := private.start_plain_periods(p_organization_ids, p_at);
     v_total := coalesce(cardinality(v_plain_ids), 0);
+    if v_total = cardinality(p_organization_ids) then
+      return v_total;
+    end if;
     v_organization_ids := array(
       select asked.id from unnest(p_organization_ids) as asked (id)
       except
@@ -10502,8 +10505,7 @@ as $$
       lot.id as old_id,
       lot.expired_credits,
       least(lot.next_expires_at, next_period.new_end) as next_grant_expires_at,
-      uuidv7() as grant_id,
-      uuidv7() as transaction_id
+      uuidv7() as grant_id
     from public.organization_credit_balances as account
     cross join lateral (
       select subscription.*
@@ -10517,19 +10519,13 @@ as $$
       limit 1
     ) as ended
     cross join lateral (
-      select plan.rollover_credits
-      from public.plans as plan
-      where plan.id = ended.plan_id
-      limit 1
-    ) as ended_plan
-    cross join lateral (
       select private.next_period_start(ended.period_end, ended.anchor_day, ended.time_zone) as new_end
       offset 0
     ) as next_period
     cross join lateral (
       select
         max(held.ctid) filter (where held.expires_at <= p_at) as place,
-        (array_agg(held.id) filter (where held.expires_at <= p_at))[1] as id,
+        any_value(held.id) filter (where held.expires_at <= p_at) as id,
         coalesce(
           sum(held.remaining_credits) filter (where held.expires_at <= p_at), 0
         ) as expired_credits,
@@ -10544,14 +10540,18 @@ as $$
       and account.reserved_credits = 0
       and account.debt_credits = 0
       and next_period.new_end > p_at
-      and ended_plan.rollover_credits = 0
-      and not exists (
-        select
-        from public.billing_invoice_lines as line
-        where line.organization_id = account.organization_id and line.status = 'waiting'
-        -- One look each: without it the planner may compare every organization with all lines.
-        offset 0
+      -- Few have these, so each is one list for all.
+      and ended.plan_id = any (
+        array(select plan.id from public.plans as plan where plan.rollover_credits = 0)
       )
+      and account.organization_id <> all (
+        array(
+          select line.organization_id
+          from public.billing_invoice_lines as line
+          where line.organization_id = any (p_organization_ids) and line.status = 'waiting'
+        )
+      )
+    order by account.organization_id
   ),
   emptied as (
     update public.credit_grants as lot
@@ -10569,30 +10569,27 @@ as $$
     )
     select
       plain.grant_id, plain.organization_id, 'plan', plain.monthly_ai_credits,
-      plain.monthly_ai_credits, 10, plain.new_start, plain.new_end, plain.transaction_id, p_at
+      plain.monthly_ai_credits, 10, plain.new_start, plain.new_end, plain.grant_id, p_at
     from plain
   ),
   recorded as (
     insert into public.credit_transactions
       (id, organization_id, type, amount_credits, balance_after_credits, grant_id, event_at)
     select
-      written.id, written.organization_id, written.type, written.amount_credits,
-      written.balance_after_credits, written.grant_id, p_at
-    from (
+      entry.id, plain.organization_id, entry.type, entry.amount_credits,
+      entry.balance_after_credits, entry.grant_id, p_at
+    from plain
+    cross join lateral (
       select
-        uuidv7() as id, plain.organization_id, 1 as place, 'expiry' as type,
-        -plain.expired_credits as amount_credits,
+        uuidv7() as id, 'expiry' as type, -plain.expired_credits as amount_credits,
         plain.posted_credits - plain.expired_credits as balance_after_credits,
         plain.old_id as grant_id
-      from plain
       where plain.expired_credits > 0
       union all
       select
-        plain.transaction_id, plain.organization_id, 2, 'plan_allocation', plain.monthly_ai_credits,
+        plain.grant_id, 'plan_allocation', plain.monthly_ai_credits,
         plain.posted_credits - plain.expired_credits + plain.monthly_ai_credits, plain.grant_id
-      from plain
-    ) as written
-    order by written.organization_id, written.place
+    ) as entry
   ),
   counted as (
     update public.organization_credit_balances as balance
