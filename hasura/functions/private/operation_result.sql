@@ -33,15 +33,8 @@ as $$
   join public.organization_credit_balances as balance
     on balance.organization_id = hold.organization_id
   left join public.ai_operation_results as kept on kept.reservation_id = hold.id
-  left join lateral (
-    select written.id, written.model_id
-    from public.credit_transactions as written
-    where written.organization_id = hold.organization_id
-      and written.reservation_id = hold.id
-      and written.type = 'ai_consumption'
-    order by written.sequence
-    limit 1
-  ) as charge on true
+  -- The first row of a charge has the id of its reservation.
+  left join public.credit_transactions as charge on charge.id = hold.id
   where hold.organization_id = p_organization_id and hold.id = p_reservation_id
 $$;
 

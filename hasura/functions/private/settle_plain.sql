@@ -3,6 +3,8 @@
  * hold, no reservation comes twice, and each organization pays all of it from the grant that is next
  * in burn-down order without emptying it. Any other batch writes nothing and answers nothing: it is
  * decided item by item. The caller holds the gate. Its settings are explained in reserve_plain.
+ *
+ * A charge has the id of its reservation: the ledger itself refuses a second one.
  */
 create function private.settle_plain(
   p_organization_ids uuid[],
@@ -43,7 +45,6 @@ begin
       candidate.account_place, candidate.posted_credits, candidate.available_credits,
       candidate.next_grant_place, candidate.next_grant_id, candidate.next_grant_source,
       candidate.next_grant_credits, candidate.outcome,
-      uuidv7() as transaction_id,
       sum(candidate.actual_credits) over line as total_credits,
       sum(candidate.held_credits) over line as freed_credits
     from private.settlement_candidates(
@@ -107,7 +108,7 @@ begin
       and hold.status = 'reserved'
       and (select verdict.is_plain from verdict)
     returning
-      charge.item, charge.transaction_id, charge.organization_id, charge.reservation_id,
+      charge.item, charge.organization_id, charge.reservation_id,
       charge.actual_credits, charge.posted_credits - charge.total_credits as balance_after_credits,
       charge.next_grant_id, charge.model_id, charge.cost_usd, charge.price_id, charge.held_credits,
       hold.capability_id, hold.quality_level_id, hold.user_id, hold.actor, hold.context
@@ -119,7 +120,7 @@ begin
       estimated_credits, actual_credits, event_at
     )
     select
-      closed.transaction_id, closed.organization_id, 'ai_consumption', -closed.actual_credits,
+      closed.reservation_id, closed.organization_id, 'ai_consumption', -closed.actual_credits,
       closed.balance_after_credits, closed.next_grant_id, closed.reservation_id,
       closed.capability_id, closed.quality_level_id, closed.model_id, closed.user_id, closed.actor,
       closed.context, nullif(p_usages[closed.item], 'null'), closed.cost_usd, closed.price_id,
@@ -143,7 +144,7 @@ begin
     charge.held_credits - charge.actual_credits,
     0.00,
     charge.available_credits + charge.freed_credits - charge.total_credits,
-    case when charge.actual_credits > 0 then array[charge.transaction_id] else '{}' end,
+    case when charge.actual_credits > 0 then array[charge.reservation_id] else '{}' end,
     false
   from charge
   where (select verdict.is_plain from verdict)

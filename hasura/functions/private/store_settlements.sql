@@ -76,7 +76,11 @@ as $$
   drawn as materialized (
     select
       part.*,
-      uuidv7() as transaction_id,
+      -- The first row of a charge has the id of its reservation: the ledger refuses a second one.
+      case
+        when part.part_from_credits = part.from_credits then part.reservation_id
+        else uuidv7()
+      end as transaction_id,
       row_number() over (partition by part.item order by part.part_from_credits) as part_number,
       sum(part.amount_credits) over (
         partition by part.organization_id order by part.part_from_credits rows unbounded preceding
@@ -212,10 +216,7 @@ as $$
       case
         when decided.decision = 'replayed' then array(
           select earlier.id
-          from public.credit_transactions as earlier
-          where earlier.organization_id = decided.organization_id
-            and earlier.reservation_id = decided.reservation_id
-            and earlier.type = 'ai_consumption'
+          from private.charge_transactions(decided.reservation_id) as earlier
           order by earlier.sequence
         )
       end,

@@ -210,18 +210,17 @@ create table public.credit_transactions (
   )
 );
 
--- Three entries a row, no more: every charge writes them. Sequences are given out once, so that this
--- one needs no index of its own; it is searched within an organization.
+-- Two entries a row, no more: every charge writes them. Sequences are given out once, so that this one
+-- needs no index of its own; it is searched within an organization. A charge is found by its id.
 create unique index credit_transactions_organization_id_sequence_idx
   on public.credit_transactions (organization_id, sequence);
-create index credit_transactions_organization_id_reservation_id_idx
-  on public.credit_transactions (organization_id, reservation_id) where reservation_id is not null;
 
 comment on table public.credit_transactions is 'The ledger: every change of posted credits, one row for each grant touched, never changed.';
 comment on column public.credit_transactions.sequence is 'In order of commit within an organization, with gaps: the cursor for streams.';
 comment on column public.credit_transactions.amount_credits is 'Added (positive) or taken (negative).';
 comment on column public.credit_transactions.balance_after_credits is 'Posted credits of the organization after this row; negative when in debt.';
 comment on column public.credit_transactions.grant_id is 'Grant that was made or drawn from: the link by which a refund finds its way back. Null is debt.';
+comment on column public.credit_transactions.id is 'Of a charge the id of its reservation, of its further rows and of all others a version 7 one.';
 comment on column public.credit_transactions.usage is 'What the provider reported, or what was counted where it did not; on the first row of a settlement, like the next four.';
 comment on column public.credit_transactions.cost_usd is 'What the usage cost us by the price row, in US dollars.';
 comment on column public.credit_transactions.price_id is 'The row of llm_model_prices that the usage was priced by.';

@@ -1480,6 +1480,41 @@ $$;
 comment on function private.change_counters(private.usage_entry[], boolean)
   is 'Adds amounts to the counters that limits are checked against.';
 
+-- private/charge_transactions.sql
+/*
+ * The rows of the ledger by which a reservation was charged, one for each grant drawn from. The first
+ * has the id of the reservation, the others follow it at once, for they were written under one gate:
+ * so no index of reservations is needed, which every charge would have to write.
+ */
+create function private.charge_transactions(p_reservation_id uuid)
+returns setof public.credit_transactions
+language sql
+stable
+rows 1
+as $$
+  select part.*
+  from public.credit_transactions as first
+  join public.credit_transactions as part
+    on part.organization_id = first.organization_id
+    and part.sequence >= first.sequence
+    and part.sequence < coalesce(
+      (
+        select next.sequence
+        from public.credit_transactions as next
+        where next.organization_id = first.organization_id
+          and next.sequence > first.sequence
+          and next.reservation_id is distinct from first.reservation_id
+        order by next.sequence
+        limit 1
+      ),
+      9223372036854775807
+    )
+  where first.id = p_reservation_id
+$$;
+
+comment on function private.charge_transactions(uuid)
+  is 'The rows of the ledger by which a reservation was charged.';
+
 -- private/charged_since.sql
 /*
  * What AI work has been charged since a moment. Reads the ledger backwards from its end, so its cost is
@@ -6085,15 +6120,8 @@ as $$
   join public.organization_credit_balances as balance
     on balance.organization_id = hold.organization_id
   left join public.ai_operation_results as kept on kept.reservation_id = hold.id
-  left join lateral (
-    select written.id, written.model_id
-    from public.credit_transactions as written
-    where written.organization_id = hold.organization_id
-      and written.reservation_id = hold.id
-      and written.type = 'ai_consumption'
-    order by written.sequence
-    limit 1
-  ) as charge on true
+  -- The first row of a charge has the id of its reservation.
+  left join public.credit_transactions as charge on charge.id = hold.id
   where hold.organization_id = p_organization_id and hold.id = p_reservation_id
 $$;
 
@@ -9832,6 +9860,8 @@ grant execute on function private.settle_credits_with_quotas(
  * hold, no reservation comes twice, and each organization pays all of it from the grant that is next
  * in burn-down order without emptying it. Any other batch writes nothing and answers nothing: it is
  * decided item by item. The caller holds the gate. Its settings are explained in reserve_plain.
+ *
+ * A charge has the id of its reservation: the ledger itself refuses a second one.
  */
 create function private.settle_plain(
   p_organization_ids uuid[],
@@ -9872,7 +9902,6 @@ begin
       candidate.account_place, candidate.posted_credits, candidate.available_credits,
       candidate.next_grant_place, candidate.next_grant_id, candidate.next_grant_source,
       candidate.next_grant_credits, candidate.outcome,
-      uuidv7() as transaction_id,
       sum(candidate.actual_credits) over line as total_credits,
       sum(candidate.held_credits) over line as freed_credits
     from private.settlement_candidates(
@@ -9936,7 +9965,7 @@ begin
       and hold.status = 'reserved'
       and (select verdict.is_plain from verdict)
     returning
-      charge.item, charge.transaction_id, charge.organization_id, charge.reservation_id,
+      charge.item, charge.organization_id, charge.reservation_id,
       charge.actual_credits, charge.posted_credits - charge.total_credits as balance_after_credits,
       charge.next_grant_id, charge.model_id, charge.cost_usd, charge.price_id, charge.held_credits,
       hold.capability_id, hold.quality_level_id, hold.user_id, hold.actor, hold.context
@@ -9948,7 +9977,7 @@ begin
       estimated_credits, actual_credits, event_at
     )
     select
-      closed.transaction_id, closed.organization_id, 'ai_consumption', -closed.actual_credits,
+      closed.reservation_id, closed.organization_id, 'ai_consumption', -closed.actual_credits,
       closed.balance_after_credits, closed.next_grant_id, closed.reservation_id,
       closed.capability_id, closed.quality_level_id, closed.model_id, closed.user_id, closed.actor,
       closed.context, nullif(p_usages[closed.item], 'null'), closed.cost_usd, closed.price_id,
@@ -9972,7 +10001,7 @@ begin
     charge.held_credits - charge.actual_credits,
     0.00,
     charge.available_credits + charge.freed_credits - charge.total_credits,
-    case when charge.actual_credits > 0 then array[charge.transaction_id] else '{}' end,
+    case when charge.actual_credits > 0 then array[charge.reservation_id] else '{}' end,
     false
   from charge
   where (select verdict.is_plain from verdict)
@@ -10878,7 +10907,11 @@ as $$
   drawn as materialized (
     select
       part.*,
-      uuidv7() as transaction_id,
+      -- The first row of a charge has the id of its reservation: the ledger refuses a second one.
+      case
+        when part.part_from_credits = part.from_credits then part.reservation_id
+        else uuidv7()
+      end as transaction_id,
       row_number() over (partition by part.item order by part.part_from_credits) as part_number,
       sum(part.amount_credits) over (
         partition by part.organization_id order by part.part_from_credits rows unbounded preceding
@@ -11014,10 +11047,7 @@ as $$
       case
         when decided.decision = 'replayed' then array(
           select earlier.id
-          from public.credit_transactions as earlier
-          where earlier.organization_id = decided.organization_id
-            and earlier.reservation_id = decided.reservation_id
-            and earlier.type = 'ai_consumption'
+          from private.charge_transactions(decided.reservation_id) as earlier
           order by earlier.sequence
         )
       end,
@@ -13389,6 +13419,36 @@ comment on function public.credit_forecast(uuid)
   is 'When the credits end and what the period will cost, if use goes on as it was.';
 
 grant execute on function public.credit_forecast(uuid) to purser_api, purser_hasura;
+
+-- public/credit_reservations_transactions.sql
+/*
+ * Computed field transactions of credit_reservations: its charge, one row for each grant drawn from,
+ * and what of it was given back.
+ */
+create function public.credit_reservations_transactions(p_reservation public.credit_reservations)
+returns setof public.credit_transactions
+language sql
+stable
+rows 1
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select charge.* from private.charge_transactions(p_reservation.id) as charge
+  union all
+  select refund.*
+  from public.credit_refunds as given
+  join public.credit_transactions as refund on refund.id = given.refund_transaction_id
+  where given.organization_id = p_reservation.organization_id
+    and given.transaction_id in (
+      select charge.id from private.charge_transactions(p_reservation.id) as charge
+    )
+$$;
+
+comment on function public.credit_reservations_transactions(public.credit_reservations)
+  is 'The charge of the reservation in the ledger, and what of it was given back.';
+
+grant execute on function public.credit_reservations_transactions(public.credit_reservations)
+  to purser_api, purser_hasura;
 
 -- public/credit_transactions_provider_metadata.sql
 /*

@@ -365,7 +365,6 @@ export type Credit_Reservations_Bool_Exp = {
   shortfall_credits?: Numeric_Comparison_Exp | null | undefined;
   status?: String_Comparison_Exp | null | undefined;
   transactions?: Credit_Transactions_Bool_Exp | null | undefined;
-  transactions_aggregate?: Credit_Transactions_Aggregate_Bool_Exp | null | undefined;
   user?: Users_Bool_Exp | null | undefined;
   user_id?: Uuid_Comparison_Exp | null | undefined;
 };
