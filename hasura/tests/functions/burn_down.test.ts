@@ -59,4 +59,22 @@ describe('burn-down', () => {
       where reservation_id = ${reservation} order by sequence`
     expect(rows.map((row) => row.has_metadata)).toEqual([true, false])
   })
+
+  test('the first row of a charge has the id of its reservation; a replay names all of them', async () => {
+    const organization = await createOrganization(desk)
+    await grant(desk, organization, { amount: '1' })
+    await grant(desk, organization, { amount: '1' })
+    const reservation = await hold(desk.api, organization, '2')
+    const [first] = await settle(desk.api, { organization, reservation, amount: '2' })
+    await grant(desk, organization, { amount: '1' })
+    const [again] = await settle(desk.api, { organization, reservation, amount: '2' })
+    expect(first!.transaction_ids).toEqual([reservation, expect.any(String)])
+    expect(again).toMatchObject({ outcome: 'replayed', transaction_ids: first!.transaction_ids })
+    const shown = await desk.admin`
+      select entry.id
+      from public.credit_reservations as made
+      cross join lateral public.credit_reservations_transactions(made) as entry
+      where made.id = ${reservation} order by entry.sequence`
+    expect(shown.map((row) => row.id)).toEqual(first!.transaction_ids)
+  })
 })
