@@ -33,6 +33,7 @@ set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
+set enable_memoize = off
 as $$
 #variable_conflict use_column
 begin
@@ -62,7 +63,9 @@ begin
         and charge.actual_credits <= charge.held_credits
         and coalesce(charge.total_credits < charge.next_grant_credits, false)
       )
-      and count(*) = count(distinct charge.reservation_id) as is_plain
+      and (
+        select count(*) = count(distinct told.id) from unnest(p_reservation_ids) as told (id)
+      ) as is_plain
     from charge
   ),
   used as materialized (

@@ -17,13 +17,60 @@ language sql
 stable
 as $$
   -- What is the same for all items is looked up once: account and grant for each organization, the
-  -- prices for each model.
-  with asked as materialized (
+  -- prices for each model, newest first: a scan keeps that order.
+  with price as materialized (
+    select reported.model, dated.*
+    from (
+      select p_usages[number.item] ->> 'model' as model
+      from generate_series(1, cardinality(p_usages)) as number (item)
+      where p_usages[number.item] is not null
+      group by 1
+    ) as reported
+    cross join lateral private.model_prices(reported.model) as dated
+    order by dated.effective_from desc
+  )
+  select
+    asked.item,
+    asked.organization_id,
+    asked.reservation_id,
+    asked.hold_place,
+    asked.status,
+    asked.held_credits,
+    round(coalesce(asked.amount_credits, cost.credits), 2),
+    coalesce(rate.model_id, asked.model_id),
+    rate.price_id,
+    cost.cost_usd,
+    fingerprint.hash,
+    asked.account_place,
+    asked.posted_credits,
+    asked.available_credits,
+    asked.available_credits + asked.overdraft_credits,
+    asked.grant_place,
+    asked.grant_id,
+    asked.grant_source,
+    asked.grant_credits,
+    asked.charged_credits,
+    asked.released_credits,
+    asked.shortfall_credits,
+    case
+      when asked.hold_place is null or asked.account_place is null then 'reservation_not_found'
+      when asked.status = 'settled' and asked.settlement_fingerprint = fingerprint.hash
+        then 'replayed'
+      when asked.status = 'settled' then 'idempotency_conflict'
+      when asked.status = 'released' then 'reservation_not_open'
+      -- One of the two tells the cost; both or none is a mistake.
+      when (asked.amount_credits is null) = (asked.usage is null) then 'invalid_amount'
+      when asked.usage is null and not private.is_amount(asked.amount_credits)
+        then 'invalid_amount'
+      when asked.usage is not null then cost.problem
+    end,
+    null::integer
+  from (
     select
       request.*,
       p_reservation_ids[request.item] as reservation_id,
       p_amounts_credits[request.item] as amount_credits,
-      nullif(p_usages[request.item], 'null') as usage,
+      told.usage,
       hold.*
     from (
       select
@@ -65,6 +112,10 @@ as $$
         limit 1
       ) as lot on true
     ) as request
+    -- Without the offset, here and below, the planner writes the value into every place that uses it.
+    cross join lateral (
+      select nullif(p_usages[request.item], 'null') as usage offset 0
+    ) as told
     left join lateral (
       select
         made.ctid as hold_place,
@@ -81,65 +132,13 @@ as $$
         and made.id = p_reservation_ids[request.item]
       limit 1
     ) as hold on true
-  ),
-  price as materialized (
-    select reported.model, dated.*
-    from (
-      select
-        asked.usage ->> 'model' as model,
-        min(asked.created_at) as since,
-        max(asked.created_at) as until
-      from asked
-      where asked.usage is not null
-      group by 1
-    ) as reported
-    cross join lateral private.prices_between(reported.model, reported.since, reported.until)
-      as dated
-  )
-  select
-    asked.item,
-    asked.organization_id,
-    asked.reservation_id,
-    asked.hold_place,
-    asked.status,
-    asked.held_credits,
-    round(coalesce(asked.amount_credits, cost.credits), 2),
-    coalesce(rate.model_id, asked.model_id),
-    rate.price_id,
-    cost.cost_usd,
-    fingerprint.hash,
-    asked.account_place,
-    asked.posted_credits,
-    asked.available_credits,
-    asked.available_credits + asked.overdraft_credits,
-    asked.grant_place,
-    asked.grant_id,
-    asked.grant_source,
-    asked.grant_credits,
-    asked.charged_credits,
-    asked.released_credits,
-    asked.shortfall_credits,
-    case
-      when asked.hold_place is null or asked.account_place is null then 'reservation_not_found'
-      when asked.status = 'settled' and asked.settlement_fingerprint = fingerprint.hash
-        then 'replayed'
-      when asked.status = 'settled' then 'idempotency_conflict'
-      when asked.status = 'released' then 'reservation_not_open'
-      -- One of the two tells the cost; both or none is a mistake.
-      when (asked.amount_credits is null) = (asked.usage is null) then 'invalid_amount'
-      when asked.usage is null and not private.is_amount(asked.amount_credits)
-        then 'invalid_amount'
-      when asked.usage is not null then cost.problem
-    end,
-    null::integer
-  from asked
+  ) as asked
   left join lateral (
     select price.*
     from price
     where price.model = asked.usage ->> 'model'
       and price.effective_from <= asked.created_at
       and (price.effective_to is null or price.effective_to > asked.created_at)
-    order by price.effective_from desc
     limit 1
   ) as rate on true
   left join lateral private.usage_cost(
@@ -147,9 +146,7 @@ as $$
     rate.output_usd_per_million_tokens
   ) as cost on asked.usage is not null
   cross join lateral (
-    select private.settlement_fingerprint(asked.amount_credits, asked.usage) as hash
-    -- Without it the planner writes the hash into every place that uses it.
-    offset 0
+    select private.settlement_fingerprint(asked.amount_credits, asked.usage) as hash offset 0
   ) as fingerprint
 $$;
 

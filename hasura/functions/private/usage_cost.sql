@@ -26,14 +26,15 @@ as $$
       when not priced.is_valid then 'invalid_amount'
       when p_input_usd_per_million_tokens is null then 'unknown_model'
       -- Far more than any request can cost: a mistake in the report.
-      when priced.cost_usd > 100000 then 'invalid_amount'
+      when priced.micro_usd > 100000000000 then 'invalid_amount'
     end,
     priced.input_tokens,
     priced.cached_input_tokens,
     priced.output_tokens,
     priced.reasoning_tokens,
-    trim_scale(priced.cost_usd),
-    greatest(0.25, round(ceil(priced.cost_usd * 4000) / 4, 2))
+    trim_scale(priced.micro_usd * 0.000001),
+    -- 1,000 micro-dollars a credit, in quarters. No division: it would round.
+    greatest(0.25, ceil(priced.micro_usd * 0.004) * 0.25)
   from (
     select
       token.*,
@@ -45,11 +46,9 @@ as $$
         and coalesce(token.reasoning_tokens, 0) >= 0,
         false
       ) as is_valid,
-      (
-        (token.input_tokens - token.cached_input_tokens) * p_input_usd_per_million_tokens
+      (token.input_tokens - token.cached_input_tokens) * p_input_usd_per_million_tokens
         + token.cached_input_tokens * p_cached_input_usd_per_million_tokens
-        + token.output_tokens * p_output_usd_per_million_tokens
-      ) / 1000000 as cost_usd
+        + token.output_tokens * p_output_usd_per_million_tokens as micro_usd
     from (
       select
         jsonb_typeof(reported.model) = 'string' as is_model,

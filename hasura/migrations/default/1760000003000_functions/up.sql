@@ -5583,6 +5583,51 @@ $$;
 comment on function private.lock_for_session(uuid)
   is 'Locks a balance and tells the time in whole seconds.';
 
+-- private/model_prices.sql
+/*
+ * Prices of a model, with the time from which each applies. The model is named by our id or the
+ * provider's: ours first, as few report the provider's. Without a price one row with nulls, with the
+ * model's id if there is such a model.
+ */
+create function private.model_prices(p_model text)
+returns table (
+  model_id text,
+  price_id bigint,
+  effective_from timestamptz,
+  effective_to timestamptz,
+  input_usd_per_million_tokens numeric,
+  cached_input_usd_per_million_tokens numeric,
+  output_usd_per_million_tokens numeric
+)
+language sql
+stable
+as $$
+  select
+    model.id,
+    dated.id,
+    dated.effective_from,
+    dated.effective_to,
+    dated.input_usd_per_million_tokens,
+    dated.cached_input_usd_per_million_tokens,
+    dated.output_usd_per_million_tokens
+  from (
+    select coalesce(
+      (select named.id from public.llm_models as named where named.id = p_model),
+      (
+        select named.id
+        from public.llm_models as named
+        where named.provider_model_id = p_model
+        order by named.id
+        limit 1
+      )
+    ) as id
+    offset 0
+  ) as model
+  left join public.llm_model_prices as dated on dated.model_id = model.id
+$$;
+
+comment on function private.model_prices(text) is 'Prices of a model, past, present and future.';
+
 -- private/models_for.sql
 /*
  * Models that serve a capability and level for an organization now, first choice first; the next
@@ -6299,55 +6344,6 @@ comment on function private.preview_upgrade(uuid, text)
   is 'The plan credits that an upgrade would bring at once.';
 
 grant execute on function private.preview_upgrade(uuid, text) to purser_api;
-
--- private/prices_between.sql
-/*
- * Prices of a model that applied at some time between two moments, with the time from which each
- * did. The model is named by our id or the provider's: ours first, as few report the provider's.
- * Without a price one row with nulls, with the model's id if there is such a model.
- */
-create function private.prices_between(p_model text, p_since timestamptz, p_until timestamptz)
-returns table (
-  model_id text,
-  price_id bigint,
-  effective_from timestamptz,
-  effective_to timestamptz,
-  input_usd_per_million_tokens numeric,
-  cached_input_usd_per_million_tokens numeric,
-  output_usd_per_million_tokens numeric
-)
-language sql
-stable
-as $$
-  select
-    model.id,
-    dated.id,
-    dated.effective_from,
-    dated.effective_to,
-    dated.input_usd_per_million_tokens,
-    dated.cached_input_usd_per_million_tokens,
-    dated.output_usd_per_million_tokens
-  from (
-    select coalesce(
-      (select named.id from public.llm_models as named where named.id = p_model),
-      (
-        select named.id
-        from public.llm_models as named
-        where named.provider_model_id = p_model
-        order by named.id
-        limit 1
-      )
-    ) as id
-    offset 0
-  ) as model
-  left join public.llm_model_prices as dated
-    on dated.model_id = model.id
-    and dated.effective_from <= p_until
-    and (dated.effective_to is null or dated.effective_to > p_since)
-$$;
-
-comment on function private.prices_between(text, timestamptz, timestamptz)
-  is 'Prices of a model that applied between two moments.';
 
 -- private/promise_session.sql
 /*
@@ -9890,6 +9886,7 @@ set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
+set enable_memoize = off
 as $$
 #variable_conflict use_column
 begin
@@ -9919,7 +9916,9 @@ begin
         and charge.actual_credits <= charge.held_credits
         and coalesce(charge.total_credits < charge.next_grant_credits, false)
       )
-      and count(*) = count(distinct charge.reservation_id) as is_plain
+      and (
+        select count(*) = count(distinct told.id) from unnest(p_reservation_ids) as told (id)
+      ) as is_plain
     from charge
   ),
   used as materialized (
@@ -10033,13 +10032,60 @@ language sql
 stable
 as $$
   -- What is the same for all items is looked up once: account and grant for each organization, the
-  -- prices for each model.
-  with asked as materialized (
+  -- prices for each model, newest first: a scan keeps that order.
+  with price as materialized (
+    select reported.model, dated.*
+    from (
+      select p_usages[number.item] ->> 'model' as model
+      from generate_series(1, cardinality(p_usages)) as number (item)
+      where p_usages[number.item] is not null
+      group by 1
+    ) as reported
+    cross join lateral private.model_prices(reported.model) as dated
+    order by dated.effective_from desc
+  )
+  select
+    asked.item,
+    asked.organization_id,
+    asked.reservation_id,
+    asked.hold_place,
+    asked.status,
+    asked.held_credits,
+    round(coalesce(asked.amount_credits, cost.credits), 2),
+    coalesce(rate.model_id, asked.model_id),
+    rate.price_id,
+    cost.cost_usd,
+    fingerprint.hash,
+    asked.account_place,
+    asked.posted_credits,
+    asked.available_credits,
+    asked.available_credits + asked.overdraft_credits,
+    asked.grant_place,
+    asked.grant_id,
+    asked.grant_source,
+    asked.grant_credits,
+    asked.charged_credits,
+    asked.released_credits,
+    asked.shortfall_credits,
+    case
+      when asked.hold_place is null or asked.account_place is null then 'reservation_not_found'
+      when asked.status = 'settled' and asked.settlement_fingerprint = fingerprint.hash
+        then 'replayed'
+      when asked.status = 'settled' then 'idempotency_conflict'
+      when asked.status = 'released' then 'reservation_not_open'
+      -- One of the two tells the cost; both or none is a mistake.
+      when (asked.amount_credits is null) = (asked.usage is null) then 'invalid_amount'
+      when asked.usage is null and not private.is_amount(asked.amount_credits)
+        then 'invalid_amount'
+      when asked.usage is not null then cost.problem
+    end,
+    null::integer
+  from (
     select
       request.*,
       p_reservation_ids[request.item] as reservation_id,
       p_amounts_credits[request.item] as amount_credits,
-      nullif(p_usages[request.item], 'null') as usage,
+      told.usage,
       hold.*
     from (
       select
@@ -10081,6 +10127,10 @@ as $$
         limit 1
       ) as lot on true
     ) as request
+    -- Without the offset, here and below, the planner writes the value into every place that uses it.
+    cross join lateral (
+      select nullif(p_usages[request.item], 'null') as usage offset 0
+    ) as told
     left join lateral (
       select
         made.ctid as hold_place,
@@ -10097,65 +10147,13 @@ as $$
         and made.id = p_reservation_ids[request.item]
       limit 1
     ) as hold on true
-  ),
-  price as materialized (
-    select reported.model, dated.*
-    from (
-      select
-        asked.usage ->> 'model' as model,
-        min(asked.created_at) as since,
-        max(asked.created_at) as until
-      from asked
-      where asked.usage is not null
-      group by 1
-    ) as reported
-    cross join lateral private.prices_between(reported.model, reported.since, reported.until)
-      as dated
-  )
-  select
-    asked.item,
-    asked.organization_id,
-    asked.reservation_id,
-    asked.hold_place,
-    asked.status,
-    asked.held_credits,
-    round(coalesce(asked.amount_credits, cost.credits), 2),
-    coalesce(rate.model_id, asked.model_id),
-    rate.price_id,
-    cost.cost_usd,
-    fingerprint.hash,
-    asked.account_place,
-    asked.posted_credits,
-    asked.available_credits,
-    asked.available_credits + asked.overdraft_credits,
-    asked.grant_place,
-    asked.grant_id,
-    asked.grant_source,
-    asked.grant_credits,
-    asked.charged_credits,
-    asked.released_credits,
-    asked.shortfall_credits,
-    case
-      when asked.hold_place is null or asked.account_place is null then 'reservation_not_found'
-      when asked.status = 'settled' and asked.settlement_fingerprint = fingerprint.hash
-        then 'replayed'
-      when asked.status = 'settled' then 'idempotency_conflict'
-      when asked.status = 'released' then 'reservation_not_open'
-      -- One of the two tells the cost; both or none is a mistake.
-      when (asked.amount_credits is null) = (asked.usage is null) then 'invalid_amount'
-      when asked.usage is null and not private.is_amount(asked.amount_credits)
-        then 'invalid_amount'
-      when asked.usage is not null then cost.problem
-    end,
-    null::integer
-  from asked
+  ) as asked
   left join lateral (
     select price.*
     from price
     where price.model = asked.usage ->> 'model'
       and price.effective_from <= asked.created_at
       and (price.effective_to is null or price.effective_to > asked.created_at)
-    order by price.effective_from desc
     limit 1
   ) as rate on true
   left join lateral private.usage_cost(
@@ -10163,9 +10161,7 @@ as $$
     rate.output_usd_per_million_tokens
   ) as cost on asked.usage is not null
   cross join lateral (
-    select private.settlement_fingerprint(asked.amount_credits, asked.usage) as hash
-    -- Without it the planner writes the hash into every place that uses it.
-    offset 0
+    select private.settlement_fingerprint(asked.amount_credits, asked.usage) as hash offset 0
   ) as fingerprint
 $$;
 
@@ -11869,14 +11865,15 @@ as $$
       when not priced.is_valid then 'invalid_amount'
       when p_input_usd_per_million_tokens is null then 'unknown_model'
       -- Far more than any request can cost: a mistake in the report.
-      when priced.cost_usd > 100000 then 'invalid_amount'
+      when priced.micro_usd > 100000000000 then 'invalid_amount'
     end,
     priced.input_tokens,
     priced.cached_input_tokens,
     priced.output_tokens,
     priced.reasoning_tokens,
-    trim_scale(priced.cost_usd),
-    greatest(0.25, round(ceil(priced.cost_usd * 4000) / 4, 2))
+    trim_scale(priced.micro_usd * 0.000001),
+    -- 1,000 micro-dollars a credit, in quarters. No division: it would round.
+    greatest(0.25, ceil(priced.micro_usd * 0.004) * 0.25)
   from (
     select
       token.*,
@@ -11888,11 +11885,9 @@ as $$
         and coalesce(token.reasoning_tokens, 0) >= 0,
         false
       ) as is_valid,
-      (
-        (token.input_tokens - token.cached_input_tokens) * p_input_usd_per_million_tokens
+      (token.input_tokens - token.cached_input_tokens) * p_input_usd_per_million_tokens
         + token.cached_input_tokens * p_cached_input_usd_per_million_tokens
-        + token.output_tokens * p_output_usd_per_million_tokens
-      ) / 1000000 as cost_usd
+        + token.output_tokens * p_output_usd_per_million_tokens as micro_usd
     from (
       select
         jsonb_typeof(reported.model) = 'string' as is_model,

@@ -1,9 +1,9 @@
 /*
- * Prices of a model that applied at some time between two moments, with the time from which each
- * did. The model is named by our id or the provider's: ours first, as few report the provider's.
- * Without a price one row with nulls, with the model's id if there is such a model.
+ * Prices of a model, with the time from which each applies. The model is named by our id or the
+ * provider's: ours first, as few report the provider's. Without a price one row with nulls, with the
+ * model's id if there is such a model.
  */
-create function private.prices_between(p_model text, p_since timestamptz, p_until timestamptz)
+create function private.model_prices(p_model text)
 returns table (
   model_id text,
   price_id bigint,
@@ -37,11 +37,7 @@ as $$
     ) as id
     offset 0
   ) as model
-  left join public.llm_model_prices as dated
-    on dated.model_id = model.id
-    and dated.effective_from <= p_until
-    and (dated.effective_to is null or dated.effective_to > p_since)
+  left join public.llm_model_prices as dated on dated.model_id = model.id
 $$;
 
-comment on function private.prices_between(text, timestamptz, timestamptz)
-  is 'Prices of a model that applied between two moments.';
+comment on function private.model_prices(text) is 'Prices of a model, past, present and future.';
