@@ -38,6 +38,8 @@ returns table (
   available_credits numeric,
   place tid,
   actor jsonb,
+  has_member_caps boolean,
+  allowed_quality_levels text[],
   refusal text
 )
 language sql
@@ -46,16 +48,70 @@ as $$
   -- Callers of one batch mostly ask the same: everything is looked up once for each distinct wish.
   -- Each lookup in a table is a lateral one of one row, here and below: its cost is that of an
   -- index probe, whatever the planner believed about the table when it made the plan.
-  with wish as materialized (
+  select
+    request.item,
+    request.organization_id,
+    request.user_id,
+    request.plan_id,
+    request.capability_id,
+    request.offered_level_id,
+    request.model_id,
+    coalesce(p_amounts_credits[request.item], request.estimated_credits),
+    request.estimated_credits,
+    request.minute_limit,
+    request.hour_limit,
+    request.day_limit,
+    request.in_minute,
+    request.in_hour,
+    request.in_day,
+    request.times,
+    request.available_credits,
+    request.place,
+    request.actor,
+    request.has_member_caps,
+    request.allowed_quality_levels,
+    coalesce(
+      request.unknown,
+      case
+        when p_amounts_credits[request.item] is not null
+          and not (
+            private.is_amount(p_amounts_credits[request.item])
+            and p_amounts_credits[request.item] > 0
+          ) then 'invalid_amount'
+      end,
+      request.denial
+    )
+  from (
     select
-      asked.*,
+      unnest(asked.items) as item,
+      asked.organization_id,
+      asked.user_id,
       subscription.plan_id,
-      subscription.is_inactive,
-      coalesce(asked.quality_level_id, chosen.quality_level_id) as asked_level_id,
+      asked.capability_id,
       account.available_credits,
       account.place,
-      member.user_id is not null as is_member,
-      member.actor
+      account.has_member_caps,
+      member.actor,
+      offer.quality_level_id as offered_level_id,
+      offer.model_id,
+      offer.estimated_credits,
+      offer.minute_limit,
+      offer.hour_limit,
+      offer.day_limit,
+      offer.allowed_quality_levels,
+      counted.in_minute,
+      counted.in_hour,
+      counted.in_day,
+      counted.times,
+      case
+        when account.place is null then 'unknown_organization'
+        when offer.unknown is not null then offer.unknown
+        when asked.user_id is not null and member.user_id is null then 'unknown_user'
+      end as unknown,
+      case
+        when subscription.is_inactive then 'subscription_inactive'
+        else offer.denial
+      end as denial
     from (
       select
         p_organization_ids[number.item] as organization_id,
@@ -80,6 +136,7 @@ as $$
       select
         balance.monthly_credits + balance.bonus_credits - balance.debt_credits
           - balance.reserved_credits as available_credits,
+        balance.has_member_caps,
         balance.ctid as place
       from public.organization_credit_balances as balance
       where balance.organization_id = asked.organization_id
@@ -97,93 +154,29 @@ as $$
     ) as member on true
     left join lateral (
       select preferred.quality_level_id
-      from public.organization_quality_defaults as preferred
+      from (
+        select written.quality_level_id
+        from public.organization_quality_defaults as written
+        where asked.quality_level_id is null
+          and written.organization_id = asked.organization_id
+          -- In this form only the primary key can serve it.
+          and written.capability_id is not distinct from asked.capability_id
+        limit 1
+      ) as preferred
       join public.plan_ai_capability_quality_levels as permitted
         on permitted.plan_id = subscription.plan_id
-        and permitted.capability_id = preferred.capability_id
+        and permitted.capability_id = asked.capability_id
         and permitted.quality_level_id = preferred.quality_level_id
-      where asked.quality_level_id is null
-        and preferred.organization_id = asked.organization_id
-        and preferred.capability_id = asked.capability_id
       limit 1
     ) as chosen on true
-  ),
-  offer as materialized (
-    select made.plan_id, made.capability_id, made.asked_level_id, offered.*
-    from (
-      select distinct wish.plan_id, wish.capability_id, wish.asked_level_id from wish
-    ) as made (plan_id, capability_id, asked_level_id)
-    cross join lateral private.capability_offer(
-      made.plan_id, made.capability_id, made.asked_level_id, p_at
-    ) as offered
-  )
-  select
-    request.item,
-    request.organization_id,
-    request.user_id,
-    request.plan_id,
-    request.capability_id,
-    request.offered_level_id,
-    request.model_id,
-    coalesce(p_amounts_credits[request.item], request.estimated_credits),
-    request.estimated_credits,
-    request.minute_limit,
-    request.hour_limit,
-    request.day_limit,
-    request.in_minute,
-    request.in_hour,
-    request.in_day,
-    request.times,
-    request.available_credits,
-    request.place,
-    request.actor,
-    coalesce(
-      request.unknown,
-      case
-        when p_amounts_credits[request.item] is not null
-          and not (
-            private.is_amount(p_amounts_credits[request.item])
-            and p_amounts_credits[request.item] > 0
-          ) then 'invalid_amount'
-      end,
-      request.denial
-    )
-  from (
-    select
-      unnest(wish.items) as item,
-      wish.organization_id,
-      wish.user_id,
-      wish.plan_id,
-      wish.capability_id,
-      wish.available_credits,
-      wish.place,
-      wish.actor,
-      offer.quality_level_id as offered_level_id,
-      offer.model_id,
-      offer.estimated_credits,
-      offer.minute_limit,
-      offer.hour_limit,
-      offer.day_limit,
-      counted.in_minute,
-      counted.in_hour,
-      counted.in_day,
-      counted.times,
-      case
-        when wish.place is null then 'unknown_organization'
-        when offer.unknown is not null then offer.unknown
-        when wish.user_id is not null and not wish.is_member then 'unknown_user'
-      end as unknown,
-      case
-        when wish.is_inactive then 'subscription_inactive'
-        else offer.denial
-      end as denial
-    from wish
-    join offer
-      on offer.plan_id is not distinct from wish.plan_id
-      and offer.capability_id is not distinct from wish.capability_id
-      and offer.asked_level_id is not distinct from wish.asked_level_id
+    cross join lateral private.offer_at(
+      subscription.plan_id,
+      asked.capability_id,
+      coalesce(asked.quality_level_id, chosen.quality_level_id),
+      p_at
+    ) as offer
     cross join lateral private.counted_requests(
-      wish.organization_id, wish.capability_id, offer.minute_limit, offer.hour_limit,
+      asked.organization_id, asked.capability_id, offer.minute_limit, offer.hour_limit,
       offer.day_limit, p_at
     ) as counted
   ) as request

@@ -2,6 +2,10 @@
  * What the catalogue offers for a wish: the level (the one asked for, null is the lowest that the
  * plan allows), the estimate, the model that comes first, the rate limits, and what speaks against
  * it: `unknown` a name that does not exist, `denial` a plan that does not include it. One row.
+ *
+ * This is the definition. Requests find what it says in private.capability_offers, which is made from
+ * it whenever a table changes that is read here: a new one needs the triggers of
+ * lock_catalogue and refresh_capability_offers.
  */
 create function private.capability_offer(
   p_plan_id text,
@@ -16,6 +20,7 @@ returns table (
   minute_limit integer,
   hour_limit integer,
   day_limit integer,
+  allowed_quality_levels text[],
   unknown text,
   denial text
 )
@@ -29,6 +34,7 @@ as $$
     included.requests_per_minute,
     included.requests_per_hour,
     included.requests_per_day,
+    private.allowed_quality_levels(p_plan_id, p_capability_id),
     case
       when p_plan_id is null then 'unknown_organization'
       when capability.id is null then 'unknown_capability'

@@ -47,7 +47,7 @@ as $$
     coalesce(rule.estimated_credits, 0),
     coalesce(position.available_credits, 0),
     rule.amount_credits,
-    private.allowed_quality_levels(rule.plan_id, rule.capability_id),
+    rule.allowed_quality_levels,
     case
       when verdict.reason = 'quality_level_not_allowed'
         then private.unlocking_plan(rule.capability_id, rule.quality_level_id)
@@ -63,21 +63,33 @@ as $$
     p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
     moment.at
   ) as rule
-  left join lateral private.credit_position(rule.organization_id, moment.at) as position on true
+  left join lateral (
+    select found.available_credits
+    from private.credit_position(rule.organization_id, moment.at) as found
+    -- Here and below: without it the planner writes what is computed into each place that uses it.
+    offset 0
+  ) as position on true
   cross join lateral (
     select coalesce(
       rule.refusal,
       private.limits_refusal(
         rule.minute_limit, rule.minute_used, rule.hour_limit, rule.hour_used,
         rule.day_limit, rule.day_used, rule.amount_credits,
-        private.credits_within_reach(
-          rule.organization_id, rule.amount_credits, position.available_credits
-        )
+        -- Functions with a plan of their own, each start of which costs more than all of the rest.
+        case
+          when rule.amount_credits > position.available_credits then private.credits_within_reach(
+            rule.organization_id, rule.amount_credits, position.available_credits
+          )
+          else position.available_credits
+        end
       ),
-      private.credit_cap_refusal(
-        rule.organization_id, rule.user_id, rule.amount_credits, moment.at
-      )
+      case
+        when rule.has_member_caps then private.credit_cap_refusal(
+          rule.organization_id, rule.user_id, rule.amount_credits, moment.at
+        )
+      end
     ) as reason
+    offset 0
   ) as verdict
   cross join lateral (
     select case
@@ -87,7 +99,6 @@ as $$
         rule.day_limit, rule.day_used, rule.request_times, moment.at
       )
     end as windows
-    -- Without it the planner writes the call into both places that use it.
     offset 0
   ) as limits
 $$;

@@ -1,3 +1,4 @@
+import { CATALOGUE_GUARDS } from './catalogue-guards.ts'
 import type { Guard } from './guard.ts'
 import { PERIOD_GUARDS } from './period-guards.ts'
 import { PURCHASE_GUARDS } from './purchase-guards.ts'
@@ -8,6 +9,7 @@ import { SUBSCRIPTION_GUARDS } from './subscription-guards.ts'
 
 export const GUARDS: Guard[] = [
   ...RESERVATION_GUARDS,
+  ...CATALOGUE_GUARDS,
   ...QUOTA_GUARDS,
   ...PERIOD_GUARDS,
   ...PURCHASE_GUARDS,

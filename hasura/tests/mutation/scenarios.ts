@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { balanceOf, brokenRules, createOrganization, grant, ledgerOf } from '../support/desk.ts'
 import type { Desk } from '../support/desk.ts'
 import { hold, passTime, release, reserve, settle } from '../support/operations.ts'
+import { CATALOGUE_SCENARIOS } from './catalogue-scenarios.ts'
 import { expectEqual } from './expect-equal.ts'
 import type { Scenario } from './expect-equal.ts'
 import { PERIOD_SCENARIOS } from './period-scenarios.ts'
@@ -81,30 +82,6 @@ const keysAreScoped: Scenario = async (desk) => {
     ]),
     ...(await broken(desk, organization)),
   ]
-}
-
-const plansAreKept: Scenario = async (desk) => {
-  const free = await createOrganization(desk, { plan: 'free' })
-  const unpaid = await createOrganization(desk, { plan: 'pro' })
-  await desk.admin`update public.org_plans set status = 'unpaid' where organization_id = ${unpaid}`
-  const rows = await reserve(
-    desk.api,
-    { organization: free, capability: 'testimonial_polish' },
-    { organization: free, level: 'premium' },
-    { organization: unpaid },
-    ...Array.from({ length: 6 }, () => ({ organization: free, amount: '0.01' })),
-    { organization: free, amount: '0.001' },
-    { organization: free, user: free },
-  )
-  return expectEqual('outcomes', outcomes(rows), [
-    'capability_not_in_plan',
-    'quality_level_not_allowed',
-    'subscription_inactive',
-    ...Array.from({ length: 5 }, () => 'reserved'),
-    'rate_limited',
-    'invalid_amount',
-    'unknown_user',
-  ])
 }
 
 const settlesOnce: Scenario = async (desk) => {
@@ -283,7 +260,6 @@ export const SCENARIOS = {
   neverOversold,
   firstComeFirstServed,
   keysAreScoped,
-  plansAreKept,
   settlesOnce,
   plainSettlements,
   overdraftIsNotHeld,
@@ -293,6 +269,7 @@ export const SCENARIOS = {
   burnDownOrder,
   priceOfTheMoment,
   ledgerIsAppendOnly,
+  ...CATALOGUE_SCENARIOS,
   ...SESSION_SCENARIOS,
   ...SUBSCRIPTION_SCENARIOS,
   ...PERIOD_SCENARIOS,

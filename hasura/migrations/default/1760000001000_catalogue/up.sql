@@ -175,6 +175,38 @@ create index plan_quality_level_models_model_id_idx on public.plan_quality_level
 comment on table public.plan_quality_level_models is 'Which models serve a level on a plan, in order; the next serves when a provider fails.';
 comment on column public.plan_quality_level_models.preference is '1 is asked first.';
 
+-- What the tables above offer, made from them by triggers (private.capability_offer tells how): a
+-- request finds its offer by one probe. Between two changes of the catalogue time alone moves an offer
+-- from one row to the next.
+create table private.capability_offers (
+  plan_id text not null,
+  capability_id text not null,
+  asked_level_id text not null,
+  valid_from timestamptz not null,
+  quality_level_id text,
+  estimated_credits numeric(14, 2),
+  model_id text,
+  minute_limit integer,
+  hour_limit integer,
+  day_limit integer,
+  allowed_quality_levels text[] not null,
+  denial text,
+  primary key (plan_id, capability_id, asked_level_id, valid_from)
+);
+
+comment on table private.capability_offers is 'What each plan offers for each capability and level: the catalogue as a request needs it.';
+comment on column private.capability_offers.asked_level_id is 'Empty when a request names none.';
+comment on column private.capability_offers.valid_from is 'Applies until the next row begins; the first begins at -infinity.';
+comment on column private.capability_offers.quality_level_id is 'Level that serves, or that a refusal shows.';
+comment on column private.capability_offers.denial is 'Why the plan does not include it; null when it does.';
+
+create table private.catalogue_changes (
+  is_only boolean primary key default true check (is_only),
+  change_count bigint not null
+);
+
+comment on table private.catalogue_changes is 'One row, which every change of the catalogue locks: offers are never made beside another change.';
+
 create table public.org_plans (
   organization_id uuid primary key references auth.organizations on delete cascade,
   plan_id text not null references public.plans,
@@ -259,5 +291,6 @@ where capability.is_enabled;
 comment on view public.organization_allowed_quality_levels is 'Levels that the plan of an organization allows, a row each.';
 
 revoke all on all tables in schema public from public;
+revoke all on private.capability_offers, private.catalogue_changes from public;
 grant select on all tables in schema public to purser_api, purser_hasura;
 grant insert, update, delete on public.organization_quality_defaults to purser_hasura;

@@ -43,6 +43,8 @@ returns table (
   available_credits numeric,
   place tid,
   actor jsonb,
+  has_member_caps boolean,
+  allowed_quality_levels text[],
   refusal text
 )
 language sql
@@ -51,16 +53,70 @@ as $$
   -- Callers of one batch mostly ask the same: everything is looked up once for each distinct wish.
   -- Each lookup in a table is a lateral one of one row, here and below: its cost is that of an
   -- index probe, whatever the planner believed about the table when it made the plan.
-  with wish as materialized (
+  select
+    request.item,
+    request.organization_id,
+    request.user_id,
+    request.plan_id,
+    request.capability_id,
+    request.offered_level_id,
+    request.model_id,
+    coalesce(p_amounts_credits[request.item], request.estimated_credits),
+    request.estimated_credits,
+    request.minute_limit,
+    request.hour_limit,
+    request.day_limit,
+    request.in_minute,
+    request.in_hour,
+    request.in_day,
+    request.times,
+    request.available_credits,
+    request.place,
+    request.actor,
+    request.has_member_caps,
+    request.allowed_quality_levels,
+    coalesce(
+      request.unknown,
+      case
+        when p_amounts_credits[request.item] is not null
+          and not (
+            private.is_amount(p_amounts_credits[request.item])
+            and p_amounts_credits[request.item] > 0
+          ) then 'invalid_amount'
+      end,
+      request.denial
+    )
+  from (
     select
-      asked.*,
+      unnest(asked.items) as item,
+      asked.organization_id,
+      asked.user_id,
       subscription.plan_id,
-      subscription.is_inactive,
-      coalesce(asked.quality_level_id, chosen.quality_level_id) as asked_level_id,
+      asked.capability_id,
       account.available_credits,
       account.place,
-      member.user_id is not null as is_member,
-      member.actor
+      account.has_member_caps,
+      member.actor,
+      offer.quality_level_id as offered_level_id,
+      offer.model_id,
+      offer.estimated_credits,
+      offer.minute_limit,
+      offer.hour_limit,
+      offer.day_limit,
+      offer.allowed_quality_levels,
+      counted.in_minute,
+      counted.in_hour,
+      counted.in_day,
+      counted.times,
+      case
+        when account.place is null then 'unknown_organization'
+        when offer.unknown is not null then offer.unknown
+        when asked.user_id is not null and member.user_id is null then 'unknown_user'
+      end as unknown,
+      case
+        when subscription.is_inactive then 'subscription_inactive'
+        else offer.denial
+      end as denial
     from (
       select
         p_organization_ids[number.item] as organization_id,
@@ -85,6 +141,7 @@ as $$
       select
         balance.monthly_credits + balance.bonus_credits - balance.debt_credits
           - balance.reserved_credits as available_credits,
+        balance.has_member_caps,
         balance.ctid as place
       from public.organization_credit_balances as balance
       where balance.organization_id = asked.organization_id
@@ -102,93 +159,29 @@ as $$
     ) as member on true
     left join lateral (
       select preferred.quality_level_id
-      from public.organization_quality_defaults as preferred
+      from (
+        select written.quality_level_id
+        from public.organization_quality_defaults as written
+        where asked.quality_level_id is null
+          and written.organization_id = asked.organization_id
+          -- In this form only the primary key can serve it.
+          and written.capability_id is not distinct from asked.capability_id
+        limit 1
+      ) as preferred
       join public.plan_ai_capability_quality_levels as permitted
         on permitted.plan_id = subscription.plan_id
-        and permitted.capability_id = preferred.capability_id
+        and permitted.capability_id = asked.capability_id
         and permitted.quality_level_id = preferred.quality_level_id
-      where asked.quality_level_id is null
-        and preferred.organization_id = asked.organization_id
-        and preferred.capability_id = asked.capability_id
       limit 1
     ) as chosen on true
-  ),
-  offer as materialized (
-    select made.plan_id, made.capability_id, made.asked_level_id, offered.*
-    from (
-      select distinct wish.plan_id, wish.capability_id, wish.asked_level_id from wish
-    ) as made (plan_id, capability_id, asked_level_id)
-    cross join lateral private.capability_offer(
-      made.plan_id, made.capability_id, made.asked_level_id, p_at
-    ) as offered
-  )
-  select
-    request.item,
-    request.organization_id,
-    request.user_id,
-    request.plan_id,
-    request.capability_id,
-    request.offered_level_id,
-    request.model_id,
-    coalesce(p_amounts_credits[request.item], request.estimated_credits),
-    request.estimated_credits,
-    request.minute_limit,
-    request.hour_limit,
-    request.day_limit,
-    request.in_minute,
-    request.in_hour,
-    request.in_day,
-    request.times,
-    request.available_credits,
-    request.place,
-    request.actor,
-    coalesce(
-      request.unknown,
-      case
-        when p_amounts_credits[request.item] is not null
-          and not (
-            private.is_amount(p_amounts_credits[request.item])
-            and p_amounts_credits[request.item] > 0
-          ) then 'invalid_amount'
-      end,
-      request.denial
-    )
-  from (
-    select
-      unnest(wish.items) as item,
-      wish.organization_id,
-      wish.user_id,
-      wish.plan_id,
-      wish.capability_id,
-      wish.available_credits,
-      wish.place,
-      wish.actor,
-      offer.quality_level_id as offered_level_id,
-      offer.model_id,
-      offer.estimated_credits,
-      offer.minute_limit,
-      offer.hour_limit,
-      offer.day_limit,
-      counted.in_minute,
-      counted.in_hour,
-      counted.in_day,
-      counted.times,
-      case
-        when wish.place is null then 'unknown_organization'
-        when offer.unknown is not null then offer.unknown
-        when wish.user_id is not null and not wish.is_member then 'unknown_user'
-      end as unknown,
-      case
-        when wish.is_inactive then 'subscription_inactive'
-        else offer.denial
-      end as denial
-    from wish
-    join offer
-      on offer.plan_id is not distinct from wish.plan_id
-      and offer.capability_id is not distinct from wish.capability_id
-      and offer.asked_level_id is not distinct from wish.asked_level_id
+    cross join lateral private.offer_at(
+      subscription.plan_id,
+      asked.capability_id,
+      coalesce(asked.quality_level_id, chosen.quality_level_id),
+      p_at
+    ) as offer
     cross join lateral private.counted_requests(
-      wish.organization_id, wish.capability_id, offer.minute_limit, offer.hour_limit,
+      asked.organization_id, asked.capability_id, offer.minute_limit, offer.hour_limit,
       offer.day_limit, p_at
     ) as counted
   ) as request
@@ -1321,6 +1314,10 @@ comment on function private.buyable_session_time(uuid, uuid, timestamptz, numeri
  * What the catalogue offers for a wish: the level (the one asked for, null is the lowest that the
  * plan allows), the estimate, the model that comes first, the rate limits, and what speaks against
  * it: `unknown` a name that does not exist, `denial` a plan that does not include it. One row.
+ *
+ * This is the definition. Requests find what it says in private.capability_offers, which is made from
+ * it whenever a table changes that is read here: a new one needs the triggers of
+ * lock_catalogue and refresh_capability_offers.
  */
 create function private.capability_offer(
   p_plan_id text,
@@ -1335,6 +1332,7 @@ returns table (
   minute_limit integer,
   hour_limit integer,
   day_limit integer,
+  allowed_quality_levels text[],
   unknown text,
   denial text
 )
@@ -1348,6 +1346,7 @@ as $$
     included.requests_per_minute,
     included.requests_per_hour,
     included.requests_per_day,
+    private.allowed_quality_levels(p_plan_id, p_capability_id),
     case
       when p_plan_id is null then 'unknown_organization'
       when capability.id is null then 'unknown_capability'
@@ -1657,7 +1656,7 @@ as $$
     coalesce(rule.estimated_credits, 0),
     coalesce(position.available_credits, 0),
     rule.amount_credits,
-    private.allowed_quality_levels(rule.plan_id, rule.capability_id),
+    rule.allowed_quality_levels,
     case
       when verdict.reason = 'quality_level_not_allowed'
         then private.unlocking_plan(rule.capability_id, rule.quality_level_id)
@@ -1673,21 +1672,33 @@ as $$
     p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
     moment.at
   ) as rule
-  left join lateral private.credit_position(rule.organization_id, moment.at) as position on true
+  left join lateral (
+    select found.available_credits
+    from private.credit_position(rule.organization_id, moment.at) as found
+    -- Here and below: without it the planner writes what is computed into each place that uses it.
+    offset 0
+  ) as position on true
   cross join lateral (
     select coalesce(
       rule.refusal,
       private.limits_refusal(
         rule.minute_limit, rule.minute_used, rule.hour_limit, rule.hour_used,
         rule.day_limit, rule.day_used, rule.amount_credits,
-        private.credits_within_reach(
-          rule.organization_id, rule.amount_credits, position.available_credits
-        )
+        -- Functions with a plan of their own, each start of which costs more than all of the rest.
+        case
+          when rule.amount_credits > position.available_credits then private.credits_within_reach(
+            rule.organization_id, rule.amount_credits, position.available_credits
+          )
+          else position.available_credits
+        end
       ),
-      private.credit_cap_refusal(
-        rule.organization_id, rule.user_id, rule.amount_credits, moment.at
-      )
+      case
+        when rule.has_member_caps then private.credit_cap_refusal(
+          rule.organization_id, rule.user_id, rule.amount_credits, moment.at
+        )
+      end
     ) as reason
+    offset 0
   ) as verdict
   cross join lateral (
     select case
@@ -1697,7 +1708,6 @@ as $$
         rule.day_limit, rule.day_used, rule.request_times, moment.at
       )
     end as windows
-    -- Without it the planner writes the call into both places that use it.
     offset 0
   ) as limits
 $$;
@@ -3330,6 +3340,65 @@ $$;
 
 comment on function private.decide_usage_plain(private.usage_entry[], boolean)
   is 'Decides uses of meters of which nothing speaks against any; else null.';
+
+-- private/defined_capability_offers.sql
+/*
+ * The rows that private.capability_offers shall have: capability_offer() for each plan, capability and
+ * level that there is, and for none asked for, with a row for each time from which it differs.
+ */
+create function private.defined_capability_offers()
+returns setof private.capability_offers
+language sql
+stable
+as $$
+  select
+    told.plan_id, told.capability_id, told.asked_level_id, told.valid_from,
+    told.quality_level_id, told.estimated_credits, told.model_id, told.minute_limit,
+    told.hour_limit, told.day_limit, told.allowed_quality_levels, told.denial
+  from (
+    select
+      plan.id as plan_id,
+      capability.id as capability_id,
+      asked.level_id as asked_level_id,
+      change.at as valid_from,
+      offer.*,
+      lag(offer) over (
+        partition by plan.id, capability.id, asked.level_id order by change.at
+      ) is not distinct from offer as is_as_before
+    from public.plans as plan
+    cross join public.ai_capabilities as capability
+    cross join (
+      select '' as level_id
+      union all
+      select level.id from public.quality_levels as level
+    ) as asked
+    cross join lateral (
+      select timestamptz '-infinity' as at
+      union
+      select edge.at
+      from public.ai_capability_quality_levels as priced
+      cross join lateral (values (priced.effective_from), (priced.effective_to)) as edge (at)
+      where priced.capability_id = capability.id
+        and asked.level_id in ('', priced.quality_level_id)
+        and edge.at is not null
+      union
+      select edge.at
+      from public.plan_quality_level_models as mapping
+      cross join lateral (values (mapping.effective_from), (mapping.effective_to)) as edge (at)
+      where mapping.plan_id = plan.id
+        and mapping.capability_id = capability.id
+        and asked.level_id in ('', mapping.quality_level_id)
+        and edge.at is not null
+    ) as change
+    cross join lateral private.capability_offer(
+      plan.id, capability.id, nullif(asked.level_id, ''), change.at
+    ) as offer
+  ) as told
+  where not told.is_as_before
+$$;
+
+comment on function private.defined_capability_offers()
+  is 'The rows that private.capability_offers shall have, as the catalogue is now.';
 
 -- private/due_auto_topups.sql
 /*
@@ -5552,6 +5621,62 @@ $$;
 comment on function private.lock_balances(uuid[])
   is 'Locks balances in organization order, does what is due, returns the time.';
 
+-- private/lock_catalogue.sql
+/*
+ * Before any change of what capability_offer() reads: waits for other changes of the catalogue to end,
+ * so that the offers made after this one know of them all. As a row that is written, and no mere lock,
+ * it also refuses a transaction that cannot see the others, being repeatable read (40001).
+ */
+create function private.lock_catalogue()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into private.catalogue_changes as changed (change_count)
+  values (1)
+  on conflict (is_only) do update set change_count = changed.change_count + 1;
+  return null;
+end
+$$;
+
+comment on function private.lock_catalogue()
+  is 'Trigger: changes of the catalogue are made one after the other.';
+
+create trigger lock_catalogue
+before insert or update or delete or truncate on public.plans
+for each statement execute function private.lock_catalogue();
+
+create trigger lock_catalogue
+before insert or update or delete or truncate on public.quality_levels
+for each statement execute function private.lock_catalogue();
+
+create trigger lock_catalogue
+before insert or update or delete or truncate on public.ai_capabilities
+for each statement execute function private.lock_catalogue();
+
+create trigger lock_catalogue
+before insert or update or delete or truncate on public.ai_capability_quality_levels
+for each statement execute function private.lock_catalogue();
+
+create trigger lock_catalogue
+before insert or update or delete or truncate on public.plan_ai_capabilities
+for each statement execute function private.lock_catalogue();
+
+create trigger lock_catalogue
+before insert or update or delete or truncate on public.plan_ai_capability_quality_levels
+for each statement execute function private.lock_catalogue();
+
+create trigger lock_catalogue
+before insert or update or delete or truncate on public.llm_models
+for each statement execute function private.lock_catalogue();
+
+create trigger lock_catalogue
+before insert or update or delete or truncate on public.plan_quality_level_models
+for each statement execute function private.lock_catalogue();
+
 -- private/lock_for_session.sql
 /*
  * The gate for moves of sessions: locks the balance and tells the time in whole seconds, in which
@@ -5963,6 +6088,66 @@ $$;
 
 comment on function private.note_session_limit(private.metered_sessions, numeric, timestamptz)
   is 'Keeps the plan and the limit of a user''s period as of the last move.';
+
+-- private/offer_at.sql
+/*
+ * What capability_offer() says, found in private.capability_offers by one probe. Names that are not in
+ * the catalogue are not there either: for them, and only for them, the definition itself is asked.
+ */
+create function private.offer_at(
+  p_plan_id text,
+  p_capability_id text,
+  p_asked_level_id text,
+  p_at timestamptz
+)
+returns table (
+  quality_level_id text,
+  estimated_credits numeric,
+  model_id text,
+  minute_limit integer,
+  hour_limit integer,
+  day_limit integer,
+  allowed_quality_levels text[],
+  unknown text,
+  denial text
+)
+language sql
+stable
+as $$
+  select
+    coalesce(listed.quality_level_id, unlisted.quality_level_id),
+    coalesce(listed.estimated_credits, unlisted.estimated_credits),
+    coalesce(listed.model_id, unlisted.model_id),
+    coalesce(listed.minute_limit, unlisted.minute_limit),
+    coalesce(listed.hour_limit, unlisted.hour_limit),
+    coalesce(listed.day_limit, unlisted.day_limit),
+    coalesce(listed.allowed_quality_levels, unlisted.allowed_quality_levels),
+    unlisted.unknown,
+    coalesce(listed.denial, unlisted.denial)
+  from (select) as wish
+  left join lateral (
+    select stored.*
+    from private.capability_offers as stored
+    where stored.plan_id = p_plan_id
+      and stored.capability_id = p_capability_id
+      and stored.asked_level_id = coalesce(p_asked_level_id, '')
+      -- Empty is no level, but may be asked for.
+      and p_asked_level_id is distinct from ''
+      and stored.valid_from <= p_at
+    order by stored.valid_from desc
+    limit 1
+  ) as listed on true
+  left join lateral (
+    select found.*
+    from private.unlisted_offer(p_plan_id, p_capability_id, p_asked_level_id, p_at) as found
+    where listed.plan_id is null
+    -- Without it the planner calls the function first and asks this afterwards.
+    offset 0
+  ) as unlisted on true
+$$;
+
+comment on function private.offer_at(text, text, text, timestamptz)
+  is 'What the catalogue offers for a plan, capability and level at a moment; one row.';
 
 -- private/open_credit_purchase.sql
 /*
@@ -7174,6 +7359,86 @@ comment on function private.record_usage(
 grant execute on function private.record_usage(
   uuid[], uuid[], text[], numeric[], text[], timestamptz[], jsonb[]
 ) to purser_api;
+
+-- private/refresh_capability_offers.sql
+/*
+ * After any change of what capability_offer() reads: makes private.capability_offers what the
+ * catalogue says now, in the same transaction, and writes only rows that differ. The caller of
+ * lock_catalogue() is alone with it until he commits. A statement that changes nothing does it too.
+ */
+create function private.refresh_capability_offers()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  with wanted as materialized (
+    select offer.* from private.defined_capability_offers() as offer
+  ),
+  gone as (
+    delete from private.capability_offers as stored
+    where not exists (
+      select
+      from wanted
+      where wanted.plan_id = stored.plan_id
+        and wanted.capability_id = stored.capability_id
+        and wanted.asked_level_id = stored.asked_level_id
+        and wanted.valid_from = stored.valid_from
+    )
+  )
+  insert into private.capability_offers as stored
+  select wanted.* from wanted
+  on conflict (plan_id, capability_id, asked_level_id, valid_from) do update
+  set
+    quality_level_id = excluded.quality_level_id,
+    estimated_credits = excluded.estimated_credits,
+    model_id = excluded.model_id,
+    minute_limit = excluded.minute_limit,
+    hour_limit = excluded.hour_limit,
+    day_limit = excluded.day_limit,
+    allowed_quality_levels = excluded.allowed_quality_levels,
+    denial = excluded.denial
+  where stored is distinct from excluded;
+  return null;
+end
+$$;
+
+comment on function private.refresh_capability_offers()
+  is 'Trigger: the offers follow the catalogue.';
+
+create trigger refresh_capability_offers
+after insert or update or delete or truncate on public.plans
+for each statement execute function private.refresh_capability_offers();
+
+create trigger refresh_capability_offers
+after insert or update or delete or truncate on public.quality_levels
+for each statement execute function private.refresh_capability_offers();
+
+create trigger refresh_capability_offers
+after insert or update or delete or truncate on public.ai_capabilities
+for each statement execute function private.refresh_capability_offers();
+
+create trigger refresh_capability_offers
+after insert or update or delete or truncate on public.ai_capability_quality_levels
+for each statement execute function private.refresh_capability_offers();
+
+create trigger refresh_capability_offers
+after insert or update or delete or truncate on public.plan_ai_capabilities
+for each statement execute function private.refresh_capability_offers();
+
+create trigger refresh_capability_offers
+after insert or update or delete or truncate on public.plan_ai_capability_quality_levels
+for each statement execute function private.refresh_capability_offers();
+
+create trigger refresh_capability_offers
+after insert or update or delete or truncate on public.llm_models
+for each statement execute function private.refresh_capability_offers();
+
+create trigger refresh_capability_offers
+after insert or update or delete or truncate on public.plan_quality_level_models
+for each statement execute function private.refresh_capability_offers();
 
 -- private/refresh_session.sql
 /*
@@ -11675,6 +11940,43 @@ comment on function private.unfinished_auto_topups(integer)
 
 grant execute on function private.unfinished_auto_topups(integer) to purser_api;
 
+-- private/unlisted_offer.sql
+/*
+ * capability_offer() for names that are not in the catalogue, and so not in private.capability_offers.
+ * As plpgsql it is no part of the plan of its callers, who nearly never need it.
+ */
+create function private.unlisted_offer(
+  p_plan_id text,
+  p_capability_id text,
+  p_asked_level_id text,
+  p_at timestamptz
+)
+returns table (
+  quality_level_id text,
+  estimated_credits numeric,
+  model_id text,
+  minute_limit integer,
+  hour_limit integer,
+  day_limit integer,
+  allowed_quality_levels text[],
+  unknown text,
+  denial text
+)
+language plpgsql
+stable
+rows 1
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select *
+  from private.capability_offer(p_plan_id, p_capability_id, p_asked_level_id, p_at);
+end
+$$;
+
+comment on function private.unlisted_offer(text, text, text, timestamptz)
+  is 'What the catalogue says of names that are not in it.';
+
 -- private/unlocking_plan.sql
 /*
  * The smallest plan on offer that would allow a capability, and a level if one was asked for.
@@ -12169,6 +12471,47 @@ $$;
 
 comment on function private.verify_billing(uuid)
   is 'Every purchase that the ledger does not have as it should; part of verify_ledger.';
+
+-- private/verify_capability_offers.sql
+/*
+ * Where private.capability_offers is not what the catalogue says: a row for each offer that is missing,
+ * has to go or is another one. Empty, unless a trigger of the catalogue was off.
+ */
+create function private.verify_capability_offers()
+returns table (
+  plan_id text,
+  capability_id text,
+  asked_level_id text,
+  valid_from timestamptz,
+  stored jsonb,
+  wanted jsonb
+)
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select
+    coalesce(stored.plan_id, wanted.plan_id),
+    coalesce(stored.capability_id, wanted.capability_id),
+    coalesce(stored.asked_level_id, wanted.asked_level_id),
+    coalesce(stored.valid_from, wanted.valid_from),
+    to_jsonb(stored),
+    to_jsonb(wanted)
+  from private.capability_offers as stored
+  full join private.defined_capability_offers() as wanted
+    on wanted.plan_id = stored.plan_id
+    and wanted.capability_id = stored.capability_id
+    and wanted.asked_level_id = stored.asked_level_id
+    and wanted.valid_from = stored.valid_from
+  where to_jsonb(stored) is distinct from to_jsonb(wanted)
+  order by 1, 2, 3, 4
+$$;
+
+comment on function private.verify_capability_offers()
+  is 'Offers that are not what the catalogue says; empty when all is well.';
+
+grant execute on function private.verify_capability_offers() to purser_api;
 
 -- private/verify_capped_credits.sql
 /*
