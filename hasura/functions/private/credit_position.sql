@@ -11,34 +11,40 @@ stable
 as $$
   select after_expiry.posted_credits - after_expiry.reserved_credits
   from public.organization_credit_balances as balance
-  left join lateral (
+  -- What is seldom due is asked for inside of each lookup: as a condition of the join it would be
+  -- tested when all rows have been read.
+  cross join lateral (
     select sum(hold.amount_credits) as credits
     from public.credit_reservations as hold
-    where hold.organization_id = balance.organization_id
+    where balance.next_hold_expires_at <= p_at
+      and hold.organization_id = balance.organization_id
       and hold.expires_at >= balance.next_hold_expires_at
       and hold.expires_at > '-infinity'
       and hold.expires_at <= p_at
       and hold.status = 'reserved'
-  ) as overdue on balance.next_hold_expires_at <= p_at
-  left join lateral (
+  ) as overdue
+  cross join lateral (
     select max(lot.expires_at) as at
     from public.credit_grants as lot
-    where lot.organization_id = balance.organization_id
+    where balance.next_grant_expires_at <= p_at
+      and lot.organization_id = balance.organization_id
       and lot.closed_at is null
       and lot.expires_at <= p_at
-  ) as last_expiry on balance.next_grant_expires_at <= p_at
+  ) as last_expiry
   -- The same rule as in expire_due_grants: what holds made before the expiry need is kept.
-  left join lateral (
+  cross join lateral (
     select sum(hold.amount_credits) as credits
     from public.credit_reservations as hold
-    where hold.organization_id = balance.organization_id
+    where last_expiry.at is not null
+      and balance.reserved_credits > 0
+      and hold.organization_id = balance.organization_id
       and hold.expires_at >= balance.next_hold_expires_at
       and hold.expires_at > '-infinity'
       and hold.expires_at > p_at
       and hold.status = 'reserved'
       and hold.created_at < last_expiry.at
-  ) as needed on balance.reserved_credits > 0
-  left join lateral (
+  ) as needed
+  cross join lateral (
     select
       coalesce(
         sum(lot.remaining_credits)
@@ -48,8 +54,10 @@ as $$
       coalesce(sum(lot.remaining_credits) filter (where lot.expires_at <= p_at), 0)
         as expired_credits
     from public.credit_grants as lot
-    where lot.organization_id = balance.organization_id and lot.closed_at is null
-  ) as lots on last_expiry.at is not null
+    where last_expiry.at is not null
+      and lot.organization_id = balance.organization_id
+      and lot.closed_at is null
+  ) as lots
   -- The same rule as in start_due_periods.
   left join lateral (
     select
@@ -59,7 +67,8 @@ as $$
       end as credits
     from public.org_plans as ended
     left join public.plans as plan on plan.id = coalesce(ended.pending_plan_id, 'free')
-    where ended.organization_id = balance.organization_id
+    where balance.period_end <= p_at
+      and ended.organization_id = balance.organization_id
       and ended.period_end <= p_at
       and (
         ended.stripe_subscription_id is null
@@ -69,7 +78,8 @@ as $$
         ended.status not in ('unpaid', 'paused', 'canceled')
         or (ended.pending_change_at <= ended.period_end and ended.pending_plan_id is null)
       )
-  ) as allocation on balance.period_end <= p_at
+    offset 0
+  ) as allocation on true
   cross join lateral (
     select
       balance.reserved_credits - coalesce(overdue.credits, 0) as reserved_credits,
