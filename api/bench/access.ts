@@ -113,7 +113,7 @@ async function limitRates({ admin }: BenchDatabase, customers: Customer[]): Prom
       settlement_fingerprint, expires_at, created_at, closed_at
     )
     select organization_id, uuidv7(-interval '1 minute' * (number % 50)), ${CAPABILITY}, 'fast', 1,
-      'bench ' || number, '\\x00', 'settled', 1, 0, 0, '\\x00',
+      'bench ' || number, 0, 'settled', 1, 0, 0, 0,
       now(), now() - interval '1 minute' * (number % 50), now()
     from unnest(${customers.map(({ organizationId }) => organizationId)}::uuid[]) as organization_id,
       generate_series(1, 120) as number`
