@@ -28,6 +28,7 @@ as $$
     from public.credit_grants as lot
     where balance.next_grant_expires_at <= p_at
       and lot.organization_id = balance.organization_id
+      and not lot.is_used_up
       and lot.closed_at is null
       and lot.expires_at <= p_at
   ) as last_expiry
@@ -56,6 +57,7 @@ as $$
     from public.credit_grants as lot
     where last_expiry.at is not null
       and lot.organization_id = balance.organization_id
+      and not lot.is_used_up
       and lot.closed_at is null
   ) as lots
   -- The same rule as in start_due_periods.

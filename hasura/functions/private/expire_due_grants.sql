@@ -21,6 +21,7 @@ as $$
       select max(lot.expires_at) as at
       from public.credit_grants as lot
       where lot.organization_id = balance.organization_id
+        and not lot.is_used_up
         and lot.closed_at is null
         and lot.expires_at <= p_at
     ) as last_expiry on true
@@ -65,7 +66,9 @@ as $$
       ) - lot.remaining_credits as before_credits
     from due
     left join public.credit_grants as lot
-      on lot.organization_id = due.organization_id and lot.closed_at is null
+      on lot.organization_id = due.organization_id
+      and not lot.is_used_up
+      and lot.closed_at is null
   ),
   taken as materialized (
     select

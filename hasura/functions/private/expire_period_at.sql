@@ -18,6 +18,7 @@ as $$
     effective_at = least(lot.effective_at, p_expires_at - interval '1 microsecond'),
     expires_at = p_expires_at
   where lot.organization_id = p_organization_id
+    and not lot.is_used_up
     and lot.closed_at is null
     and lot.source in ('plan', 'rollover')
     -- What is kept for a hold has expired and stays so.

@@ -107,6 +107,8 @@ as $$
         where next.organization_id = ordered.organization_id
           -- While an expired grant is kept for holds, the order of the items matters.
           and account.next_grant_expires_at > p_at
+          and not next.is_used_up
+          and next.expires_at > p_at
           and next.closed_at is null
         order by next.priority, next.expires_at, next.source = 'topup', next.created_at, next.id
         limit 1

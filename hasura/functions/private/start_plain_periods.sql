@@ -52,7 +52,11 @@ as $$
         ) as expired_credits,
         min(held.expires_at) filter (where held.expires_at > p_at) as next_expires_at
       from public.credit_grants as held
-      where held.organization_id = account.organization_id and held.closed_at is null
+      where held.organization_id = account.organization_id
+        and not held.is_used_up
+        -- What expired in earlier periods is not read again.
+        and held.expires_at >= account.next_grant_expires_at
+        and held.closed_at is null
       having count(*) filter (where held.expires_at <= p_at) <= 1
         and count(*) filter (where held.expires_at <= p_at and held.source <> 'plan') = 0
     ) as lot

@@ -65,6 +65,7 @@ as $$
     where lot.organization_id in (
         select charge.organization_id from charge where charge.charge_credits > 0
       )
+      and not lot.is_used_up
       and lot.closed_at is null
     -- Burn-down order: priority, earliest expiry, promotional before paid, oldest.
     window line as (

@@ -36,6 +36,7 @@ as $$
     from public.credit_grants as lot
     where lot.organization_id = p_organization_id
       and lot.source = 'plan'
+      and not lot.is_used_up
       and lot.closed_at is null
     -- The latest lot gives first: it is the one that an upgrade added.
     window line as (order by lot.created_at desc, lot.id desc rows unbounded preceding)

@@ -42,6 +42,7 @@ begin
     select lot.id, lot.source, lot.remaining_credits
     from public.credit_grants as lot
     where lot.organization_id = p_organization_id
+      and not lot.is_used_up
       and lot.closed_at is null
       and (p_policy = 'debt' or lot.id = any (p_grant_ids))
     order by lot.id = any (p_grant_ids) desc, lot.created_at desc, lot.id desc

@@ -194,7 +194,7 @@ export const TABLES: Record<string, TableAccess> = {
     columns:
       'id organization_id source granted_credits remaining_credits repaid_debt_credits expired_credits priority effective_at expires_at closed_at reason transaction_id created_at',
     only: { platform_admin: 'idempotency_key actor' },
-    hidden: 'request_fingerprint',
+    hidden: 'request_fingerprint is_used_up',
   },
   'public.credit_reservations': {
     field: 'credit_reservations',

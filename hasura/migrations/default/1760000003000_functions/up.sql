@@ -2775,6 +2775,7 @@ as $$
     from public.credit_grants as lot
     where balance.next_grant_expires_at <= p_at
       and lot.organization_id = balance.organization_id
+      and not lot.is_used_up
       and lot.closed_at is null
       and lot.expires_at <= p_at
   ) as last_expiry
@@ -2803,6 +2804,7 @@ as $$
     from public.credit_grants as lot
     where last_expiry.at is not null
       and lot.organization_id = balance.organization_id
+      and not lot.is_used_up
       and lot.closed_at is null
   ) as lots
   -- The same rule as in start_due_periods.
@@ -3543,6 +3545,7 @@ as $$
       select max(lot.expires_at) as at
       from public.credit_grants as lot
       where lot.organization_id = balance.organization_id
+        and not lot.is_used_up
         and lot.closed_at is null
         and lot.expires_at <= p_at
     ) as last_expiry on true
@@ -3587,7 +3590,9 @@ as $$
       ) - lot.remaining_credits as before_credits
     from due
     left join public.credit_grants as lot
-      on lot.organization_id = due.organization_id and lot.closed_at is null
+      on lot.organization_id = due.organization_id
+      and not lot.is_used_up
+      and lot.closed_at is null
   ),
   taken as materialized (
     select
@@ -3871,6 +3876,7 @@ as $$
     effective_at = least(lot.effective_at, p_expires_at - interval '1 microsecond'),
     expires_at = p_expires_at
   where lot.organization_id = p_organization_id
+    and not lot.is_used_up
     and lot.closed_at is null
     and lot.source in ('plan', 'rollover')
     -- What is kept for a hold has expired and stays so.
@@ -10398,6 +10404,8 @@ as $$
         where next.organization_id = ordered.organization_id
           -- While an expired grant is kept for holds, the order of the items matters.
           and account.next_grant_expires_at > p_at
+          and not next.is_used_up
+          and next.expires_at > p_at
           and next.closed_at is null
         order by next.priority, next.expires_at, next.source = 'topup', next.created_at, next.id
         limit 1
@@ -10832,7 +10840,11 @@ as $$
         ) as expired_credits,
         min(held.expires_at) filter (where held.expires_at > p_at) as next_expires_at
       from public.credit_grants as held
-      where held.organization_id = account.organization_id and held.closed_at is null
+      where held.organization_id = account.organization_id
+        and not held.is_used_up
+        -- What expired in earlier periods is not read again.
+        and held.expires_at >= account.next_grant_expires_at
+        and held.closed_at is null
       having count(*) filter (where held.expires_at <= p_at) <= 1
         and count(*) filter (where held.expires_at <= p_at and held.source <> 'plan') = 0
     ) as lot
@@ -11168,6 +11180,7 @@ as $$
     where lot.organization_id in (
         select charge.organization_id from charge where charge.charge_credits > 0
       )
+      and not lot.is_used_up
       and lot.closed_at is null
     -- Burn-down order: priority, earliest expiry, promotional before paid, oldest.
     window line as (
@@ -11748,6 +11761,7 @@ as $$
     from public.credit_grants as lot
     where lot.organization_id = p_organization_id
       and lot.source = 'plan'
+      and not lot.is_used_up
       and lot.closed_at is null
     -- The latest lot gives first: it is the one that an upgrade added.
     window line as (order by lot.created_at desc, lot.id desc rows unbounded preceding)
@@ -13152,6 +13166,7 @@ begin
     select lot.id, lot.source, lot.remaining_credits
     from public.credit_grants as lot
     where lot.organization_id = p_organization_id
+      and not lot.is_used_up
       and lot.closed_at is null
       and (p_policy = 'debt' or lot.id = any (p_grant_ids))
     order by lot.id = any (p_grant_ids) desc, lot.created_at desc, lot.id desc
