@@ -203,7 +203,7 @@ drop function private.set_quota_override;
 drop function private.set_stripe_customer;
 drop function private.settle_credits;
 drop function private.settle_credits_with_quotas;
-drop function private.settle_plain;
+drop function private.settle_in_turn;
 drop function private.settlement_candidates;
 drop function private.settlement_fingerprint;
 drop function private.start_due_periods;

@@ -9945,6 +9945,11 @@ grant execute on function private.set_stripe_customer(uuid, text) to purser_api;
  * a usage report that is priced by the row in force when the credits were reserved.
  *
  * Gate: the balance rows (lock_balances), then a compare-and-set on the reservation's status.
+ * The usual batch is judged and written by one statement: every cost is within its hold, no
+ * reservation comes twice, and each organization pays all of it from the grant that is next in
+ * burn-down order without emptying it. Any other batch writes nothing there: settle_in_turn has it.
+ * The settings are explained in reserve_credits.
+ * A charge has the id of its reservation: the ledger itself refuses a second one.
  * It never fails for lack of credits: above the hold it takes what is available, then the overdraft
  * as debt, and records the rest as shortfall. After an expiry it still charges, without the hold.
  * Replay: the same cost again answers the first settlement; another cost is idempotency_conflict.
@@ -9978,55 +9983,143 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_memoize = off
 as $$
 #variable_conflict use_column
 declare
-  v_items integer;
   v_at timestamptz;
 begin
-  v_items := private.require_batch(
+  perform private.require_batch(
     cardinality(p_organization_ids), cardinality(p_reservation_ids),
     cardinality(p_amounts_credits), cardinality(p_usages), cardinality(p_outputs)
   );
   v_at := private.lock_balances(p_organization_ids);
 
   return query
-  select *
-  from private.settle_plain(
-    p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages, p_outputs, v_at
-  );
-  if found then
-    return;
-  end if;
-
-  if not exists (
+  with charge as materialized (
     select
-    from public.organization_credit_balances as balance
-    where balance.organization_id = any (p_organization_ids)
-      and balance.next_grant_expires_at <= v_at
-  ) then
+      candidate.item, candidate.organization_id, candidate.reservation_id, candidate.hold_place,
+      candidate.status, candidate.held_credits, candidate.actual_credits, candidate.model_id,
+      candidate.price_id, candidate.cost_usd, candidate.settlement_fingerprint,
+      candidate.account_place, candidate.posted_credits, candidate.available_credits,
+      candidate.next_grant_place, candidate.next_grant_id, candidate.next_grant_source,
+      candidate.next_grant_credits, candidate.outcome,
+      sum(candidate.actual_credits) over line as total_credits,
+      sum(candidate.held_credits) over line as freed_credits
+    from private.settlement_candidates(
+      p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages, v_at
+    ) as candidate
+    window line as (
+      partition by candidate.organization_id order by candidate.item rows unbounded preceding
+    )
+  ),
+  verdict as materialized (
+    select
+      bool_and(
+        charge.outcome is null
+        and charge.status = 'reserved'
+        and charge.actual_credits <= charge.held_credits
+        and coalesce(charge.total_credits < charge.next_grant_credits, false)
+      )
+      and (
+        select count(*) = count(distinct told.id) from unnest(p_reservation_ids) as told (id)
+      ) as is_plain
+    from charge
+  ),
+  used as materialized (
+    select
+      charge.account_place,
+      charge.next_grant_place,
+      charge.next_grant_source,
+      max(charge.total_credits) as charged_credits,
+      max(charge.freed_credits) as freed_credits
+    from charge
+    where (select verdict.is_plain from verdict)
+    group by charge.account_place, charge.next_grant_place, charge.next_grant_source
+  ),
+  drawn as (
+    update public.credit_grants as lot
+    set remaining_credits = lot.remaining_credits - used.charged_credits
+    from used
+    where lot.ctid = used.next_grant_place
+  ),
+  counted as (
+    update public.organization_credit_balances as balance
+    set
+      monthly_credits = balance.monthly_credits
+        - case when used.next_grant_source = 'plan' then used.charged_credits else 0 end,
+      bonus_credits = balance.bonus_credits
+        - case when used.next_grant_source = 'plan' then 0 else used.charged_credits end,
+      reserved_credits = balance.reserved_credits - used.freed_credits,
+      used_credits = balance.used_credits + used.charged_credits
+    from used
+    where balance.ctid = used.account_place
+  ),
+  closed as (
+    update public.credit_reservations as hold
+    set
+      status = 'settled',
+      charged_credits = charge.actual_credits,
+      released_credits = charge.held_credits - charge.actual_credits,
+      shortfall_credits = 0,
+      settlement_fingerprint = charge.settlement_fingerprint,
+      closed_at = v_at
+    from charge
+    where hold.ctid = charge.hold_place
+      and hold.status = 'reserved'
+      and (select verdict.is_plain from verdict)
+    returning
+      charge.item, charge.organization_id, charge.reservation_id,
+      charge.actual_credits, charge.posted_credits - charge.total_credits as balance_after_credits,
+      charge.next_grant_id, charge.model_id, charge.cost_usd, charge.price_id, charge.held_credits,
+      hold.capability_id, hold.quality_level_id, hold.user_id, hold.actor, hold.context
+  ),
+  recorded as (
+    insert into public.credit_transactions (
+      id, organization_id, type, amount_credits, balance_after_credits, grant_id, reservation_id,
+      capability_id, quality_level_id, model_id, user_id, actor, context, usage, cost_usd, price_id,
+      estimated_credits, actual_credits, event_at
+    )
+    select
+      closed.reservation_id, closed.organization_id, 'ai_consumption', -closed.actual_credits,
+      closed.balance_after_credits, closed.next_grant_id, closed.reservation_id,
+      closed.capability_id, closed.quality_level_id, closed.model_id, closed.user_id, closed.actor,
+      closed.context, nullif(p_usages[closed.item], 'null'), closed.cost_usd, closed.price_id,
+      closed.held_credits, closed.actual_credits, v_at
+    from closed
+    where closed.actual_credits > 0
+  ),
+  kept as (
+    insert into public.ai_operation_results (organization_id, reservation_id, output, created_at)
+    select charge.organization_id, charge.reservation_id, p_outputs[charge.item], v_at
+    from charge
+    where (select verdict.is_plain from verdict)
+      and nullif(p_outputs[charge.item], 'null') is not null
+  )
+  select
+    charge.item,
+    'settled',
+    charge.reservation_id,
+    'settled',
+    charge.actual_credits,
+    charge.held_credits - charge.actual_credits,
+    0.00,
+    charge.available_credits + charge.freed_credits - charge.total_credits,
+    case when charge.actual_credits > 0 then array[charge.reservation_id] else '{}' end,
+    false
+  from charge
+  where (select verdict.is_plain from verdict)
+  order by charge.item;
+  if not found then
     return query
-    select * from private.apply_settlements(
+    select *
+    from private.settle_in_turn(
       p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages, p_outputs, v_at
     );
-    return;
   end if;
-
-  -- An expired grant is kept only for open holds: as each one ends, what it needed no longer counts.
-  for v_index in 1 .. v_items loop
-    select done.*
-    into
-      item, outcome, reservation_id, status, charged_credits, released_credits, shortfall_credits,
-      available_credits, transaction_ids, replayed
-    from private.apply_settlements(
-      p_organization_ids[v_index : v_index], p_reservation_ids[v_index : v_index],
-      p_amounts_credits[v_index : v_index], p_usages[v_index : v_index],
-      p_outputs[v_index : v_index], v_at
-    ) as done;
-    item := v_index;
-    available_credits := private.expire_kept_grants(p_organization_ids[v_index], v_at);
-    return next;
-  end loop;
 end
 $$;
 
@@ -10132,16 +10225,11 @@ grant execute on function private.settle_credits_with_quotas(
   uuid[], uuid[], numeric[], jsonb[], jsonb[], jsonb[]
 ) to purser_api;
 
--- private/settle_plain.sql
+-- private/settle_in_turn.sql
 /*
- * The usual batch of settle_credits, judged and written by one statement: every cost is within its
- * hold, no reservation comes twice, and each organization pays all of it from the grant that is next
- * in burn-down order without emptying it. Any other batch writes nothing and answers nothing: it is
- * decided item by item. The caller holds the gate. Its settings are explained in reserve_plain.
- *
- * A charge has the id of its reservation: the ledger itself refuses a second one.
+ * Any batch of settle_credits, one row an item in the order of the items. The caller holds the gate.
  */
-create function private.settle_plain(
+create function private.settle_in_turn(
   p_organization_ids uuid[],
   p_reservation_ids uuid[],
   p_amounts_credits numeric[],
@@ -10164,135 +10252,46 @@ returns table (
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_generic_plan
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
-set enable_memoize = off
+set enable_seqscan = on
+set enable_hashjoin = on
+set enable_mergejoin = on
 as $$
 #variable_conflict use_column
 begin
-  return query
-  with charge as materialized (
+  if not exists (
     select
-      candidate.item, candidate.organization_id, candidate.reservation_id, candidate.hold_place,
-      candidate.status, candidate.held_credits, candidate.actual_credits, candidate.model_id,
-      candidate.price_id, candidate.cost_usd, candidate.settlement_fingerprint,
-      candidate.account_place, candidate.posted_credits, candidate.available_credits,
-      candidate.next_grant_place, candidate.next_grant_id, candidate.next_grant_source,
-      candidate.next_grant_credits, candidate.outcome,
-      sum(candidate.actual_credits) over line as total_credits,
-      sum(candidate.held_credits) over line as freed_credits
-    from private.settlement_candidates(
-      p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages, p_at
-    ) as candidate
-    window line as (
-      partition by candidate.organization_id order by candidate.item rows unbounded preceding
-    )
-  ),
-  verdict as materialized (
-    select
-      bool_and(
-        charge.outcome is null
-        and charge.status = 'reserved'
-        and charge.actual_credits <= charge.held_credits
-        and coalesce(charge.total_credits < charge.next_grant_credits, false)
-      )
-      and (
-        select count(*) = count(distinct told.id) from unnest(p_reservation_ids) as told (id)
-      ) as is_plain
-    from charge
-  ),
-  used as materialized (
-    select
-      charge.account_place,
-      charge.next_grant_place,
-      charge.next_grant_source,
-      max(charge.total_credits) as charged_credits,
-      max(charge.freed_credits) as freed_credits
-    from charge
-    where (select verdict.is_plain from verdict)
-    group by charge.account_place, charge.next_grant_place, charge.next_grant_source
-  ),
-  drawn as (
-    update public.credit_grants as lot
-    set remaining_credits = lot.remaining_credits - used.charged_credits
-    from used
-    where lot.ctid = used.next_grant_place
-  ),
-  counted as (
-    update public.organization_credit_balances as balance
-    set
-      monthly_credits = balance.monthly_credits
-        - case when used.next_grant_source = 'plan' then used.charged_credits else 0 end,
-      bonus_credits = balance.bonus_credits
-        - case when used.next_grant_source = 'plan' then 0 else used.charged_credits end,
-      reserved_credits = balance.reserved_credits - used.freed_credits,
-      used_credits = balance.used_credits + used.charged_credits
-    from used
-    where balance.ctid = used.account_place
-  ),
-  closed as (
-    update public.credit_reservations as hold
-    set
-      status = 'settled',
-      charged_credits = charge.actual_credits,
-      released_credits = charge.held_credits - charge.actual_credits,
-      shortfall_credits = 0,
-      settlement_fingerprint = charge.settlement_fingerprint,
-      closed_at = p_at
-    from charge
-    where hold.ctid = charge.hold_place
-      and hold.status = 'reserved'
-      and (select verdict.is_plain from verdict)
-    returning
-      charge.item, charge.organization_id, charge.reservation_id,
-      charge.actual_credits, charge.posted_credits - charge.total_credits as balance_after_credits,
-      charge.next_grant_id, charge.model_id, charge.cost_usd, charge.price_id, charge.held_credits,
-      hold.capability_id, hold.quality_level_id, hold.user_id, hold.actor, hold.context
-  ),
-  recorded as (
-    insert into public.credit_transactions (
-      id, organization_id, type, amount_credits, balance_after_credits, grant_id, reservation_id,
-      capability_id, quality_level_id, model_id, user_id, actor, context, usage, cost_usd, price_id,
-      estimated_credits, actual_credits, event_at
-    )
-    select
-      closed.reservation_id, closed.organization_id, 'ai_consumption', -closed.actual_credits,
-      closed.balance_after_credits, closed.next_grant_id, closed.reservation_id,
-      closed.capability_id, closed.quality_level_id, closed.model_id, closed.user_id, closed.actor,
-      closed.context, nullif(p_usages[closed.item], 'null'), closed.cost_usd, closed.price_id,
-      closed.held_credits, closed.actual_credits, p_at
-    from closed
-    where closed.actual_credits > 0
-  ),
-  kept as (
-    insert into public.ai_operation_results (organization_id, reservation_id, output, created_at)
-    select charge.organization_id, charge.reservation_id, p_outputs[charge.item], p_at
-    from charge
-    where (select verdict.is_plain from verdict)
-      and nullif(p_outputs[charge.item], 'null') is not null
-  )
-  select
-    charge.item,
-    'settled',
-    charge.reservation_id,
-    'settled',
-    charge.actual_credits,
-    charge.held_credits - charge.actual_credits,
-    0.00,
-    charge.available_credits + charge.freed_credits - charge.total_credits,
-    case when charge.actual_credits > 0 then array[charge.reservation_id] else '{}' end,
-    false
-  from charge
-  where (select verdict.is_plain from verdict)
-  order by charge.item;
+    from public.organization_credit_balances as balance
+    where balance.organization_id = any (p_organization_ids)
+      and balance.next_grant_expires_at <= p_at
+  ) then
+    return query
+    select * from private.apply_settlements(
+      p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages, p_outputs, p_at
+    );
+    return;
+  end if;
+
+  -- An expired grant is kept only for open holds: as each one ends, what it needed no longer counts.
+  for v_index in 1 .. cardinality(p_organization_ids) loop
+    select done.*
+    into
+      item, outcome, reservation_id, status, charged_credits, released_credits, shortfall_credits,
+      available_credits, transaction_ids, replayed
+    from private.apply_settlements(
+      p_organization_ids[v_index : v_index], p_reservation_ids[v_index : v_index],
+      p_amounts_credits[v_index : v_index], p_usages[v_index : v_index],
+      p_outputs[v_index : v_index], p_at
+    ) as done;
+    item := v_index;
+    available_credits := private.expire_kept_grants(p_organization_ids[v_index], p_at);
+    return next;
+  end loop;
 end
 $$;
 
-comment on function private.settle_plain(
+comment on function private.settle_in_turn(
   uuid[], uuid[], numeric[], jsonb[], jsonb[], timestamptz
-) is 'Charges a batch in which every cost is within its hold and one grant pays; else no rows.';
+) is 'Charges any batch; while an expired grant is kept for holds, item by item.';
 
 -- private/settlement_candidates.sql
 /*
