@@ -34,6 +34,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
+set enable_bitmapscan = off
 as $$
   with moment as materialized (
     select private.current_time_utc() as at

@@ -1643,6 +1643,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
+set enable_bitmapscan = off
 as $$
   with moment as materialized (
     select private.current_time_utc() as at
@@ -2615,22 +2616,30 @@ language sql
 stable
 as $$
   select
-    count(*) filter (where made.created_at > p_at - interval '1 minute'),
-    count(*) filter (where made.created_at > p_at - interval '1 hour'),
-    count(*) filter (where made.created_at >= date_trunc('day', p_at, 'UTC')),
+    count(*) filter (where made.created_at > bound.minute_start),
+    count(*) filter (where made.created_at > bound.hour_start),
+    count(*) filter (where made.created_at >= bound.day_start),
     array_agg(made.created_at order by made.created_at desc)
-  from public.credit_reservations as made
-  where coalesce(p_minute_limit, p_hour_limit, p_day_limit) is not null
-    and made.organization_id = p_organization_id
+  from (
+    select
+      p_at - interval '1 minute' as minute_start,
+      p_at - interval '1 hour' as hour_start,
+      date_trunc('day', p_at, 'UTC') as day_start
+    -- Without it the planner writes the terms into the places that use them, and reckons each row.
+    offset 0
+  ) as bound
+  join public.credit_reservations as made
+    on made.organization_id = p_organization_id
     and made.capability_id = p_capability_id
     and made.status in ('reserved', 'settled')
     and made.id >= private.first_uuid_at(
       least(
-        case when p_day_limit is not null then date_trunc('day', p_at, 'UTC') end,
-        case when p_hour_limit is not null then p_at - interval '1 hour' end,
-        case when p_minute_limit is not null then p_at - interval '1 minute' end
+        case when p_day_limit is not null then bound.day_start end,
+        case when p_hour_limit is not null then bound.hour_start end,
+        case when p_minute_limit is not null then bound.minute_start end
       )
     )
+  where coalesce(p_minute_limit, p_hour_limit, p_day_limit) is not null
 $$;
 
 comment on function private.counted_requests(uuid, text, integer, integer, integer, timestamptz)
