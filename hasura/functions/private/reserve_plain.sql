@@ -4,6 +4,7 @@
  * other batch writes nothing and answers nothing: it is decided item by item. The caller holds the
  * gate. Whether a key was used before, also by an item of the same batch, is left to the index of
  * the keys: it raises unique_violation, and the caller takes that for a batch that is not plain.
+ * That undoes what was written but not what was answered, so the answers are its own until it ends.
  *
  * The settings leave the planner nested loops over indexes only, and rows to change are found by
  * their place (ctid), which cannot move while the gate is held. So the cost follows the size of the

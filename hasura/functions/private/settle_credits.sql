@@ -7,7 +7,7 @@
  * The usual batch is judged and written by one statement: every cost is within its hold, no
  * reservation comes twice, and each organization pays all of it from the grant that is next in
  * burn-down order without emptying it. Any other batch writes nothing there: settle_in_turn has it.
- * The settings are explained in reserve_credits.
+ * The settings are explained in reserve_plain.
  * A charge has the id of its reservation: the ledger itself refuses a second one.
  * It never fails for lack of credits: above the hold it takes what is available, then the overdraft
  * as debt, and records the rest as shortfall. After an expiry it still charges, without the hold.

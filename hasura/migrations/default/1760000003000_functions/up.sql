@@ -8532,6 +8532,7 @@ comment on function private.reserve_in_turn(
  * other batch writes nothing and answers nothing: it is decided item by item. The caller holds the
  * gate. Whether a key was used before, also by an item of the same batch, is left to the index of
  * the keys: it raises unique_violation, and the caller takes that for a batch that is not plain.
+ * That undoes what was written but not what was answered, so the answers are its own until it ends.
  *
  * The settings leave the planner nested loops over indexes only, and rows to change are found by
  * their place (ctid), which cannot move while the gate is held. So the cost follows the size of the
@@ -9957,7 +9958,7 @@ grant execute on function private.set_stripe_customer(uuid, text) to purser_api;
  * The usual batch is judged and written by one statement: every cost is within its hold, no
  * reservation comes twice, and each organization pays all of it from the grant that is next in
  * burn-down order without emptying it. Any other batch writes nothing there: settle_in_turn has it.
- * The settings are explained in reserve_credits.
+ * The settings are explained in reserve_plain.
  * A charge has the id of its reservation: the ledger itself refuses a second one.
  * It never fails for lack of credits: above the hold it takes what is available, then the overdraft
  * as debt, and records the rest as shortfall. After an expiry it still charges, without the hold.
