@@ -37,8 +37,11 @@ export function createMetrics() {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry, prefix: 'purser_api_' })
   const registers = [registry]
+  /** How many calls wait, by function; asked when somebody reads the metrics. */
+  const queuedBy = new Map<string, () => number>()
   return {
     registry,
+    queuedBy,
     requests: new Counter({
       name: 'purser_requests_total',
       help: 'HTTP requests by route and status',
@@ -77,6 +80,9 @@ export function createMetrics() {
       help: 'Calls that wait for the next batch',
       labelNames: ['function'],
       registers,
+      collect() {
+        for (const [name, queued] of queuedBy) this.set({ function: name }, queued())
+      },
     }),
     modelCalls: new Counter({
       name: 'purser_model_calls_total',

@@ -24,6 +24,7 @@ test('metrics count requests, outcomes and batches', async () => {
     'purser_action_outcomes_total{action="reserve_credits",outcome="insufficient_credits"} 1',
   )
   expect(text).toMatch(/purser_ledger_batch_items_sum\{function="reserve_credits"\} 2/)
+  expect(text).toContain('purser_ledger_queued_items{function="reserve_credits"} 0')
   expect(text).toMatch(/purser_requests_total\{route="actions",status="200"\} 1/)
 })
 

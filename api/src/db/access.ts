@@ -1,4 +1,5 @@
 import type { CreditAmount } from '../credits/amounts.ts'
+import { arrayOf } from './array-parameters.ts'
 import { createBatcher } from './batcher.ts'
 import type { Database } from './client.ts'
 import { batchFailureOf, describeDatabaseFailure } from './failures.ts'
@@ -79,13 +80,12 @@ export function createAccessQueries(sql: Database) {
     run: (questions) => checkAll(sql, questions),
     groupOf: ({ organizationId }) => organizationId,
     failureOf: batchFailureOf,
+    describeFailure: describeDatabaseFailure,
     maximumItems: MAXIMUM_BATCH_ITEMS,
     maximumQueued: MAXIMUM_QUEUED_CALLS,
   })
   return {
-    async check(question: AccessQuestion): Promise<AccessRow> {
-      return available(checks.call(question))
-    },
+    check: (question: AccessQuestion): Promise<AccessRow> => checks.call(question),
 
     async explain(question: AccessQuestion): Promise<AccessExplanation> {
       const rows = await available(
@@ -141,11 +141,11 @@ async function checkAll(
 ): Promise<(AccessRow & { item: number })[]> {
   return sql<(AccessRow & { item: number })[]>`
     select * from private.check_ai_access_batch(
-      ${questions.map(({ organizationId }) => organizationId)}::uuid[],
-      ${questions.map(({ userId }) => userId)}::uuid[],
-      ${questions.map(({ capability }) => capability)}::text[],
-      ${questions.map(({ qualityLevel }) => qualityLevel)}::text[],
-      ${questions.map(({ amountCredits }) => amountCredits)}::numeric[]
+      ${arrayOf(questions, 'organizationId')}::uuid[],
+      ${arrayOf(questions, 'userId')}::uuid[],
+      ${arrayOf(questions, 'capability')}::text[],
+      ${arrayOf(questions, 'qualityLevel')}::text[],
+      ${arrayOf(questions, 'amountCredits')}::numeric[]
     )
     order by item`
 }

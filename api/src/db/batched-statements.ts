@@ -1,6 +1,6 @@
 import type { Metrics } from '../observability.ts'
 import { createBatcher, type Batcher } from './batcher.ts'
-import { batchFailureOf, mayTryAgain } from './failures.ts'
+import { batchFailureOf, describeDatabaseFailure, mayTryAgain } from './failures.ts'
 
 const MAXIMUM_BATCH_ITEMS = 256
 const MAXIMUM_QUEUED_CALLS = 10_000
@@ -15,38 +15,38 @@ export function createOrderedBatcher<
   metrics: Metrics,
   statement: (items: Item[]) => Promise<Row[]>,
 ): Batcher<Item, Row> {
-  return createBatcher<Item, Row>({
+  const batchItems = metrics.batchItems.labels(name)
+  const batchSeconds = metrics.batchSeconds.labels(name)
+  const batcher = createBatcher<Item, Row>({
     run: (items) => inOrder(() => statement(items)),
     groupOf: (item) => item.organizationId,
     failureOf: batchFailureOf,
+    describeFailure: describeDatabaseFailure,
     maximumItems: MAXIMUM_BATCH_ITEMS,
     maximumQueued: MAXIMUM_QUEUED_CALLS,
     onBatch(items, seconds) {
-      metrics.batchItems.observe({ function: name }, items)
-      metrics.batchSeconds.observe({ function: name }, seconds)
+      batchItems.observe(items)
+      batchSeconds.observe(seconds)
     },
-    onQueue: (queued) => metrics.queuedItems.set({ function: name }, queued),
   })
+  metrics.queuedBy.set(name, () => batcher.queued)
+  return batcher
 }
 
 async function inOrder<Row extends { item: number }>(send: () => Promise<Row[]>): Promise<Row[]> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const rows = await send()
-      return rows.toSorted((left, right) => left.item - right.item)
+      return ordered(await send())
     } catch (error) {
       if (attempt >= MAXIMUM_ATTEMPTS || !mayTryAgain(error)) throw error
     }
   }
 }
 
-/**
- * JSON travels as text[] cast to jsonb[]: the driver's own array serializer takes an element with a
- * property named `type` for one of its parameter objects.
- */
-export function jsonTexts(values: readonly (object | null)[]): (string | null)[] {
-  return values.map((value) => (value === null ? null : JSON.stringify(value)))
+/** The functions answer in order; a planner could sort otherwise some day. */
+function ordered<Row extends { item: number }>(result: Row[]): Row[] {
+  // Rows leave the driver's result, which the garbage collector finds dead only very late.
+  const rows = result.splice(0)
+  const isOrdered = rows.every(({ item }, index) => item === index + 1)
+  return isOrdered ? rows : rows.sort((left, right) => left.item - right.item)
 }
-
-export const pluck = <Item, Key extends keyof Item>(items: Item[], key: Key): Item[Key][] =>
-  items.map((item) => item[key])

@@ -16,22 +16,25 @@ export interface BatcherOptions<Item, Row> {
   /** Items of one group keep their order; groups take turns when a batch cannot hold all. */
   groupOf(item: Item): string
   failureOf(error: unknown): BatchFailure
+  /** What the callers of a failed batch hear. */
+  describeFailure(error: unknown): unknown
   maximumItems: number
   /** Callers beyond this are refused with `overloaded` instead of waiting ever longer. */
   maximumQueued: number
   onBatch?(items: number, seconds: number): void
-  onQueue?(queued: number): void
 }
 
 export interface Batcher<Item, Row> {
+  /** How many calls wait for the next batch. */
+  readonly queued: number
   call(item: Item): Promise<Row>
   /** Refuses new calls and resolves when every accepted one has its answer. */
   drain(): Promise<void>
 }
 
 interface BatchInFlight {
-  groups: ReadonlySet<string>
-  isSlow: boolean
+  /** The groups that it holds; set when it is slow, which is when others ask. */
+  slowGroups: ReadonlySet<string> | undefined
 }
 
 interface Waiting<Item, Row> {
@@ -66,7 +69,6 @@ export function createBatcher<Item, Row>(options: BatcherOptions<Item, Row>): Ba
     }
     return new Promise((resolve, reject) => {
       queue.push({ item, resolve, reject })
-      options.onQueue?.(queue.size)
       schedule()
     })
   }
@@ -82,19 +84,17 @@ export function createBatcher<Item, Row>(options: BatcherOptions<Item, Row>): Ba
 
   function hasRoom(): boolean {
     if (inFlight.size === MAXIMUM_BATCHES_IN_FLIGHT) return false
-    for (const { isSlow } of inFlight) if (!isSlow) return false
+    for (const { slowGroups } of inFlight) if (!slowGroups) return false
     return true
   }
 
   async function sendNext(): Promise<void> {
     const batch = queue.take(options.maximumItems, inFlight.size === 0 ? undefined : isInFlight)
     if (batch.length === 0) return
-    options.onQueue?.(queue.size)
-    const groups = new Set(batch.map(({ item }) => options.groupOf(item)))
-    const flight: BatchInFlight = { groups, isSlow: false }
+    const flight: BatchInFlight = { slowGroups: undefined }
     inFlight.add(flight)
     const timer = setTimeout(() => {
-      flight.isSlow = true
+      flight.slowGroups = new Set(batch.map(({ item }) => options.groupOf(item)))
       schedule()
     }, SLOW_BATCH_MILLISECONDS)
     await send(batch)
@@ -105,28 +105,25 @@ export function createBatcher<Item, Row>(options: BatcherOptions<Item, Row>): Ba
   }
 
   function isInFlight(group: string): boolean {
-    for (const { groups } of inFlight) if (groups.has(group)) return true
+    for (const { slowGroups } of inFlight) if (slowGroups?.has(group)) return true
     return false
   }
 
   /** Never rejects: every waiting caller is answered, with a row or an error. */
   async function send(batch: Waiting<Item, Row>[]): Promise<void> {
     const startedAt = performance.now()
-    let rows: Row[]
     try {
-      rows = await options.run(batch.map((waiting) => waiting.item))
+      const rows = await options.run(batch.map(({ item }) => item))
       if (rows.length !== batch.length) {
         throw new Error(`a batch of ${batch.length} items was answered with ${rows.length} rows`)
       }
+      batch.forEach(({ resolve }, index) => resolve(rows[index] as Row))
     } catch (error) {
       const parts = cut(batch, options.failureOf(error))
       if (parts.length > 1) for (const part of parts) await send(part)
-      else for (const waiting of batch) waiting.reject(error)
-      return
-    } finally {
-      options.onBatch?.(batch.length, (performance.now() - startedAt) / 1000)
+      else for (const { reject } of batch) reject(options.describeFailure(error))
     }
-    batch.forEach((waiting, index) => waiting.resolve(rows[index] as Row))
+    options.onBatch?.(batch.length, (performance.now() - startedAt) / 1000)
   }
 
   function cut(batch: Waiting<Item, Row>[], failure: BatchFailure): Waiting<Item, Row>[][] {
@@ -161,5 +158,11 @@ export function createBatcher<Item, Row>(options: BatcherOptions<Item, Row>): Ba
     await new Promise<void>((resolve) => drained.push(resolve))
   }
 
-  return { call, drain }
+  return {
+    get queued() {
+      return queue.size
+    },
+    call,
+    drain,
+  }
 }

@@ -18,23 +18,24 @@ const COMPACT_AFTER_ITEMS = 1024
 
 /**
  * A queue in which nobody waits behind another's flood. Items of one group (an organization) keep
- * their order; the groups take turns, one item each, so that a batch that cannot hold everything
- * holds something of everybody.
+ * their order; when not all can go, the groups take turns, one item each, so that a batch that
+ * cannot hold everything holds something of everybody.
  */
 export function createFairQueue<Item>(groupOf: (item: Item) => string): FairQueue<Item> {
+  /** Sorted into lanes only when somebody has to wait, which is rare. */
+  let arrived: Item[] = []
   // The order of a Map's entries is the order of turns.
   const lanes = new Map<string, Lane<Item>>()
-  let size = 0
+  let inLanes = 0
 
   function push(item: Item): void {
-    const group = groupOf(item)
-    const lane = lanes.get(group)
-    if (lane) lane.items.push(item)
-    else lanes.set(group, { items: [item], head: 0 })
-    size += 1
+    arrived.push(item)
   }
 
   function take(maximumItems: number, isHeldBack?: (group: string) => boolean): Item[] {
+    const isWhole = lanes.size === 0 && arrived.length <= maximumItems && !isHeldBack
+    if (isWhole) return takeArrived()
+    for (const item of takeArrived()) intoLanes(item)
     const taken: Item[] = []
     // A group that is deleted and set anew comes last, and this same loop reaches it again.
     for (const [group, lane] of lanes) {
@@ -45,13 +46,27 @@ export function createFairQueue<Item>(groupOf: (item: Item) => string): FairQueu
       lanes.delete(group)
       if (lane.head < lane.items.length) lanes.set(group, compacted(lane))
     }
-    size -= taken.length
+    inLanes -= taken.length
     return taken
+  }
+
+  function takeArrived(): Item[] {
+    const taken = arrived
+    arrived = []
+    return taken
+  }
+
+  function intoLanes(item: Item): void {
+    const group = groupOf(item)
+    const lane = lanes.get(group)
+    if (lane) lane.items.push(item)
+    else lanes.set(group, { items: [item], head: 0 })
+    inLanes += 1
   }
 
   return {
     get size() {
-      return size
+      return arrived.length + inLanes
     },
     push,
     take,

@@ -1,6 +1,6 @@
-import type { CreditAmount } from '../credits/amounts.ts'
 import type { Metrics } from '../observability.ts'
-import { createOrderedBatcher, jsonTexts, pluck } from './batched-statements.ts'
+import { arrayOf, jsonArrayOf } from './array-parameters.ts'
+import { createOrderedBatcher } from './batched-statements.ts'
 import type { Database } from './client.ts'
 import { createGrants } from './grants.ts'
 import { describeDatabaseFailure } from './failures.ts'
@@ -52,14 +52,14 @@ export function createLedger(sql: Database, metrics: Metrics) {
   return {
     grant: (...request: Parameters<typeof grants.grant>) => answer(grants.grant(...request)),
     refund: (...request: Parameters<typeof grants.refund>) => answer(grants.refund(...request)),
-    reserve: async (item: ReserveItem) => withCap(sql, item, await answer(reserve.call(item))),
+    reserve: (item: ReserveItem) => reserve.call(item).then((row) => withCap(sql, item, row)),
     /** Credits and meters, all of it or nothing. */
-    reserveWithQuotas: async (item: QuotaReserveItem) =>
-      withCap(sql, item, await answer(reserveTogether.call(item))),
-    settle: (item: SettleItem) => answer(settle.call(item)),
-    settleWithQuotas: (item: QuotaSettleItem) => answer(settleTogether.call(item)),
-    release: (item: ReleaseItem) => answer(release.call(item)),
-    extend: (item: ExtendItem) => answer(extend.call(item)),
+    reserveWithQuotas: (item: QuotaReserveItem) =>
+      reserveTogether.call(item).then((row) => withCap(sql, item, row)),
+    settle: (item: SettleItem) => settle.call(item),
+    settleWithQuotas: (item: QuotaSettleItem) => settleTogether.call(item),
+    release: (item: ReleaseItem) => release.call(item),
+    extend: (item: ExtendItem) => extend.call(item),
     async drain() {
       const batchers = [reserve, reserveTogether, settle, settleTogether, release, extend]
       await Promise.all(batchers.map((batcher) => batcher.drain()))
@@ -68,12 +68,19 @@ export function createLedger(sql: Database, metrics: Metrics) {
 }
 
 /** A refusal by a cap tells which one: rare, so it is read then instead of with every hold. */
-async function withCap<Row extends { outcome: string; decision?: unknown }>(
+function withCap<Row extends { outcome: string; decision?: unknown }>(
+  sql: Database,
+  item: ReserveItem,
+  row: Row,
+): Row | Promise<Row & { cap: CreditCap | null }> {
+  return row.outcome !== 'member_cap_exceeded' || row.decision ? row : addCap(sql, item, row)
+}
+
+async function addCap<Row>(
   sql: Database,
   { organizationId, userId }: ReserveItem,
   row: Row,
-): Promise<Row & { cap?: CreditCap | null }> {
-  if (row.outcome !== 'member_cap_exceeded' || row.decision) return row
+): Promise<Row & { cap: CreditCap | null }> {
   const rows = await answer(
     Promise.resolve(sql<{ cap: CreditCap | null }[]>`
       select private.explain_quota(
@@ -92,46 +99,45 @@ async function answer<Row>(call: Promise<Row>): Promise<Row> {
 }
 
 function reserveCredits(sql: Database, items: ReserveItem[]): Promise<ReserveRow[]> {
-  const amounts: (CreditAmount | null)[] = pluck(items, 'amountCredits')
   return sql<ReserveRow[]>`
     select * from private.reserve_credits(
-      ${pluck(items, 'organizationId')}::uuid[],
-      ${pluck(items, 'userId')}::uuid[],
-      ${pluck(items, 'capability')}::text[],
-      ${pluck(items, 'qualityLevel')}::text[],
-      ${amounts}::numeric[],
-      ${pluck(items, 'idempotencyKey')}::text[],
-      ${pluck(items, 'expiresInSeconds')}::int[],
-      ${jsonTexts(pluck(items, 'context'))}::text[]::jsonb[]
+      ${arrayOf(items, 'organizationId')}::uuid[],
+      ${arrayOf(items, 'userId')}::uuid[],
+      ${arrayOf(items, 'capability')}::text[],
+      ${arrayOf(items, 'qualityLevel')}::text[],
+      ${arrayOf(items, 'amountCredits')}::numeric[],
+      ${arrayOf(items, 'idempotencyKey')}::text[],
+      ${arrayOf(items, 'expiresInSeconds')}::int[],
+      ${jsonArrayOf(items, 'context')}::text[]::jsonb[]
     )`
 }
 
 function settleCredits(sql: Database, items: SettleItem[]): Promise<SettleRow[]> {
   return sql<SettleRow[]>`
     select * from private.settle_credits(
-      ${pluck(items, 'organizationId')}::uuid[],
-      ${pluck(items, 'reservationId')}::uuid[],
-      ${pluck(items, 'amountCredits')}::numeric[],
-      ${jsonTexts(pluck(items, 'usage'))}::text[]::jsonb[],
-      ${jsonTexts(pluck(items, 'output'))}::text[]::jsonb[]
+      ${arrayOf(items, 'organizationId')}::uuid[],
+      ${arrayOf(items, 'reservationId')}::uuid[],
+      ${arrayOf(items, 'amountCredits')}::numeric[],
+      ${jsonArrayOf(items, 'usage')}::text[]::jsonb[],
+      ${jsonArrayOf(items, 'output')}::text[]::jsonb[]
     )`
 }
 
 function releaseCredits(sql: Database, items: ReleaseItem[]): Promise<ReleaseRow[]> {
   return sql<ReleaseRow[]>`
     select * from private.release_credits(
-      ${pluck(items, 'organizationId')}::uuid[],
-      ${pluck(items, 'reservationId')}::uuid[],
-      ${pluck(items, 'reason')}::text[]
+      ${arrayOf(items, 'organizationId')}::uuid[],
+      ${arrayOf(items, 'reservationId')}::uuid[],
+      ${arrayOf(items, 'reason')}::text[]
     )`
 }
 
 function extendReservations(sql: Database, items: ExtendItem[]): Promise<ExtendRow[]> {
   return sql<ExtendRow[]>`
     select * from private.extend_reservations(
-      ${pluck(items, 'organizationId')}::uuid[],
-      ${pluck(items, 'reservationId')}::uuid[],
-      ${pluck(items, 'expiresInSeconds')}::int[]
+      ${arrayOf(items, 'organizationId')}::uuid[],
+      ${arrayOf(items, 'reservationId')}::uuid[],
+      ${arrayOf(items, 'expiresInSeconds')}::int[]
     )`
 }
 
@@ -141,15 +147,15 @@ function reserveCreditsWithQuotas(
 ): Promise<QuotaReserveRow[]> {
   return sql<QuotaReserveRow[]>`
     select * from private.reserve_credits_with_quotas(
-      ${pluck(items, 'organizationId')}::uuid[],
-      ${pluck(items, 'userId')}::uuid[],
-      ${pluck(items, 'capability')}::text[],
-      ${pluck(items, 'qualityLevel')}::text[],
-      ${pluck(items, 'amountCredits')}::numeric[],
-      ${pluck(items, 'idempotencyKey')}::text[],
-      ${pluck(items, 'expiresInSeconds')}::int[],
-      ${jsonTexts(pluck(items, 'context'))}::text[]::jsonb[],
-      ${jsonTexts(pluck(items, 'quotas'))}::text[]::jsonb[]
+      ${arrayOf(items, 'organizationId')}::uuid[],
+      ${arrayOf(items, 'userId')}::uuid[],
+      ${arrayOf(items, 'capability')}::text[],
+      ${arrayOf(items, 'qualityLevel')}::text[],
+      ${arrayOf(items, 'amountCredits')}::numeric[],
+      ${arrayOf(items, 'idempotencyKey')}::text[],
+      ${arrayOf(items, 'expiresInSeconds')}::int[],
+      ${jsonArrayOf(items, 'context')}::text[]::jsonb[],
+      ${jsonArrayOf(items, 'quotas')}::text[]::jsonb[]
     )`
 }
 
@@ -159,11 +165,11 @@ function settleCreditsWithQuotas(
 ): Promise<QuotaSettleRow[]> {
   return sql<QuotaSettleRow[]>`
     select * from private.settle_credits_with_quotas(
-      ${pluck(items, 'organizationId')}::uuid[],
-      ${pluck(items, 'reservationId')}::uuid[],
-      ${pluck(items, 'amountCredits')}::numeric[],
-      ${jsonTexts(pluck(items, 'usage'))}::text[]::jsonb[],
-      ${jsonTexts(pluck(items, 'output'))}::text[]::jsonb[],
-      ${jsonTexts(pluck(items, 'quotas'))}::text[]::jsonb[]
+      ${arrayOf(items, 'organizationId')}::uuid[],
+      ${arrayOf(items, 'reservationId')}::uuid[],
+      ${arrayOf(items, 'amountCredits')}::numeric[],
+      ${jsonArrayOf(items, 'usage')}::text[]::jsonb[],
+      ${jsonArrayOf(items, 'output')}::text[]::jsonb[],
+      ${jsonArrayOf(items, 'quotas')}::text[]::jsonb[]
     )`
 }

@@ -1,6 +1,7 @@
 import type { Metrics } from '../observability.ts'
 import { actorOf } from './actors.ts'
-import { createOrderedBatcher, jsonTexts, pluck } from './batched-statements.ts'
+import { arrayOf, jsonArrayOf } from './array-parameters.ts'
+import { createOrderedBatcher } from './batched-statements.ts'
 import type { Database } from './client.ts'
 import { describeDatabaseFailure } from './failures.ts'
 import type {
@@ -28,8 +29,8 @@ export function createQuotas(sql: Database, metrics: Metrics) {
     recordUsage(sql, items),
   )
   return {
-    consume: (item: ConsumeItem) => answer(consume.call(item)),
-    record: (item: RecordItem) => answer(record.call(item)),
+    consume: (item: ConsumeItem) => consume.call(item),
+    record: (item: RecordItem) => record.call(item),
 
     async check(item: Omit<ConsumeItem, 'idempotencyKey' | 'metadata'>): Promise<QuotaCheckRow> {
       const rows = await answer(sql<QuotaCheckRow[]>`
@@ -96,24 +97,24 @@ function only<Row>(rows: readonly Row[], place: string): Row {
 function consumeQuota(sql: Database, items: ConsumeItem[]): Promise<UsageRow[]> {
   return sql<UsageRow[]>`
     select * from private.consume_quota(
-      ${pluck(items, 'organizationId')}::uuid[],
-      ${pluck(items, 'userId')}::uuid[],
-      ${pluck(items, 'meter')}::text[],
-      ${pluck(items, 'amount')}::numeric[],
-      ${pluck(items, 'idempotencyKey')}::text[],
-      ${jsonTexts(pluck(items, 'metadata'))}::text[]::jsonb[]
+      ${arrayOf(items, 'organizationId')}::uuid[],
+      ${arrayOf(items, 'userId')}::uuid[],
+      ${arrayOf(items, 'meter')}::text[],
+      ${arrayOf(items, 'amount')}::numeric[],
+      ${arrayOf(items, 'idempotencyKey')}::text[],
+      ${jsonArrayOf(items, 'metadata')}::text[]::jsonb[]
     )`
 }
 
 function recordUsage(sql: Database, items: RecordItem[]): Promise<UsageRow[]> {
   return sql<UsageRow[]>`
     select * from private.record_usage(
-      ${pluck(items, 'organizationId')}::uuid[],
-      ${pluck(items, 'userId')}::uuid[],
-      ${pluck(items, 'meter')}::text[],
-      ${pluck(items, 'amount')}::numeric[],
-      ${pluck(items, 'idempotencyKey')}::text[],
-      ${pluck(items, 'eventAt')}::text[]::timestamptz[],
-      ${jsonTexts(pluck(items, 'metadata'))}::text[]::jsonb[]
+      ${arrayOf(items, 'organizationId')}::uuid[],
+      ${arrayOf(items, 'userId')}::uuid[],
+      ${arrayOf(items, 'meter')}::text[],
+      ${arrayOf(items, 'amount')}::numeric[],
+      ${arrayOf(items, 'idempotencyKey')}::text[],
+      ${arrayOf(items, 'eventAt')}::text[]::timestamptz[],
+      ${jsonArrayOf(items, 'metadata')}::text[]::jsonb[]
     )`
 }

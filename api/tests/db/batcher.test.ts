@@ -33,6 +33,7 @@ function batcherWith(options: {
     },
     groupOf: (item) => item.organization,
     failureOf: (error) => (error instanceof Fault ? error.failure : 'item'),
+    describeFailure: (error) => error,
     maximumItems: options.maximumItems ?? 4,
     maximumQueued: options.maximumQueued ?? 1000,
   })
@@ -180,6 +181,7 @@ describe('failures', () => {
       run: () => Promise.resolve([]),
       groupOf: (one) => one.organization,
       failureOf: () => 'all',
+      describeFailure: (error) => error,
       maximumItems: 4,
       maximumQueued: 10,
     })
