@@ -10,7 +10,7 @@ import { reserve } from '../support/operations.ts'
  * What requests read (private.capability_offers) beside its definition (private.capability_offer):
  * the same after any change of the catalogue, at any time, for any name.
  */
-const RUNS = Number(process.env['PURSER_FUZZ_RUNS'] ?? 40)
+const RUNS = Number(process.env['PURSER_FUZZ_RUNS'] ?? 24)
 
 let desk: Desk
 

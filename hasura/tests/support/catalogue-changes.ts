@@ -9,7 +9,7 @@ const CHANGES = [
    values ('plan_' || $4, 'Plan', 'For tests.', 1000 + $4, 0, 0) on conflict do nothing`,
   `delete from public.plans where id = 'plan_' || $4`,
   `insert into public.quality_levels (id, name, description, rank, credit_multiplier)
-   values ('level_' || $4, 'Level', 'For tests.', $4 - 5, 1) on conflict do nothing`,
+   values ('level_' || $4, 'Level', 'For tests.', $4 - 50, 1) on conflict do nothing`,
   `delete from public.quality_levels where id = 'level_' || $4`,
   `update public.quality_levels set rank = rank + case when $4 % 2 = 0 then 100 else -100 end
    where id = (select id from public.quality_levels order by md5(id || $1) limit 1)`,
