@@ -33,12 +33,30 @@ returns table (
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = on
+set enable_hashjoin = on
+set enable_mergejoin = on
 as $$
 #variable_conflict use_column
 declare
   v_plain private.reservation_candidate[];
   v_odd private.reservation_candidate[];
 begin
+  if exists (
+    select
+    from public.organization_credit_balances as balance
+    where balance.organization_id = any (p_organization_ids) and balance.has_member_caps
+  ) then
+    return query
+    select *
+    from private.reserve_capped(
+      p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
+      p_idempotency_keys, p_expires_in_seconds, p_contexts, p_at
+    ) as made
+    order by made.item;
+    return;
+  end if;
+
   select
     array_agg(judged.candidate) filter (where judged.is_plain),
     array_agg(judged.candidate order by judged.organization_id, judged.item)

@@ -7,7 +7,7 @@
  * The usual batch is judged and written by one statement: every cost is within its hold, no
  * reservation comes twice, and each organization pays all of it from the grant that is next in
  * burn-down order without emptying it. Any other batch writes nothing there: settle_in_turn has it.
- * The settings are explained in reserve_plain.
+ * The settings are explained in reserve_credits.
  * A charge has the id of its reservation: the ledger itself refuses a second one.
  * It never fails for lack of credits: above the hold it takes what is available, then the overdraft
  * as debt, and records the rest as shortfall. After an expiry it still charges, without the hold.
@@ -49,9 +49,10 @@ set enable_memoize = off
 as $$
 #variable_conflict use_column
 declare
+  v_items integer;
   v_at timestamptz;
 begin
-  perform private.require_batch(
+  v_items := private.require_batch(
     cardinality(p_organization_ids), cardinality(p_reservation_ids),
     cardinality(p_amounts_credits), cardinality(p_usages), cardinality(p_outputs)
   );
@@ -172,7 +173,7 @@ begin
   from charge
   where (select verdict.is_plain from verdict)
   order by charge.item;
-  if not found then
+  if not found and v_items > 0 then
     return query
     select *
     from private.settle_in_turn(

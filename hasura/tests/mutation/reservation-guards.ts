@@ -32,7 +32,7 @@ export const RESERVATION_GUARDS: Guard[] = [
   },
   {
     rule: 'a batch is plain only if all of it fits',
-    in: 'reserve_plain',
+    in: 'reserve_credits',
     cut: 'and sum(candidate.held_credits) <= min(candidate.available_credits)',
     by: '',
     scenario: 'firstComeFirstServed',
@@ -53,7 +53,7 @@ export const RESERVATION_GUARDS: Guard[] = [
   },
   {
     rule: 'holds are counted on the balance',
-    in: 'reserve_plain',
+    in: 'reserve_credits',
     cut: 'balance.reserved_credits + wanted.held_credits',
     by: 'balance.reserved_credits',
     scenario: 'neverOversold',

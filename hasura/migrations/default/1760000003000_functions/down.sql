@@ -174,7 +174,6 @@ drop function private.reserve_capped;
 drop function private.reserve_credits;
 drop function private.reserve_credits_with_quotas;
 drop function private.reserve_in_turn;
-drop function private.reserve_plain;
 drop function private.reset_organizations;
 drop function private.reset_periods;
 drop function private.restart_credit_usage;

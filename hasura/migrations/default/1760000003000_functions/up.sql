@@ -8232,12 +8232,20 @@ comment on function private.reserve_capped(
  * Gate: the balance row of each organization (lock_balances); the whole access check is decided
  * under it. A new hold fits what is available, so that pages show the number that decides; the
  * overdraft is for settlements that cost more than their hold.
+ * The usual batch is judged and written by one statement: even if all items are accepted each one
+ * fits, and nothing speaks against any. Then their order does not matter. Any other batch writes
+ * nothing there and is decided in turn. Whether a key was used before, also by an item of the same
+ * batch, is left to the index of the keys: its unique_violation undoes what the statement wrote.
  * Replay: the same key and request of an organization gives its first reservation again, whatever
  * became of it; another request under the key is idempotency_conflict.
  *
+ * The settings leave the planner nested loops over indexes only, and rows to change are found by
+ * their place (ctid), which cannot move while the gate is held. So the cost follows the size of the
+ * batch and never that of the tables, whatever was known about them when the plan was made.
+ *
  * Outcomes: reserved, replayed, idempotency_conflict, insufficient_credits, rate_limited,
- * member_cap_exceeded,
- * capability_not_in_plan, capability_disabled, quality_level_not_allowed, subscription_inactive,
+ * member_cap_exceeded, capability_not_in_plan, capability_disabled, quality_level_not_allowed,
+ * subscription_inactive,
  * unknown_organization, unknown_user, unknown_capability, unknown_quality_level, invalid_amount,
  * invalid_key (callers validate keys, so this shows a fault of the caller).
  * SQLSTATEs: LG001 arrays of different lengths, LG002 batch too large.
@@ -8273,44 +8281,118 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 #variable_conflict use_column
 declare
+  v_items integer;
   v_at timestamptz;
 begin
-  perform private.require_batch(
+  v_items := private.require_batch(
     cardinality(p_organization_ids), cardinality(p_user_ids), cardinality(p_capability_ids),
     cardinality(p_quality_level_ids), cardinality(p_amounts_credits),
     cardinality(p_idempotency_keys), cardinality(p_expires_in_seconds), cardinality(p_contexts)
   );
   v_at := private.lock_balances(p_organization_ids);
-  if exists (
-    select
-    from public.organization_credit_balances as balance
-    where balance.organization_id = any (p_organization_ids) and balance.has_member_caps
-  ) then
-    return query
-    select *
-    from private.reserve_capped(
-      p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
-      p_idempotency_keys, p_expires_in_seconds, p_contexts, v_at
-    ) as made
-    order by made.item;
-    return;
-  end if;
 
   begin
     return query
-    select *
-    from private.reserve_plain(
-      p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
-      p_idempotency_keys, p_expires_in_seconds, p_contexts, v_at
-    );
-    if found or cardinality(p_organization_ids) = 0 then
+    with candidate as materialized (
+      select
+        rule.item, rule.organization_id, rule.user_id, rule.capability_id, rule.quality_level_id,
+        rule.model_id, rule.minute_limit, rule.hour_limit, rule.day_limit, rule.minute_used,
+        rule.hour_used, rule.day_used, rule.available_credits, rule.place, rule.actor,
+        rule.has_member_caps, rule.refusal,
+        round(rule.amount_credits, 2) as held_credits,
+        private.reservation_id_at(v_at) as reservation_id,
+        private.hold_expiry(p_expires_in_seconds[rule.item], v_at) as expires_at
+      from private.access_rules(
+        p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits, v_at
+      ) as rule
+    ),
+    wanted as materialized (
+      select
+        candidate.place,
+        sum(candidate.held_credits) as held_credits,
+        min(candidate.expires_at) as first_expiry_at,
+        bool_and(
+          candidate.refusal is null
+          and not candidate.has_member_caps
+          and coalesce(length(p_idempotency_keys[candidate.item]), 0) between 1 and 200
+        )
+        and sum(candidate.held_credits) <= min(candidate.available_credits) as is_plain
+      from candidate
+      group by candidate.place
+    ),
+    verdict as materialized (
+      select
+        (select bool_and(wanted.is_plain) from wanted)
+        and not exists (
+          select
+          from candidate
+          where coalesce(candidate.minute_limit, candidate.hour_limit, candidate.day_limit) is not null
+          group by candidate.organization_id, candidate.capability_id
+          having private.limits_refusal(
+            min(candidate.minute_limit), min(candidate.minute_used) + count(*) - 1,
+            min(candidate.hour_limit), min(candidate.hour_used) + count(*) - 1,
+            min(candidate.day_limit), min(candidate.day_used) + count(*) - 1,
+            0, 0
+          ) is not null
+        ) as is_plain
+    ),
+    stored as (
+      insert into public.credit_reservations (
+        organization_id, id, user_id, capability_id, quality_level_id, model_id, amount_credits,
+        idempotency_key, request_fingerprint, context, actor, expires_at, created_at
+      )
+      select
+        candidate.organization_id, candidate.reservation_id, candidate.user_id,
+        candidate.capability_id, candidate.quality_level_id, candidate.model_id,
+        candidate.held_credits, p_idempotency_keys[candidate.item],
+        private.reservation_fingerprint(
+          candidate.user_id, candidate.capability_id, p_quality_level_ids[candidate.item],
+          p_amounts_credits[candidate.item], p_contexts[candidate.item]
+        ),
+        p_contexts[candidate.item], candidate.actor, candidate.expires_at, v_at
+      from candidate
+      where (select verdict.is_plain from verdict)
+      returning true as is_stored
+    ),
+    counted as (
+      update public.organization_credit_balances as balance
+      set
+        reserved_credits = balance.reserved_credits + wanted.held_credits,
+        next_hold_expires_at = least(balance.next_hold_expires_at, wanted.first_expiry_at)
+      from wanted
+      where balance.ctid = wanted.place and (select verdict.is_plain from verdict)
+    )
+    select
+      candidate.item,
+      'reserved',
+      candidate.reservation_id,
+      'reserved',
+      candidate.quality_level_id,
+      candidate.model_id,
+      candidate.held_credits,
+      candidate.available_credits - sum(candidate.held_credits) over (
+        partition by candidate.place order by candidate.item rows unbounded preceding
+      ),
+      candidate.held_credits,
+      candidate.expires_at,
+      false,
+      null::text[],
+      null::text,
+      null::integer
+    from candidate
+    -- All rows are written before the first is answered: an answer cannot be taken back.
+    where (select verdict.is_plain from verdict) and (select bool_and(stored.is_stored) from stored)
+    order by candidate.item;
+    if found or v_items = 0 then
       return;
     end if;
   exception when unique_violation then
-    -- A key was used before: what reserve_plain wrote is undone, and the items are decided in turn.
     null;
   end;
 
@@ -8472,12 +8554,30 @@ returns table (
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = on
+set enable_hashjoin = on
+set enable_mergejoin = on
 as $$
 #variable_conflict use_column
 declare
   v_plain private.reservation_candidate[];
   v_odd private.reservation_candidate[];
 begin
+  if exists (
+    select
+    from public.organization_credit_balances as balance
+    where balance.organization_id = any (p_organization_ids) and balance.has_member_caps
+  ) then
+    return query
+    select *
+    from private.reserve_capped(
+      p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits,
+      p_idempotency_keys, p_expires_in_seconds, p_contexts, p_at
+    ) as made
+    order by made.item;
+    return;
+  end if;
+
   select
     array_agg(judged.candidate) filter (where judged.is_plain),
     array_agg(judged.candidate order by judged.organization_id, judged.item)
@@ -8524,150 +8624,6 @@ $$;
 comment on function private.reserve_in_turn(
   uuid[], uuid[], text[], text[], numeric[], text[], integer[], jsonb[], timestamptz
 ) is 'Holds credits for any batch; where something speaks against an item, decides item by item.';
-
--- private/reserve_plain.sql
-/*
- * The usual batch of reserve_credits, judged and written by one statement: even if all items are
- * accepted each one fits, and nothing speaks against any. Then their order does not matter. Any
- * other batch writes nothing and answers nothing: it is decided item by item. The caller holds the
- * gate. Whether a key was used before, also by an item of the same batch, is left to the index of
- * the keys: it raises unique_violation, and the caller takes that for a batch that is not plain.
- * That undoes what was written but not what was answered, so the answers are its own until it ends.
- *
- * The settings leave the planner nested loops over indexes only, and rows to change are found by
- * their place (ctid), which cannot move while the gate is held. So the cost follows the size of the
- * batch and never that of the tables, whatever was known about them when the plan was made.
- */
-create function private.reserve_plain(
-  p_organization_ids uuid[],
-  p_user_ids uuid[],
-  p_capability_ids text[],
-  p_quality_level_ids text[],
-  p_amounts_credits numeric[],
-  p_idempotency_keys text[],
-  p_expires_in_seconds integer[],
-  p_contexts jsonb[],
-  p_at timestamptz
-)
-returns table (
-  item integer,
-  outcome text,
-  reservation_id uuid,
-  status text,
-  quality_level_id text,
-  model_id text,
-  amount_credits numeric,
-  available_credits numeric,
-  required_credits numeric,
-  expires_at timestamptz,
-  replayed boolean,
-  allowed_quality_levels text[],
-  unlocked_by_plan text,
-  retry_after_seconds integer
-)
-language plpgsql
-volatile
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_generic_plan
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
-as $$
-#variable_conflict use_column
-begin
-  return query
-  with candidate as materialized (
-    select
-      rule.item, rule.organization_id, rule.user_id, rule.capability_id, rule.quality_level_id,
-      rule.model_id, rule.minute_limit, rule.hour_limit, rule.day_limit, rule.minute_used,
-      rule.hour_used, rule.day_used, rule.available_credits, rule.place, rule.actor, rule.refusal,
-      round(rule.amount_credits, 2) as held_credits,
-      private.reservation_id_at(p_at) as reservation_id,
-      private.hold_expiry(p_expires_in_seconds[rule.item], p_at) as expires_at
-    from private.access_rules(
-      p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits, p_at
-    ) as rule
-  ),
-  wanted as materialized (
-    select
-      candidate.place,
-      sum(candidate.held_credits) as held_credits,
-      min(candidate.expires_at) as first_expiry_at,
-      bool_and(
-        candidate.refusal is null
-        and coalesce(length(p_idempotency_keys[candidate.item]), 0) between 1 and 200
-      )
-      and sum(candidate.held_credits) <= min(candidate.available_credits) as is_plain
-    from candidate
-    group by candidate.place
-  ),
-  verdict as materialized (
-    select
-      (select bool_and(wanted.is_plain) from wanted)
-      and not exists (
-        select
-        from candidate
-        where coalesce(candidate.minute_limit, candidate.hour_limit, candidate.day_limit) is not null
-        group by candidate.organization_id, candidate.capability_id
-        having private.limits_refusal(
-          min(candidate.minute_limit), min(candidate.minute_used) + count(*) - 1,
-          min(candidate.hour_limit), min(candidate.hour_used) + count(*) - 1,
-          min(candidate.day_limit), min(candidate.day_used) + count(*) - 1,
-          0, 0
-        ) is not null
-      ) as is_plain
-  ),
-  stored as (
-    insert into public.credit_reservations (
-      organization_id, id, user_id, capability_id, quality_level_id, model_id, amount_credits,
-      idempotency_key, request_fingerprint, context, actor, expires_at, created_at
-    )
-    select
-      candidate.organization_id, candidate.reservation_id, candidate.user_id,
-      candidate.capability_id, candidate.quality_level_id, candidate.model_id,
-      candidate.held_credits, p_idempotency_keys[candidate.item],
-      private.reservation_fingerprint(
-        candidate.user_id, candidate.capability_id, p_quality_level_ids[candidate.item],
-        p_amounts_credits[candidate.item], p_contexts[candidate.item]
-      ),
-      p_contexts[candidate.item], candidate.actor, candidate.expires_at, p_at
-    from candidate
-    where (select verdict.is_plain from verdict)
-  ),
-  counted as (
-    update public.organization_credit_balances as balance
-    set
-      reserved_credits = balance.reserved_credits + wanted.held_credits,
-      next_hold_expires_at = least(balance.next_hold_expires_at, wanted.first_expiry_at)
-    from wanted
-    where balance.ctid = wanted.place and (select verdict.is_plain from verdict)
-  )
-  select
-    candidate.item,
-    'reserved',
-    candidate.reservation_id,
-    'reserved',
-    candidate.quality_level_id,
-    candidate.model_id,
-    candidate.held_credits,
-    candidate.available_credits - sum(candidate.held_credits) over (
-      partition by candidate.place order by candidate.item rows unbounded preceding
-    ),
-    candidate.held_credits,
-    candidate.expires_at,
-    false,
-    null::text[],
-    null::text,
-    null::integer
-  from candidate
-  where (select verdict.is_plain from verdict)
-  order by candidate.item;
-end
-$$;
-
-comment on function private.reserve_plain(
-  uuid[], uuid[], text[], text[], numeric[], text[], integer[], jsonb[], timestamptz
-) is 'Holds credits for a batch in which nothing speaks against any item; else answers no rows.';
 
 -- private/reset_organizations.sql
 /*
@@ -9958,7 +9914,7 @@ grant execute on function private.set_stripe_customer(uuid, text) to purser_api;
  * The usual batch is judged and written by one statement: every cost is within its hold, no
  * reservation comes twice, and each organization pays all of it from the grant that is next in
  * burn-down order without emptying it. Any other batch writes nothing there: settle_in_turn has it.
- * The settings are explained in reserve_plain.
+ * The settings are explained in reserve_credits.
  * A charge has the id of its reservation: the ledger itself refuses a second one.
  * It never fails for lack of credits: above the hold it takes what is available, then the overdraft
  * as debt, and records the rest as shortfall. After an expiry it still charges, without the hold.
@@ -10000,9 +9956,10 @@ set enable_memoize = off
 as $$
 #variable_conflict use_column
 declare
+  v_items integer;
   v_at timestamptz;
 begin
-  perform private.require_batch(
+  v_items := private.require_batch(
     cardinality(p_organization_ids), cardinality(p_reservation_ids),
     cardinality(p_amounts_credits), cardinality(p_usages), cardinality(p_outputs)
   );
@@ -10123,7 +10080,7 @@ begin
   from charge
   where (select verdict.is_plain from verdict)
   order by charge.item;
-  if not found then
+  if not found and v_items > 0 then
     return query
     select *
     from private.settle_in_turn(
