@@ -248,8 +248,15 @@ export const QUOTA_GUARDS: Guard[] = [
     scenario: 'heldTogether',
   },
   {
-    rule: 'organizations with caps take the capped way',
+    rule: 'a usual batch is of organizations without caps',
     in: 'reserve_credits',
+    cut: 'and not candidate.has_member_caps',
+    by: '',
+    scenario: 'capsOnCredits',
+  },
+  {
+    rule: 'organizations with caps take the capped way',
+    in: 'reserve_in_turn',
     cut: 'and balance.has_member_caps',
     by: 'and false',
     scenario: 'capsOnCredits',
