@@ -297,6 +297,12 @@ export const QUOTA_GUARDS: Guard[] = [
     scenario: 'capsOnCredits',
   },
   {
+    rule: 'changes of caps are made one after the other',
+    statement: 'alter table public.member_caps disable trigger lock_member_caps',
+    undo: 'alter table public.member_caps enable trigger lock_member_caps',
+    scenario: 'capsInTurn',
+  },
+  {
     rule: 'the usage ledger is append-only',
     statement: 'alter table public.usage_ledger disable trigger refuse_ledger_change',
     undo: 'alter table public.usage_ledger enable trigger refuse_ledger_change',

@@ -1,5 +1,5 @@
 import { balanceOf, createMember, createOrganization, newKey } from '../support/desk.ts'
-import type { Desk } from '../support/desk.ts'
+import type { Desk, Sql } from '../support/desk.ts'
 import { expire, passTime, release, reserve, settle } from '../support/operations.ts'
 import {
   brokenUsage,
@@ -10,6 +10,7 @@ import {
   setLimit,
   setOverride,
   settleWithQuotas,
+  untilBlocked,
 } from '../support/quotas.ts'
 import { expectEqual } from './expect-equal.ts'
 import type { Scenario } from './expect-equal.ts'
@@ -258,6 +259,29 @@ const capsOnCredits: Scenario = async (desk) => {
   ]
 }
 
+/** Two transactions that set the caps of two members in opposite order. */
+const capsInTurn: Scenario = async (desk) => {
+  const organization = await createOrganization(desk)
+  const ada = await createMember(desk, organization)
+  const bob = await createMember(desk, organization)
+  const set = (sql: Sql, user: string) => setCap({ admin: sql }, organization, user, { limit: '1' })
+  for (const user of [ada, bob]) await set(desk.admin, user)
+  let other: Promise<unknown> = Promise.resolve()
+  const first = desk.admin.begin(async (sql) => {
+    await set(sql as unknown as Sql, ada)
+    other = desk.admin.begin(async (beside) => {
+      await set(beside as unknown as Sql, bob)
+      await set(beside as unknown as Sql, ada)
+    })
+    other.catch(() => undefined)
+    await untilBlocked(desk)
+    await set(sql as unknown as Sql, bob)
+  })
+  await Promise.allSettled([first])
+  await Promise.all([first, other])
+  return []
+}
+
 const usageIsAppendOnly: Scenario = async (desk) => {
   await setLimit(desk, { limit: '10' })
   await consume(desk.api, { organization: await createOrganization(desk) })
@@ -281,5 +305,6 @@ export const QUOTA_SCENARIOS = {
   graceEnds,
   heldTogether,
   capsOnCredits,
+  capsInTurn,
   usageIsAppendOnly,
 } as const satisfies Record<string, Scenario>

@@ -105,6 +105,16 @@ export async function setCap(
       set limit_amount = excluded.limit_amount`
 }
 
+/** Until a connection to the database waits for a lock. */
+export async function untilBlocked({ admin }: Pick<Desk, 'admin'>): Promise<void> {
+  for (;;) {
+    const [waiting] = await admin`
+      select from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`
+    if (waiting) return
+  }
+}
+
 export interface Override {
   user?: string
   meter?: string
