@@ -46,13 +46,14 @@ export async function readPurchase(
   })
 }
 
-/** On account: the item of the next invoice, and what became of the invoice. */
+/** On account: the item of the next invoice, and what became of that. Money goes back of the invoice. */
 async function readOnAccount(stripe: Stripe, purchase: PurchaseRow): Promise<ReadPurchase | null> {
   if (purchase.stripe_invoice_item_id === null) return null
   const item = await stripe.invoiceItems.retrieve(purchase.stripe_invoice_item_id, {
     expand: ['invoice'],
   })
-  const status = expanded(item.invoice)?.status ?? null
+  const invoice = expanded(item.invoice)
+  const status = invoice?.status ?? null
   return {
     state: {
       payment:
@@ -63,6 +64,7 @@ async function readOnAccount(stripe: Stripe, purchase: PurchaseRow): Promise<Rea
             : 'processing',
       amount_usd: usdOfCents(item.amount),
       currency: item.currency,
+      ...(invoice && { invoice_id: invoice.id }),
       ...(status === 'uncollectible' && { failure_reason: 'The invoice was not paid.' }),
       refunds: [],
       disputes: [],

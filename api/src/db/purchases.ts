@@ -72,6 +72,8 @@ export interface PurchaseState {
   payment_intent_id?: string
   charge_id?: string
   receipt_url?: string
+  /** Of credits on account: the invoice that collects them. */
+  invoice_id?: string
   amount_usd?: string
   currency?: string
   failure_reason?: string

@@ -7,9 +7,10 @@ import {
   leaveAvailable,
   type TestOrganization,
 } from '../support/organizations.ts'
-import { purchasesOf, reserveCredits, runJob } from '../support/purchases.ts'
+import { purchasesOf, refund, reserveCredits, runJob } from '../support/purchases.ts'
 import {
   changePlan,
+  control,
   standingOf,
   startBilledApi,
   subscribe,
@@ -90,6 +91,40 @@ describe('credits on account', () => {
       expect(sums).toEqual([60, 29_00])
     },
   )
+
+  test('go with the invoice that collected them when it is refunded or disputed', async () => {
+    const organization = await subscribe(billed, 'pro')
+    await setPayAsYouGo(organization)
+    await leaveAvailable(billed.api, organization, 0)
+    expect(await reserveCredits(billed, organization, 60)).toMatchObject({ status: 200 })
+    await expect
+      .poll(async () => (await purchasesOf(billed.api, organization))[0]?.stripe_invoice_item_id)
+      .toMatch(/^ii_/)
+    const { period_end, customer } = await standingOf(billed, organization)
+    await billed.travelTo(period_end.getTime() / 1000 + 7200)
+    await runJob(billed.api, 'expire_reservations')
+    const posted = async () => (await standingOf(billed, organization)).posted
+    expect(await posted()).toBe(600)
+    const charge = billed.stripe.account
+      .list('charge')
+      .find((each) => each.customer === customer && each.amount === 29_60)!
+    // A quarter of what the plan and the credits on account have cost together.
+    await refund(billed, charge.payment_intent as string, 7_40)
+    expect(await posted()).toBe(450)
+    expect(await purchasesOf(billed.api, organization)).toMatchObject([
+      { status: 'partially_refunded', refunded_usd: '0.15', withdrawn_credits: '25.00' },
+    ])
+    const dispute = (await control(billed.stripe, 'disputes', {
+      charge: charge.id,
+      amount: 22_20,
+    })) as { id: string }
+    await billed.stripe.outbox.idle()
+    expect(await posted()).toBe(0)
+    await control(billed.stripe, `disputes/${dispute.id}/close`, { outcome: 'won' })
+    await billed.stripe.outbox.idle()
+    expect(await posted()).toBe(450)
+    expect(await brokenInvariants(billed.api.sql)).toEqual([])
+  })
 
   test('end at the limit of the period (insufficient_credits)', async () => {
     const organization = await subscribe(billed, 'pro')

@@ -9,7 +9,8 @@
  *
  * p_state: payment (open, processing, paid, failed, expired), payment_intent_id, charge_id,
  * checkout_session_id, receipt_url, amount_usd, currency, failure_reason, paid_at, refunds and
- * disputes (as record_stripe_refunds and record_stripe_disputes read them).
+ * disputes (as record_stripe_refunds and record_stripe_disputes read them); of credits on account,
+ * invoice_id: the invoice that collects them, whose refunds and disputes are theirs in proportion.
  *
  * Outcomes: applied, stale, unknown_purchase, amount_mismatch (Stripe has another sum or currency:
  * nothing is granted, somebody must look).
@@ -58,12 +59,8 @@ begin
     update public.credit_purchases as purchase
     set
       status = case
-        when purchase.paid_at is null and v_payment in ('paid', 'open') then purchase.status
-        when purchase.paid_at is null then v_payment
-        when purchase.disputed_usd > 0 then 'disputed'
-        when purchase.refunded_usd >= purchase.price_usd then 'refunded'
-        when purchase.refunded_usd > 0 then 'partially_refunded'
-        else 'paid'
+        when purchase.paid_at is null and v_payment not in ('paid', 'open') then v_payment
+        else purchase.status
       end,
       failure_reason = case
         when purchase.paid_at is null and v_payment in ('failed', 'expired')

@@ -1,7 +1,7 @@
 /*
  * Gives the credits of a purchase that Stripe says is paid, once: the row of the purchase carries
- * its grant. What was given on account before is only marked as paid. The caller holds the gate.
- * Returns what was granted now.
+ * its grant. What was given on account before is only marked as paid, by the invoice that collected it.
+ * The caller holds the gate. Returns what was granted now.
  */
 create function private.grant_purchase(
   p_purchase public.credit_purchases,
@@ -28,6 +28,7 @@ begin
   set
     grant_id = v_grant_id,
     transaction_id = v_transaction_id,
+    stripe_invoice_id = p_state ->> 'invoice_id',
     paid_at = coalesce((p_state ->> 'paid_at')::timestamptz, p_at)
   where purchase.organization_id = p_purchase.organization_id and purchase.id = p_purchase.id;
   return case when p_purchase.grant_id is null then p_purchase.credits else 0 end;

@@ -1,5 +1,6 @@
 /*
- * Writes what was given back of an invoice and withdraws its credits (withdraw_invoice_credits). p_state
+ * Writes what was given back of an invoice and withdraws its credits: those that its lines gave
+ * (withdraw_invoice_credits) and those on account that it collected (withdraw_purchase). p_state
  * is {refunds, disputes} as the payment provider has them now; p_revision is what the organization's
  * subscription_revision was before the provider was asked. If somebody has applied something since, the
  * caller's news may be the older one, and it must ask again (null). Gate: the balance row. Returns what
@@ -21,6 +22,8 @@ declare
   v_at timestamptz := private.lock_balances(array[p_organization_id]);
   v_refunded_usd numeric;
   v_disputed_usd numeric;
+  v_moved_credits numeric;
+  v_purchase_id uuid;
 begin
   update public.org_plans as subscription
   set subscription_revision = subscription.subscription_revision + 1
@@ -38,7 +41,18 @@ begin
   update public.billing_invoices as invoice
   set refunded_usd = v_refunded_usd, disputed_usd = v_disputed_usd
   where invoice.organization_id = p_organization_id and invoice.id = p_invoice_id;
-  return private.withdraw_invoice_credits(p_organization_id, p_invoice_id, v_at);
+  v_moved_credits := private.withdraw_invoice_credits(p_organization_id, p_invoice_id, v_at);
+  for v_purchase_id in
+    select purchase.id
+    from public.credit_purchases as purchase
+    where purchase.organization_id = p_organization_id
+      and purchase.stripe_invoice_id = p_invoice_id
+    order by purchase.id desc
+  loop
+    v_moved_credits := v_moved_credits
+      + private.withdraw_purchase(p_organization_id, v_purchase_id, '{}', v_at);
+  end loop;
+  return v_moved_credits;
 end
 $$;
 

@@ -2,8 +2,9 @@
  * Brings what was withdrawn of a purchase to what refunds and disputes ask for: cumulative, in the
  * share of the price that is gone, so that it does not matter by how many steps or in which order it
  * went. More is withdrawn as far as the plan's policy and open holds let it, the rest is recorded as
- * unrecovered and tried again with the next comparison; less is given again. The caller holds the
- * gate. Returns what was withdrawn now, negative for given again.
+ * unrecovered and tried again with the next comparison; less is given again. A paid purchase gets the
+ * status that follows. The caller holds the gate. Returns what was withdrawn now, negative for given
+ * again.
  */
 create function private.withdraw_purchase(
   p_organization_id uuid,
@@ -19,12 +20,10 @@ as $$
 declare
   c_actor constant jsonb := '{"kind": "stripe"}';
   v_purchase public.credit_purchases;
-  v_refunded_usd numeric := private.record_stripe_refunds(
-    p_organization_id, p_purchase_id, null, p_state -> 'refunds', p_at
-  );
-  v_disputed_usd numeric := private.record_stripe_disputes(
-    p_organization_id, p_purchase_id, null, p_state -> 'disputes', p_at
-  );
+  v_refunded_usd numeric;
+  v_disputed_usd numeric;
+  v_gone_usd numeric;
+  v_paid_usd numeric;
   v_plan public.plans;
   v_target_credits numeric := 0;
   v_difference_credits numeric;
@@ -34,6 +33,9 @@ begin
   select purchase.* into strict v_purchase
   from public.credit_purchases as purchase
   where purchase.organization_id = p_organization_id and purchase.id = p_purchase_id;
+  select back.refunded_usd, back.disputed_usd, back.gone_usd, back.paid_usd
+  into strict v_refunded_usd, v_disputed_usd, v_gone_usd, v_paid_usd
+  from private.money_back_of_purchase(v_purchase, p_state, p_at) as back;
   select plan.* into v_plan
   from public.org_plans as subscription
   join public.plans as plan on plan.id = subscription.plan_id
@@ -42,7 +44,7 @@ begin
     -- A payment that is refunded and disputed is gone once.
     v_target_credits := least(
       v_purchase.credits,
-      round(v_purchase.credits * (v_refunded_usd + v_disputed_usd) / v_purchase.price_usd, 2)
+      round(v_purchase.credits * v_gone_usd / v_paid_usd, 2)
     );
   end if;
   v_difference_credits := v_target_credits - v_purchase.withdrawn_credits;
@@ -90,6 +92,13 @@ begin
   set
     refunded_usd = v_refunded_usd,
     disputed_usd = v_disputed_usd,
+    status = case
+      when purchase.paid_at is null then purchase.status
+      when v_disputed_usd > 0 then 'disputed'
+      when v_refunded_usd >= purchase.price_usd then 'refunded'
+      when v_refunded_usd > 0 then 'partially_refunded'
+      else 'paid'
+    end,
     withdrawn_credits = purchase.withdrawn_credits + v_moved_credits,
     unrecovered_credits = greatest(v_difference_credits - v_moved_credits, 0)
   where purchase.organization_id = p_organization_id and purchase.id = p_purchase_id;

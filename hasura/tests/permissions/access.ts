@@ -268,7 +268,7 @@ export const TABLES: Record<string, TableAccess> = {
       'organization_id id kind package_id credits price_usd currency status failure_reason stripe_checkout_session_id receipt_url grant_id transaction_id refunded_usd disputed_usd withdrawn_credits unrecovered_credits requested_by_user_id idempotency_key created_at expires_at paid_at closed_at',
     only: {
       platform_admin:
-        'stripe_payment_intent_id stripe_charge_id stripe_invoice_item_id actor checked_at',
+        'stripe_payment_intent_id stripe_charge_id stripe_invoice_item_id stripe_invoice_id actor checked_at',
     },
     hidden: 'request_fingerprint version checkout_url checkout_attempts',
   },

@@ -37,6 +37,8 @@ export interface State {
   refunds?: MoneyBack[]
   disputes?: MoneyBack[]
   reason?: string
+  /** That collects credits on account. */
+  invoice?: string
 }
 
 export interface Applied {
@@ -77,6 +79,7 @@ export async function applyPurchase(
         amount_usd: state.usd ?? '5.00',
         currency: state.currency ?? 'usd',
         failure_reason: state.reason,
+        invoice_id: state.invoice,
         refunds: listed(state.refunds),
         disputes: listed(state.disputes),
       })}::text::jsonb

@@ -36,6 +36,7 @@ create table public.credit_purchases (
   stripe_payment_intent_id text unique,
   stripe_charge_id text,
   stripe_invoice_item_id text unique,
+  stripe_invoice_id text,
   receipt_url text,
   checkout_url text,
   checkout_attempts integer not null default 1 check (checkout_attempts > 0),
@@ -62,13 +63,17 @@ create table public.credit_purchases (
   check (grant_id is not null or paid_at is null),
   check (withdrawn_credits + unrecovered_credits <= case when grant_id is null then 0 else credits end),
   check (kind = 'pay_as_you_go' or (grant_id is null) = (paid_at is null)),
-  check ((kind = 'pay_as_you_go') = (package_id is null))
+  check ((kind = 'pay_as_you_go') = (package_id is null)),
+  check (kind = 'pay_as_you_go' or stripe_invoice_id is null)
 );
 
 create index credit_purchases_id_idx on public.credit_purchases (id);
 create index credit_purchases_package_id_idx on public.credit_purchases (package_id);
 create index credit_purchases_unfinished_idx
   on public.credit_purchases (created_at, organization_id) where status in ('open', 'processing');
+create index credit_purchases_stripe_invoice_id_idx
+  on public.credit_purchases (organization_id, stripe_invoice_id)
+  where stripe_invoice_id is not null;
 
 comment on table public.credit_purchases is 'Credits bought: by checkout, by automatic top-up or on account. One row a purchase, made before Stripe is asked for anything.';
 comment on column public.credit_purchases.kind is 'checkout by a person; auto_topup with the saved card; pay_as_you_go on account, on the next invoice.';
@@ -76,6 +81,7 @@ comment on column public.credit_purchases.package_id is 'Null for pay-as-you-go,
 comment on column public.credit_purchases.price_usd is 'What it cost when it was bought, before tax.';
 comment on column public.credit_purchases.status is 'open: waits for the buyer; processing: the payment is under way; paid, failed, expired; refunded, partially_refunded, disputed: paid once.';
 comment on column public.credit_purchases.failure_reason is 'Why it failed, in words for people.';
+comment on column public.credit_purchases.stripe_invoice_id is 'The paid invoice that collected credits on account: what goes back of it, goes back of them in proportion.';
 comment on column public.credit_purchases.receipt_url is 'Stripe''s receipt.';
 comment on column public.credit_purchases.checkout_url is 'Stripe''s payment page while the purchase is open.';
 comment on column public.credit_purchases.checkout_attempts is 'How often a payment page was asked for: each time has a key of its own at Stripe.';

@@ -133,6 +133,7 @@ drop function private.lock_member_caps;
 drop function private.model_prices;
 drop function private.models_for;
 drop function private.models_in_force;
+drop function private.money_back_of_purchase;
 drop function private.move_session;
 drop function private.move_to_paid_period;
 drop function private.new_session;

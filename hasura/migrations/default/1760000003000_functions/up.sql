@@ -959,7 +959,8 @@ comment on function private.apply_settlements(
  *
  * p_state: payment (open, processing, paid, failed, expired), payment_intent_id, charge_id,
  * checkout_session_id, receipt_url, amount_usd, currency, failure_reason, paid_at, refunds and
- * disputes (as record_stripe_refunds and record_stripe_disputes read them).
+ * disputes (as record_stripe_refunds and record_stripe_disputes read them); of credits on account,
+ * invoice_id: the invoice that collects them, whose refunds and disputes are theirs in proportion.
  *
  * Outcomes: applied, stale, unknown_purchase, amount_mismatch (Stripe has another sum or currency:
  * nothing is granted, somebody must look).
@@ -1008,12 +1009,8 @@ begin
     update public.credit_purchases as purchase
     set
       status = case
-        when purchase.paid_at is null and v_payment in ('paid', 'open') then purchase.status
-        when purchase.paid_at is null then v_payment
-        when purchase.disputed_usd > 0 then 'disputed'
-        when purchase.refunded_usd >= purchase.price_usd then 'refunded'
-        when purchase.refunded_usd > 0 then 'partially_refunded'
-        else 'paid'
+        when purchase.paid_at is null and v_payment not in ('paid', 'open') then v_payment
+        else purchase.status
       end,
       failure_reason = case
         when purchase.paid_at is null and v_payment in ('failed', 'expired')
@@ -4861,8 +4858,8 @@ grant execute on function private.grant_on_account(uuid, numeric) to purser_api;
 -- private/grant_purchase.sql
 /*
  * Gives the credits of a purchase that Stripe says is paid, once: the row of the purchase carries
- * its grant. What was given on account before is only marked as paid. The caller holds the gate.
- * Returns what was granted now.
+ * its grant. What was given on account before is only marked as paid, by the invoice that collected it.
+ * The caller holds the gate. Returns what was granted now.
  */
 create function private.grant_purchase(
   p_purchase public.credit_purchases,
@@ -4889,6 +4886,7 @@ begin
   set
     grant_id = v_grant_id,
     transaction_id = v_transaction_id,
+    stripe_invoice_id = p_state ->> 'invoice_id',
     paid_at = coalesce((p_state ->> 'paid_at')::timestamptz, p_at)
   where purchase.organization_id = p_purchase.organization_id and purchase.id = p_purchase.id;
   return case when p_purchase.grant_id is null then p_purchase.credits else 0 end;
@@ -5868,6 +5866,58 @@ $$;
 
 comment on function private.models_in_force(text, text, text, timestamptz)
   is 'Models that serve a plan, capability and level at a moment, first choice first.';
+
+-- private/money_back_of_purchase.sql
+/*
+ * What went back of the money for a purchase, and of which sum: refunds and disputes of its own payment,
+ * which are written as p_state has them; or, for credits on account, those of the invoice that collected
+ * them, of which they share what went back in proportion. The caller holds the gate.
+ */
+create function private.money_back_of_purchase(
+  p_purchase public.credit_purchases,
+  p_state jsonb,
+  p_at timestamptz,
+  out refunded_usd numeric,
+  out disputed_usd numeric,
+  out gone_usd numeric,
+  out paid_usd numeric
+)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_invoice public.billing_invoices;
+begin
+  if p_purchase.kind = 'pay_as_you_go' then
+    select invoice.* into v_invoice
+    from public.billing_invoices as invoice
+    where invoice.organization_id = p_purchase.organization_id
+      and invoice.id = p_purchase.stripe_invoice_id
+      and invoice.amount_paid_usd > 0;
+    gone_usd := coalesce(v_invoice.refunded_usd + v_invoice.disputed_usd, 0);
+    paid_usd := coalesce(v_invoice.amount_paid_usd, p_purchase.price_usd);
+    refunded_usd := round(
+      p_purchase.price_usd * least(coalesce(v_invoice.refunded_usd, 0) / paid_usd, 1), 2
+    );
+    disputed_usd := round(
+      p_purchase.price_usd * least(coalesce(v_invoice.disputed_usd, 0) / paid_usd, 1), 2
+    );
+  else
+    refunded_usd := private.record_stripe_refunds(
+      p_purchase.organization_id, p_purchase.id, null, p_state -> 'refunds', p_at
+    );
+    disputed_usd := private.record_stripe_disputes(
+      p_purchase.organization_id, p_purchase.id, null, p_state -> 'disputes', p_at
+    );
+    gone_usd := refunded_usd + disputed_usd;
+    paid_usd := p_purchase.price_usd;
+  end if;
+end
+$$;
+
+comment on function private.money_back_of_purchase(public.credit_purchases, jsonb, timestamptz)
+  is 'What went back of the money for a purchase, of its own payment or of the invoice that collected it.';
 
 -- private/move_session.sql
 /*
@@ -13240,7 +13290,8 @@ comment on function private.withdraw_credits(
 
 -- private/withdraw_invoice.sql
 /*
- * Writes what was given back of an invoice and withdraws its credits (withdraw_invoice_credits). p_state
+ * Writes what was given back of an invoice and withdraws its credits: those that its lines gave
+ * (withdraw_invoice_credits) and those on account that it collected (withdraw_purchase). p_state
  * is {refunds, disputes} as the payment provider has them now; p_revision is what the organization's
  * subscription_revision was before the provider was asked. If somebody has applied something since, the
  * caller's news may be the older one, and it must ask again (null). Gate: the balance row. Returns what
@@ -13262,6 +13313,8 @@ declare
   v_at timestamptz := private.lock_balances(array[p_organization_id]);
   v_refunded_usd numeric;
   v_disputed_usd numeric;
+  v_moved_credits numeric;
+  v_purchase_id uuid;
 begin
   update public.org_plans as subscription
   set subscription_revision = subscription.subscription_revision + 1
@@ -13279,7 +13332,18 @@ begin
   update public.billing_invoices as invoice
   set refunded_usd = v_refunded_usd, disputed_usd = v_disputed_usd
   where invoice.organization_id = p_organization_id and invoice.id = p_invoice_id;
-  return private.withdraw_invoice_credits(p_organization_id, p_invoice_id, v_at);
+  v_moved_credits := private.withdraw_invoice_credits(p_organization_id, p_invoice_id, v_at);
+  for v_purchase_id in
+    select purchase.id
+    from public.credit_purchases as purchase
+    where purchase.organization_id = p_organization_id
+      and purchase.stripe_invoice_id = p_invoice_id
+    order by purchase.id desc
+  loop
+    v_moved_credits := v_moved_credits
+      + private.withdraw_purchase(p_organization_id, v_purchase_id, '{}', v_at);
+  end loop;
+  return v_moved_credits;
 end
 $$;
 
@@ -13389,8 +13453,9 @@ comment on function private.withdraw_invoice_credits(uuid, text, timestamptz)
  * Brings what was withdrawn of a purchase to what refunds and disputes ask for: cumulative, in the
  * share of the price that is gone, so that it does not matter by how many steps or in which order it
  * went. More is withdrawn as far as the plan's policy and open holds let it, the rest is recorded as
- * unrecovered and tried again with the next comparison; less is given again. The caller holds the
- * gate. Returns what was withdrawn now, negative for given again.
+ * unrecovered and tried again with the next comparison; less is given again. A paid purchase gets the
+ * status that follows. The caller holds the gate. Returns what was withdrawn now, negative for given
+ * again.
  */
 create function private.withdraw_purchase(
   p_organization_id uuid,
@@ -13406,12 +13471,10 @@ as $$
 declare
   c_actor constant jsonb := '{"kind": "stripe"}';
   v_purchase public.credit_purchases;
-  v_refunded_usd numeric := private.record_stripe_refunds(
-    p_organization_id, p_purchase_id, null, p_state -> 'refunds', p_at
-  );
-  v_disputed_usd numeric := private.record_stripe_disputes(
-    p_organization_id, p_purchase_id, null, p_state -> 'disputes', p_at
-  );
+  v_refunded_usd numeric;
+  v_disputed_usd numeric;
+  v_gone_usd numeric;
+  v_paid_usd numeric;
   v_plan public.plans;
   v_target_credits numeric := 0;
   v_difference_credits numeric;
@@ -13421,6 +13484,9 @@ begin
   select purchase.* into strict v_purchase
   from public.credit_purchases as purchase
   where purchase.organization_id = p_organization_id and purchase.id = p_purchase_id;
+  select back.refunded_usd, back.disputed_usd, back.gone_usd, back.paid_usd
+  into strict v_refunded_usd, v_disputed_usd, v_gone_usd, v_paid_usd
+  from private.money_back_of_purchase(v_purchase, p_state, p_at) as back;
   select plan.* into v_plan
   from public.org_plans as subscription
   join public.plans as plan on plan.id = subscription.plan_id
@@ -13429,7 +13495,7 @@ begin
     -- A payment that is refunded and disputed is gone once.
     v_target_credits := least(
       v_purchase.credits,
-      round(v_purchase.credits * (v_refunded_usd + v_disputed_usd) / v_purchase.price_usd, 2)
+      round(v_purchase.credits * v_gone_usd / v_paid_usd, 2)
     );
   end if;
   v_difference_credits := v_target_credits - v_purchase.withdrawn_credits;
@@ -13477,6 +13543,13 @@ begin
   set
     refunded_usd = v_refunded_usd,
     disputed_usd = v_disputed_usd,
+    status = case
+      when purchase.paid_at is null then purchase.status
+      when v_disputed_usd > 0 then 'disputed'
+      when v_refunded_usd >= purchase.price_usd then 'refunded'
+      when v_refunded_usd > 0 then 'partially_refunded'
+      else 'paid'
+    end,
     withdrawn_credits = purchase.withdrawn_credits + v_moved_credits,
     unrecovered_credits = greatest(v_difference_credits - v_moved_credits, 0)
   where purchase.organization_id = p_organization_id and purchase.id = p_purchase_id;
