@@ -30,6 +30,7 @@ export const errorTable = {
     http: 409,
     message: 'This operation was left before it ended. Its cost is in charged_credits.',
   },
+  payment_processing: { http: 409, message: 'A payment is on its way already.' },
   session_active: { http: 409, message: 'A session is running already.' },
   session_ended: { http: 409, message: 'The session has ended.' },
   reservation_not_open: { http: 409, message: 'The reservation is not open any more.' },

@@ -44,16 +44,25 @@ export function invoiceRow(invoice: Stripe.Invoice) {
   }
 }
 
+function lastIntentOf(invoice: Stripe.Invoice): Stripe.PaymentIntent | null {
+  const intents = (invoice.payments?.data ?? []).map(({ payment }) =>
+    expanded(payment.payment_intent),
+  )
+  return intents.findLast((each) => each !== null) ?? null
+}
+
+/** Whether a bank was asked for the money and has not answered; of an invoice with INVOICE_EXPANSIONS. */
+export function isOnItsWay(invoice: Stripe.Invoice): boolean {
+  return lastIntentOf(invoice)?.status === 'processing'
+}
+
 function problemOf(invoice: Stripe.Invoice): string | null {
   if (invoice.status !== 'open' && invoice.status !== 'uncollectible') {
     return invoice.last_finalization_error?.message ?? null
   }
-  const intents = (invoice.payments?.data ?? []).map(({ payment }) =>
-    expanded(payment.payment_intent),
-  )
-  const intent = intents.findLast((each) => each !== null)
   // A bank debit is on its way for days: that it was tried is no problem yet.
-  if (intent?.status === 'processing') return null
+  if (isOnItsWay(invoice)) return null
+  const intent = lastIntentOf(invoice)
   if (intent?.status === 'requires_action') return 'The bank wants the payment to be confirmed.'
   if (intent?.last_payment_error?.message) return intent.last_payment_error.message
   return invoice.attempted ? 'The payment failed.' : null

@@ -23,6 +23,8 @@ export const texts = {
     `You are on ${to} now. ${creditsOf(credits)} credits were added.`,
   beginsAfterTrial: (to: string, at: Date) => `${to} begins when the trial ends, on ${dayOf(at)}.`,
   checkout: (to: string) => `Pay for ${to} on the next page. Nothing changes before that.`,
+  paymentUnderWay: (plan: string) =>
+    `The payment for ${plan} is on its way from the bank, which takes some days. ${plan} begins when it has come. You were not charged again.`,
   ended: (plan: string, at: Date) =>
     `The subscription has ended. You keep ${plan} until ${dayOf(at)}.`,
 }

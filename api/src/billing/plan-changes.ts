@@ -96,6 +96,7 @@ async function carryOut(
     case 'undo':
       return undo(options, standing)
     case 'subscribe': {
+      await refuseWhilePaymentIsUnderWay(options, standing)
       const checkoutUrl = await options.checkout.open(standing, plan, request)
       return {
         ...unchanged(texts.checkout(plan.name), null),
@@ -118,6 +119,21 @@ export async function offeredPlan(
   const plan = await queries.plan(planId)
   if (!plan?.is_active) throw new AppError('plan_not_available')
   return plan
+}
+
+/** Two first payments would be two subscriptions. One that failed is not waited for. */
+export async function refuseWhilePaymentIsUnderWay(
+  { checkout, queries }: Pick<PlanChangesOptions, 'checkout' | 'queries'>,
+  standing: PlanStanding,
+): Promise<void> {
+  const planId = await checkout.planUnderWay(standing)
+  if (planId === null) return
+  const plan = await queries.plan(planId)
+  throw new AppError(
+    'payment_processing',
+    { plan_id: planId },
+    { message: texts.paymentUnderWay(plan?.name ?? planId) },
+  )
 }
 
 const unchanged = (message: string, effectiveAt: Date | null): Answer => ({

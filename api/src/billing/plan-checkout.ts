@@ -1,7 +1,9 @@
 import type Stripe from 'stripe'
 import type { OfferedPlan, PlanStanding } from '../db/subscriptions.ts'
 import type { Customers } from './customers.ts'
-import type { Prices } from './prices.ts'
+import { INVOICE_EXPANSIONS, isOnItsWay } from './invoice-state.ts'
+import { planOfPrice, type Prices } from './prices.ts'
+import { expanded } from './stripe-objects.ts'
 import { pageUrl } from './urls.ts'
 
 /** In the metadata of a page: which request it was made for. */
@@ -42,6 +44,24 @@ export function createPlanCheckout({ stripe, customers, prices, webUrl }: PlanCh
       const { data } = await stripe.subscriptions.list({ customer, limit: 10 })
       const live = data.find(({ status }) => ['active', 'trialing', 'past_due'].includes(status))
       return live ? { subscriptionId: live.id, customerId: customer } : null
+    },
+
+    /** The plan whose first payment is on its way, as from a bank. null: none is. */
+    async planUnderWay({ stripe_customer_id: customer }: PlanStanding): Promise<string | null> {
+      if (customer === null) return null
+      const { data } = await stripe.subscriptions.list({
+        customer,
+        limit: 100,
+        expand: ['data.latest_invoice'],
+      })
+      for (const { latest_invoice: latest, items } of data) {
+        const planId = items.data[0] ? planOfPrice(items.data[0].price) : null
+        const listed = expanded(latest)
+        if (planId === null || listed?.status !== 'open') continue
+        const invoice = await stripe.invoices.retrieve(listed.id, { expand: INVOICE_EXPANSIONS })
+        if (isOnItsWay(invoice)) return planId
+      }
+      return null
     },
 
     async open(

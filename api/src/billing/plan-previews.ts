@@ -1,6 +1,11 @@
 import type { OfferedPlan, PlanStanding } from '../db/subscriptions.ts'
 import { centsOfUsd, usdOfCents } from './money.ts'
-import { offeredPlan, requireStanding, type PlanChangesOptions } from './plan-changes.ts'
+import {
+  offeredPlan,
+  refuseWhilePaymentIsUnderWay,
+  requireStanding,
+  type PlanChangesOptions,
+} from './plan-changes.ts'
 import { trialDays } from './plan-checkout.ts'
 import { creditsOf, dayOf, pendingAt, texts } from './plan-change-texts.ts'
 import { directionOf, FREE_PLAN } from './plan-direction.ts'
@@ -56,6 +61,7 @@ async function preview(
       return told(plan.id === FREE_PLAN ? 'cancel' : 'downgrade', at, message, none)
     }
     case 'subscribe':
+      await refuseWhilePaymentIsUnderWay(options, standing)
       return told('upgrade', now, subscribeText(standing, plan), {
         amount_due_usd: trialDays(standing, plan) > 0 ? '0' : plan.price_usd_monthly,
         credits_now: trialDays(standing, plan) > 0 ? plan.trial_credits : plan.monthly_ai_credits,
