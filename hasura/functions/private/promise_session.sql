@@ -6,7 +6,8 @@
  * stored. The caller holds the gate.
  *
  * A period that ends within reach brings its minutes with it. Bought minutes are never promised
- * beyond it: from then on there are minutes of the plan again.
+ * beyond it: from then on there are minutes of the plan again. Nothing is promised beyond the moment
+ * from which on the subscription is not active.
  */
 create function private.promise_session(
   p_session private.metered_sessions,
@@ -23,13 +24,16 @@ declare
   v_hold_expires_in_seconds constant integer := 900;
   v_session private.metered_sessions := p_session;
   v_price_credits numeric := private.session_minute_price(p_session.organization_id, p_from);
+  v_suspended_at timestamptz := date_trunc(
+    'second', private.suspended_at(p_session.organization_id, p_from)
+  );
   v_lease_end timestamptz;
   v_covered_until timestamptz;
   v_reach record;
 begin
   select * into v_reach
   from private.session_reach(v_session.organization_id, v_session.user_id, p_from);
-  v_lease_end := least(p_from + v_lease, v_session.timeout_at);
+  v_lease_end := least(p_from + v_lease, v_session.timeout_at, v_suspended_at);
   v_session.included_until := date_trunc('second', v_reach.included_until);
 
   if v_session.included_until < v_lease_end and v_price_credits is not null
@@ -60,6 +64,9 @@ begin
     );
   else
     v_session.limit_at := v_covered_until;
+  end if;
+  if v_suspended_at <= v_lease_end then
+    v_session.limit_at := least(v_session.limit_at, v_suspended_at);
   end if;
   v_session.lease_expires_at := least(v_lease_end, v_session.limit_at);
   v_session.stale_at := p_from + v_stale_after;

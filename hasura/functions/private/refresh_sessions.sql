@@ -1,6 +1,6 @@
 /*
- * Trigger: a change of plan reaches the running sessions of the organization at once, whoever made
- * it. Deferred to the end of the transaction, which holds the gate until then: by then the credits
+ * Trigger: a change of plan, or of whether and until when the subscription is active, reaches the
+ * running sessions of the organization at once, whoever made it. Deferred to the end of the transaction, which holds the gate until then: by then the credits
  * and limits of the new plan are in place.
  */
 create function private.refresh_sessions()
@@ -42,7 +42,10 @@ comment on function private.refresh_sessions()
   is 'Trigger: a change of plan reaches running sessions at once.';
 
 create constraint trigger refresh_sessions
-after update of plan_id on public.org_plans
+after update of plan_id, status, grace_ends_at on public.org_plans
 deferrable initially deferred
-for each row when (old.plan_id is distinct from new.plan_id)
+for each row when (
+  (old.plan_id, old.status, old.grace_ends_at)
+    is distinct from (new.plan_id, new.status, new.grace_ends_at)
+)
 execute function private.refresh_sessions();

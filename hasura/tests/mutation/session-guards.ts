@@ -114,6 +114,20 @@ export const SESSION_GUARDS: Guard[] = [
     scenario: 'plansReachSessions',
   },
   {
+    rule: 'a subscription that is not active any more ends running sessions',
+    in: 'refresh_session',
+    cut: 'if v_suspended_at <= p_at then',
+    by: 'if false then',
+    scenario: 'suspensionsEndSessions',
+  },
+  {
+    rule: 'nothing is promised beyond the grace of a subscription',
+    in: 'promise_session',
+    cut: 'least(v_session.limit_at, v_suspended_at)',
+    by: 'v_session.limit_at',
+    scenario: 'suspensionsEndSessions',
+  },
+  {
     rule: 'minutes are bought where the organization allows it',
     in: 'session_minute_price',
     cut: 'and setting.buy_minutes_with_credits',

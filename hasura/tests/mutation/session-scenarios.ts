@@ -1,6 +1,7 @@
 import { brokenRules, createMember, grant } from '../support/desk.ts'
 import type { Desk } from '../support/desk.ts'
 import { foundOrganization } from '../support/jobs.ts'
+import { setCap } from '../support/quotas.ts'
 import {
   admit,
   allowBuying,
@@ -167,6 +168,44 @@ const plansReachSessions: Scenario = async (desk) => {
   return expectEqual('at once', [status, used], ['ended', 700])
 }
 
+/** Of a session on bought minutes at once, of another one with the grace. */
+const suspensionsEndSessions: Scenario = async (desk) => {
+  const { clock, ada } = await personAt(desk, { plan: 'pro' })
+  await setCap({ admin: clock.sql }, ada.organization, ada.user, {
+    meter: 'session_minutes',
+    limit: '1',
+  })
+  await allowBuying(clock.sql, ada.organization)
+  await grant({ api: clock.sql }, ada.organization, { amount: '100' })
+  const bought = await begin(clock.sql, ada)
+  await live(clock, ada, bought, 90)
+  await clock.move(10)
+  await clock.sql`
+    update public.org_plans set status = 'unpaid' where organization_id = ${ada.organization}`
+  const { ada: bob } = await personAt(desk)
+  await clock.sql`
+    update public.org_plans
+    set stripe_subscription_id = ${`sub_${bob.organization}`},
+      grace_ends_at = ${clock.now()}::timestamptz + interval '50 seconds'
+    where organization_id = ${bob.organization}`
+  const graced = await begin(clock.sql, bob)
+  await clock.move(60)
+  await heartbeat(clock.sql, bob, graced)
+  const ends = [await seen(clock.sql, bought), await seen(clock.sql, graced)]
+  return [
+    ...expectEqual(
+      'ends',
+      ends.map((row) => [row.end_reason, row.used_seconds, row.charged_credits]),
+      [
+        ['limit_reached', 100, '1.34'],
+        ['limit_reached', 50, '0.00'],
+      ],
+    ),
+    ...(await wrong(clock, ada)),
+    ...(await wrong(clock, bob)),
+  ]
+}
+
 const minutesAreBought: Scenario = async (desk) => {
   const { clock, ada } = await personAt(desk, { plan: 'pro' })
   await clock.sql`
@@ -209,6 +248,7 @@ export const SESSION_SCENARIOS = {
   sharedLimitsHold,
   periodsAreSplit,
   plansReachSessions,
+  suspensionsEndSessions,
   minutesAreBought,
   tokensAreFew,
 } as const satisfies Record<string, Scenario>

@@ -218,6 +218,7 @@ drop function private.start_session;
 drop function private.start_waiting_periods;
 drop function private.store_session;
 drop function private.store_settlements;
+drop function private.suspended_at;
 drop function private.sweep_plain_sessions;
 drop function private.sweep_sessions;
 drop function private.sync_credit_caps;

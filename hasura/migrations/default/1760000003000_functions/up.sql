@@ -6641,7 +6641,8 @@ grant execute on function private.preview_upgrade(uuid, text) to purser_api;
  * stored. The caller holds the gate.
  *
  * A period that ends within reach brings its minutes with it. Bought minutes are never promised
- * beyond it: from then on there are minutes of the plan again.
+ * beyond it: from then on there are minutes of the plan again. Nothing is promised beyond the moment
+ * from which on the subscription is not active.
  */
 create function private.promise_session(
   p_session private.metered_sessions,
@@ -6658,13 +6659,16 @@ declare
   v_hold_expires_in_seconds constant integer := 900;
   v_session private.metered_sessions := p_session;
   v_price_credits numeric := private.session_minute_price(p_session.organization_id, p_from);
+  v_suspended_at timestamptz := date_trunc(
+    'second', private.suspended_at(p_session.organization_id, p_from)
+  );
   v_lease_end timestamptz;
   v_covered_until timestamptz;
   v_reach record;
 begin
   select * into v_reach
   from private.session_reach(v_session.organization_id, v_session.user_id, p_from);
-  v_lease_end := least(p_from + v_lease, v_session.timeout_at);
+  v_lease_end := least(p_from + v_lease, v_session.timeout_at, v_suspended_at);
   v_session.included_until := date_trunc('second', v_reach.included_until);
 
   if v_session.included_until < v_lease_end and v_price_credits is not null
@@ -6695,6 +6699,9 @@ begin
     );
   else
     v_session.limit_at := v_covered_until;
+  end if;
+  if v_suspended_at <= v_lease_end then
+    v_session.limit_at := least(v_session.limit_at, v_suspended_at);
   end if;
   v_session.lease_expires_at := least(v_lease_end, v_session.limit_at);
   v_session.stale_at := p_from + v_stale_after;
@@ -7545,7 +7552,8 @@ for each statement execute function private.refresh_capability_offers();
 -- private/refresh_session.sql
 /*
  * Gives a running session the lease that the limits of now make of it, without a sign of life: after
- * a change of plan. What was promised until now stays promised, and bought time that is running costs
+ * a change of plan or of what the subscription pays for. When that is not active any more, the session
+ * ends at that moment, as one without minutes. Else, what was promised until now stays promised, and bought time that is running costs
  * what it was sold for: unless it is included now, it has its new price from the next sign of life on.
  * Returns the session as stored. The caller holds the gate.
  */
@@ -7558,9 +7566,14 @@ as $$
 declare
   v_session private.metered_sessions;
   v_kept_until timestamptz := least(p_at, p_session.lease_expires_at);
+  v_suspended_at timestamptz := date_trunc(
+    'second', private.suspended_at(p_session.organization_id, p_at)
+  );
 begin
   v_session := private.move_session(p_session, p_at, false, null);
-  if v_session.status = 'ended' or exists (
+  if v_suspended_at <= p_at then
+    return private.move_session(v_session, v_suspended_at, false, 'limit_reached');
+  elsif v_session.status = 'ended' or exists (
     select
     from private.session_reach(
       v_session.organization_id, v_session.user_id, v_session.last_heartbeat_at
@@ -7587,8 +7600,8 @@ comment on function private.refresh_session(private.metered_sessions, timestampt
 
 -- private/refresh_sessions.sql
 /*
- * Trigger: a change of plan reaches the running sessions of the organization at once, whoever made
- * it. Deferred to the end of the transaction, which holds the gate until then: by then the credits
+ * Trigger: a change of plan, or of whether and until when the subscription is active, reaches the
+ * running sessions of the organization at once, whoever made it. Deferred to the end of the transaction, which holds the gate until then: by then the credits
  * and limits of the new plan are in place.
  */
 create function private.refresh_sessions()
@@ -7630,9 +7643,12 @@ comment on function private.refresh_sessions()
   is 'Trigger: a change of plan reaches running sessions at once.';
 
 create constraint trigger refresh_sessions
-after update of plan_id on public.org_plans
+after update of plan_id, status, grace_ends_at on public.org_plans
 deferrable initially deferred
-for each row when (old.plan_id is distinct from new.plan_id)
+for each row when (
+  (old.plan_id, old.status, old.grace_ends_at)
+    is distinct from (new.plan_id, new.status, new.grace_ends_at)
+)
 execute function private.refresh_sessions();
 
 -- private/refund_transaction.sql
@@ -9219,8 +9235,8 @@ grant execute on function private.session_allowance(uuid, uuid) to purser_api;
 
 -- private/session_answer.sql
 /*
- * A session with what is left of the minutes of its user, as its actions answer it. The caller has
- * moved it to p_at and holds the gate.
+ * A session with what is left of the minutes of its user, as its actions answer it: none, bound by
+ * `subscription`, while that is not active. The caller has moved it to p_at and holds the gate.
  */
 create function private.session_answer(
   p_outcome text,
@@ -9237,16 +9253,20 @@ as $$
     p_session.ended_at, p_session.used_seconds, p_session.bought_seconds,
     p_session.charged_credits, p_session.lease_expires_at,
     case when p_session.status = 'active' then nullif(p_session.limit_at, 'infinity') end,
-    space.included_seconds, private.session_minute_price(p_session.organization_id, p_at),
-    coalesce(period.used_seconds, 0), month.period_start, month.period_end, space.bound_by,
+    case when seen.is_suspended then 0 else space.included_seconds end,
+    private.session_minute_price(p_session.organization_id, p_at),
+    coalesce(period.used_seconds, 0), month.period_start, month.period_end,
+    case when seen.is_suspended then 'subscription' else space.bound_by end,
     space.limit_minutes, space.used_minutes, nullif(space.resets_at, 'infinity'),
     null, null, null, null
   )::private.session_answer
   from public.org_plans as subscription
   cross join lateral (
-    select case
-      when p_session.status = 'active' then least(p_session.last_heartbeat_at, p_at) else p_at
-    end as at
+    select
+      case
+        when p_session.status = 'active' then least(p_session.last_heartbeat_at, p_at) else p_at
+      end as at,
+      private.is_suspended(subscription, p_at) as is_suspended
   ) as seen
   cross join lateral private.quota_period(
     'month', 'session_minutes', seen.at, subscription
@@ -11400,6 +11420,31 @@ $$;
 comment on function private.store_settlements(
   private.settlement_candidate[], jsonb[], jsonb[], timestamptz
 ) is 'Writes decided settlements: grants, balances, reservations, ledger; answers all items.';
+
+-- private/suspended_at.sql
+/*
+ * From when on work of an organization is refused as subscription_inactive, as known at a moment: that
+ * moment when its subscription is unpaid, paused or canceled, the end of its grace if that is known,
+ * which may have passed or be to come; else infinity.
+ */
+create function private.suspended_at(p_organization_id uuid, p_at timestamptz)
+returns timestamptz
+language sql
+stable
+as $$
+  select coalesce(
+    least(
+      subscription.grace_ends_at,
+      case when private.is_suspended(subscription, p_at) then p_at end
+    ),
+    'infinity'
+  )
+  from public.org_plans as subscription
+  where subscription.organization_id = p_organization_id
+$$;
+
+comment on function private.suspended_at(uuid, timestamptz)
+  is 'From when on work of an organization is refused because its subscription is not active.';
 
 -- private/sweep_plain_sessions.sql
 /*
