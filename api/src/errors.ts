@@ -30,6 +30,11 @@ export const errorTable = {
     http: 409,
     message: 'This operation was left before it ended. Its cost is in charged_credits.',
   },
+  checkout_closed: {
+    http: 409,
+    message:
+      'The payment page is closed. If it was paid, your plan shows it in a moment; if not, begin again.',
+  },
   payment_processing: { http: 409, message: 'A payment is on its way already.' },
   session_active: { http: 409, message: 'A session is running already.' },
   session_ended: { http: 409, message: 'The session has ended.' },

@@ -36,7 +36,7 @@ export function createPlanChanges(options: PlanChangesOptions) {
     async change(request: ChangeRequest): Promise<PlanChangeAnswer> {
       const kept = await answers.kept(request)
       if (kept?.is_conflict) throw new AppError('idempotency_conflict')
-      if (kept) return kept.result
+      if (kept) return whileOpen(options, request, kept.result)
       return forCaller(async () => {
         const before = await freshStanding(options, request.organizationId)
         const answer = await carryOut(options, before, request)
@@ -51,6 +51,21 @@ export function createPlanChanges(options: PlanChangesOptions) {
       })
     },
   }
+}
+
+/** What was answered, unless it is a page that was paid, left or closed by another request since. */
+async function whileOpen(
+  options: PlanChangesOptions,
+  { organizationId, idempotencyKey, wish }: ChangeRequest,
+  answer: PlanChangeAnswer,
+): Promise<PlanChangeAnswer> {
+  if (answer.checkout_url === null || wish.kind !== 'change') return answer
+  const standing = await requireStanding(options, organizationId)
+  const isOpen = await forCaller(() =>
+    options.checkout.isOpen(standing, wish.planId, idempotencyKey),
+  )
+  if (!isOpen) throw new AppError('checkout_closed')
+  return answer
 }
 
 export async function requireStanding(

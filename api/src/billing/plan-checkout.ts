@@ -9,6 +9,8 @@ import { pageUrl } from './urls.ts'
 /** In the metadata of a page: which request it was made for. */
 const REQUEST = 'purser_request'
 
+const requestOf = (planId: string, idempotencyKey: string) => `${planId} ${idempotencyKey}`
+
 export interface PlanCheckoutOptions {
   stripe: Stripe
   customers: Customers
@@ -64,6 +66,18 @@ export function createPlanCheckout({ stripe, customers, prices, webUrl }: PlanCh
       return null
     },
 
+    /** Whether the page that was made for this very request can still be paid. */
+    async isOpen(
+      { stripe_customer_id: customer }: PlanStanding,
+      planId: string,
+      idempotencyKey: string,
+    ): Promise<boolean> {
+      if (customer === null) return false
+      const open = await stripe.checkout.sessions.list({ customer, status: 'open', limit: 100 })
+      const request = requestOf(planId, idempotencyKey)
+      return open.data.some(({ metadata }) => metadata?.[REQUEST] === request)
+    },
+
     async open(
       standing: PlanStanding,
       plan: OfferedPlan,
@@ -72,7 +86,7 @@ export function createPlanCheckout({ stripe, customers, prices, webUrl }: PlanCh
       const organizationId = standing.organization_id
       const customer = await customers.ensure(organizationId)
       const price = await prices.ensure(plan)
-      const request = `${plan.id} ${idempotencyKey}`
+      const request = requestOf(plan.id, idempotencyKey)
       const standingPage = await closeOtherPages(customer, request)
       if (standingPage !== null) return standingPage
       const metadata = { purser_organization_id: organizationId, purser_plan_id: plan.id }

@@ -87,3 +87,44 @@ describe('while the first payment is on its way', () => {
     })
   })
 })
+
+describe('a request that comes again with its key', () => {
+  async function asked() {
+    const organization = await createOrganization(billed.api.sql, 'free')
+    const key = randomUUID()
+    const ask = () => changePlan(billed, organization, 'pro', key)
+    const first = await ask()
+    expect(first.body).toMatchObject({ status: 'checkout_required' })
+    return { organization, ask, first, url: first.body['checkout_url'] as string }
+  }
+
+  test('is answered its page while that is open', async () => {
+    const { ask, first } = await asked()
+    expect(await ask()).toEqual(first)
+  })
+
+  test('and whose page was left is told so (checkout_closed)', async () => {
+    const { organization, ask, url } = await asked()
+    const { stripe } = billed.api.deps.services.billing!
+    await stripe.checkout.sessions.expire(url.split('/').at(-1)!)
+    for (let times = 0; times < 2; times++) {
+      expect(await ask()).toMatchObject({
+        status: 409,
+        body: { extensions: { code: 'checkout_closed' } },
+      })
+    }
+    // Under another key there is another page.
+    expect((await changePlan(billed, organization, 'pro')).body).toMatchObject({
+      status: 'checkout_required',
+    })
+    expect(codeOf(await ask())).toBe('checkout_closed')
+  })
+
+  test('and whose page was paid is told so, and pays nothing again', async () => {
+    const { organization, ask, url } = await asked()
+    await payPage(url)
+    await billed.stripe.outbox.idle()
+    expect(codeOf(await ask())).toBe('checkout_closed')
+    expect(await standingOf(billed, organization)).toMatchObject({ plan_id: 'pro', posted: 500 })
+  })
+})
