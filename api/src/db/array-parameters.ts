@@ -19,7 +19,7 @@ export function arrayOf<Item, Key extends keyof Item>(
 }
 
 /**
- * One property of all items as texts of JSON, to be cast `::text[]::jsonb[]`. A text of JSON has no
+ * One property of all items as texts of JSON, to be cast `::jsonb[]`. A text of JSON has no
  * raw control character and no lone surrogate (it has escapes for them), so only its quotes and
  * backslashes are escaped once more.
  */

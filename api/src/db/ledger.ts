@@ -108,7 +108,7 @@ function reserveCredits(sql: Database, items: ReserveItem[]): Promise<ReserveRow
       ${arrayOf(items, 'amountCredits')}::numeric[],
       ${arrayOf(items, 'idempotencyKey')}::text[],
       ${arrayOf(items, 'expiresInSeconds')}::int[],
-      ${jsonArrayOf(items, 'context')}::text[]::jsonb[]
+      ${jsonArrayOf(items, 'context')}::jsonb[]
     )`
 }
 
@@ -118,8 +118,8 @@ function settleCredits(sql: Database, items: SettleItem[]): Promise<SettleRow[]>
       ${arrayOf(items, 'organizationId')}::uuid[],
       ${arrayOf(items, 'reservationId')}::uuid[],
       ${arrayOf(items, 'amountCredits')}::numeric[],
-      ${jsonArrayOf(items, 'usage')}::text[]::jsonb[],
-      ${jsonArrayOf(items, 'output')}::text[]::jsonb[]
+      ${jsonArrayOf(items, 'usage')}::jsonb[],
+      ${jsonArrayOf(items, 'output')}::jsonb[]
     )`
 }
 
@@ -154,8 +154,8 @@ function reserveCreditsWithQuotas(
       ${arrayOf(items, 'amountCredits')}::numeric[],
       ${arrayOf(items, 'idempotencyKey')}::text[],
       ${arrayOf(items, 'expiresInSeconds')}::int[],
-      ${jsonArrayOf(items, 'context')}::text[]::jsonb[],
-      ${jsonArrayOf(items, 'quotas')}::text[]::jsonb[]
+      ${jsonArrayOf(items, 'context')}::jsonb[],
+      ${jsonArrayOf(items, 'quotas')}::jsonb[]
     )`
 }
 
@@ -168,8 +168,8 @@ function settleCreditsWithQuotas(
       ${arrayOf(items, 'organizationId')}::uuid[],
       ${arrayOf(items, 'reservationId')}::uuid[],
       ${arrayOf(items, 'amountCredits')}::numeric[],
-      ${jsonArrayOf(items, 'usage')}::text[]::jsonb[],
-      ${jsonArrayOf(items, 'output')}::text[]::jsonb[],
-      ${jsonArrayOf(items, 'quotas')}::text[]::jsonb[]
+      ${jsonArrayOf(items, 'usage')}::jsonb[],
+      ${jsonArrayOf(items, 'output')}::jsonb[],
+      ${jsonArrayOf(items, 'quotas')}::jsonb[]
     )`
 }

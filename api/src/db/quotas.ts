@@ -102,7 +102,7 @@ function consumeQuota(sql: Database, items: ConsumeItem[]): Promise<UsageRow[]> 
       ${arrayOf(items, 'meter')}::text[],
       ${arrayOf(items, 'amount')}::numeric[],
       ${arrayOf(items, 'idempotencyKey')}::text[],
-      ${jsonArrayOf(items, 'metadata')}::text[]::jsonb[]
+      ${jsonArrayOf(items, 'metadata')}::jsonb[]
     )`
 }
 
@@ -115,6 +115,6 @@ function recordUsage(sql: Database, items: RecordItem[]): Promise<UsageRow[]> {
       ${arrayOf(items, 'amount')}::numeric[],
       ${arrayOf(items, 'idempotencyKey')}::text[],
       ${arrayOf(items, 'eventAt')}::text[]::timestamptz[],
-      ${jsonArrayOf(items, 'metadata')}::text[]::jsonb[]
+      ${jsonArrayOf(items, 'metadata')}::jsonb[]
     )`
 }

@@ -59,7 +59,7 @@ async function texts(values: (string | null)[]) {
 async function documents(values: (object | null)[]) {
   const items = values.map((value) => ({ value }))
   const [row] = await sql<{ values: unknown[] }[]>`
-    select to_jsonb(${jsonArrayOf(items, 'value')}::text[]::jsonb[]) as values`
+    select to_jsonb(${jsonArrayOf(items, 'value')}::jsonb[]) as values`
   return row?.values
 }
 
