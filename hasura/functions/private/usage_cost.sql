@@ -9,15 +9,7 @@ create function private.usage_cost(
   p_cached_input_usd_per_million_tokens numeric,
   p_output_usd_per_million_tokens numeric
 )
-returns table (
-  problem text,
-  input_tokens numeric,
-  cached_input_tokens numeric,
-  output_tokens numeric,
-  reasoning_tokens numeric,
-  cost_usd numeric,
-  credits numeric
-)
+returns table (problem text, cost_usd numeric, credits numeric)
 language sql
 stable
 as $$
@@ -28,22 +20,21 @@ as $$
       -- Far more than any request can cost: a mistake in the report.
       when priced.micro_usd > 100000000000 then 'invalid_amount'
     end,
-    priced.input_tokens,
-    priced.cached_input_tokens,
-    priced.output_tokens,
-    priced.reasoning_tokens,
     trim_scale(priced.micro_usd * 0.000001),
     -- 1,000 micro-dollars a credit, in quarters. No division: it would round.
     greatest(0.25, ceil(priced.micro_usd * 0.004) * 0.25)
   from (
     select
-      token.*,
       coalesce(
         token.is_model
-        and token.input_tokens >= 0
-        and token.output_tokens >= 0
+        and token.input_tokens <= 1000000000000
+        and token.output_tokens between 0 and 1000000000000
         and token.cached_input_tokens between 0 and token.input_tokens
-        and coalesce(token.reasoning_tokens, 0) >= 0,
+        and token.reasoning_tokens between 0 and 1000000000000
+        and trunc(token.input_tokens) = token.input_tokens
+        and trunc(token.output_tokens) = token.output_tokens
+        and trunc(token.cached_input_tokens) = token.cached_input_tokens
+        and trunc(token.reasoning_tokens) = token.reasoning_tokens,
         false
       ) as is_valid,
       (token.input_tokens - token.cached_input_tokens) * p_input_usd_per_million_tokens
@@ -52,11 +43,11 @@ as $$
     from (
       select
         jsonb_typeof(reported.model) = 'string' as is_model,
-        private.token_count(reported.input) as input_tokens,
-        private.token_count(reported.output) as output_tokens,
-        coalesce(private.token_count(reported.cached_input), 0) as cached_input_tokens,
-        -- Not told is not none: it is part of the output and changes no price.
-        private.token_count(reported.reasoning) as reasoning_tokens
+        private.reported_number(reported.input, null) as input_tokens,
+        private.reported_number(reported.output, null) as output_tokens,
+        private.reported_number(reported.cached_input, 0) as cached_input_tokens,
+        -- Part of the output: it changes no price.
+        private.reported_number(reported.reasoning, 0) as reasoning_tokens
       from (
         select
           p_usage -> 'model' as model,
@@ -74,4 +65,4 @@ as $$
 $$;
 
 comment on function private.usage_cost(jsonb, numeric, numeric, numeric)
-  is 'Credits that a usage report costs by a price row, with its counts.';
+  is 'Credits that a usage report costs by a price row.';

@@ -8034,6 +8034,27 @@ comment on function private.replay_stripe_event(text, integer)
 
 grant execute on function private.replay_stripe_event(text, integer) to purser_api;
 
+-- private/reported_number.sql
+/*
+ * A number of a usage report: p_absent when it is not told, -1 when it is none. Whoever asks refuses
+ * what is negative.
+ */
+create function private.reported_number(p_reported jsonb, p_absent numeric)
+returns numeric
+language sql
+immutable
+parallel safe
+as $$
+  select case coalesce(jsonb_typeof(p_reported), 'null')
+    when 'number' then p_reported::numeric
+    when 'null' then p_absent
+    else -1
+  end
+$$;
+
+comment on function private.reported_number(jsonb, numeric)
+  is 'A number in a usage report; -1 when it is none.';
+
 -- private/require_batch.sql
 /*
  * Misuse of a batch function: arrays of different lengths (LG001) or a batch that would hold locks
@@ -11986,32 +12007,6 @@ $$;
 comment on function private.tell_quotas(uuid, uuid, jsonb)
   is 'Writes on the lines of a reservation what was really used.';
 
--- private/token_count.sql
-/*
- * A number of tokens as a usage report has it: null when absent, -1 when it is not a count. Whoever
- * asks refuses what is negative.
- */
-create function private.token_count(p_reported jsonb)
-returns numeric
-language sql
-immutable
-parallel safe
-as $$
-  select case coalesce(jsonb_typeof(p_reported), 'null')
-    when 'number' then
-      case
-        when p_reported::numeric between 0 and 1000000000000
-          and trunc(p_reported::numeric) = p_reported::numeric
-          then p_reported::numeric
-        else -1
-      end
-    when 'null' then null
-    else -1
-  end
-$$;
-
-comment on function private.token_count(jsonb) is 'A count in a usage report; null when absent, -1 when wrong.';
-
 -- private/uncollected_purchases.sql
 /*
  * Job: credits on account whose invoice item waits for an invoice that will not come, because their
@@ -12284,15 +12279,7 @@ create function private.usage_cost(
   p_cached_input_usd_per_million_tokens numeric,
   p_output_usd_per_million_tokens numeric
 )
-returns table (
-  problem text,
-  input_tokens numeric,
-  cached_input_tokens numeric,
-  output_tokens numeric,
-  reasoning_tokens numeric,
-  cost_usd numeric,
-  credits numeric
-)
+returns table (problem text, cost_usd numeric, credits numeric)
 language sql
 stable
 as $$
@@ -12303,22 +12290,21 @@ as $$
       -- Far more than any request can cost: a mistake in the report.
       when priced.micro_usd > 100000000000 then 'invalid_amount'
     end,
-    priced.input_tokens,
-    priced.cached_input_tokens,
-    priced.output_tokens,
-    priced.reasoning_tokens,
     trim_scale(priced.micro_usd * 0.000001),
     -- 1,000 micro-dollars a credit, in quarters. No division: it would round.
     greatest(0.25, ceil(priced.micro_usd * 0.004) * 0.25)
   from (
     select
-      token.*,
       coalesce(
         token.is_model
-        and token.input_tokens >= 0
-        and token.output_tokens >= 0
+        and token.input_tokens <= 1000000000000
+        and token.output_tokens between 0 and 1000000000000
         and token.cached_input_tokens between 0 and token.input_tokens
-        and coalesce(token.reasoning_tokens, 0) >= 0,
+        and token.reasoning_tokens between 0 and 1000000000000
+        and trunc(token.input_tokens) = token.input_tokens
+        and trunc(token.output_tokens) = token.output_tokens
+        and trunc(token.cached_input_tokens) = token.cached_input_tokens
+        and trunc(token.reasoning_tokens) = token.reasoning_tokens,
         false
       ) as is_valid,
       (token.input_tokens - token.cached_input_tokens) * p_input_usd_per_million_tokens
@@ -12327,11 +12313,11 @@ as $$
     from (
       select
         jsonb_typeof(reported.model) = 'string' as is_model,
-        private.token_count(reported.input) as input_tokens,
-        private.token_count(reported.output) as output_tokens,
-        coalesce(private.token_count(reported.cached_input), 0) as cached_input_tokens,
-        -- Not told is not none: it is part of the output and changes no price.
-        private.token_count(reported.reasoning) as reasoning_tokens
+        private.reported_number(reported.input, null) as input_tokens,
+        private.reported_number(reported.output, null) as output_tokens,
+        private.reported_number(reported.cached_input, 0) as cached_input_tokens,
+        -- Part of the output: it changes no price.
+        private.reported_number(reported.reasoning, 0) as reasoning_tokens
       from (
         select
           p_usage -> 'model' as model,
@@ -12349,7 +12335,7 @@ as $$
 $$;
 
 comment on function private.usage_cost(jsonb, numeric, numeric, numeric)
-  is 'Credits that a usage report costs by a price row, with its counts.';
+  is 'Credits that a usage report costs by a price row.';
 
 -- private/usage_entries.sql
 /*
