@@ -101,6 +101,11 @@ export function createMetrics() {
       help: 'Broken rules of the books that the last verification found; anything but 0 is an alarm',
       registers,
     }),
+    offerDifferences: new Gauge({
+      name: 'purser_offer_differences',
+      help: 'Offers that the last verification found to be not what the catalogue says; anything but 0 is an alarm',
+      registers,
+    }),
     usageViolations: new Gauge({
       name: 'purser_usage_violations',
       help: 'Differences in the books of usage that the last verification found; anything but 0 is an alarm',

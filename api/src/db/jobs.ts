@@ -99,23 +99,40 @@ export interface LedgerViolation {
 const VERIFY_TIMEOUT_MILLISECONDS = 600_000
 
 /** One message is one transaction, without the driver's own, which a lost connection would upset. */
-async function verifyBy(
+async function verifyBy<Row>(
   sql: Database,
-  verify: 'verify_ledger' | 'verify_usage' | 'verify_sessions',
+  verification:
+    | 'verify_ledger(null)'
+    | 'verify_usage(null)'
+    | 'verify_sessions(null)'
+    | 'verify_capability_offers()',
 ) {
-  const answers = await sql.unsafe<LedgerViolation[][]>(`
+  const answers = await sql.unsafe<Row[][]>(`
     set local transaction read only;
     set local statement_timeout = ${VERIFY_TIMEOUT_MILLISECONDS};
-    select * from private.${verify}(null)`)
+    select * from private.${verification}`)
   return answers.at(-1) ?? []
 }
 
 export const verifyLedger = (sql: Database): Promise<LedgerViolation[]> =>
-  verifyBy(sql, 'verify_ledger')
+  verifyBy(sql, 'verify_ledger(null)')
+
+/** An offer that is not what the catalogue says; null where there should be none, or is none. */
+export interface OfferDifference {
+  plan_id: string
+  capability_id: string
+  asked_level_id: string
+  valid_from: Date
+  stored: unknown
+  wanted: unknown
+}
+
+export const verifyCapabilityOffers = (sql: Database): Promise<OfferDifference[]> =>
+  verifyBy(sql, 'verify_capability_offers()')
 
 export const verifyUsage = async (sql: Database): Promise<LedgerViolation[]> => [
-  ...(await verifyBy(sql, 'verify_usage')),
-  ...(await verifyBy(sql, 'verify_sessions')),
+  ...(await verifyBy<LedgerViolation>(sql, 'verify_usage(null)')),
+  ...(await verifyBy<LedgerViolation>(sql, 'verify_sessions(null)')),
 ]
 
 export interface FoldBatch extends ExpiryBatch {

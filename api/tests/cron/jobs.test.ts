@@ -88,6 +88,23 @@ test('verify_ledger raises the metric while the books are wrong', async () => {
   expect(metrics).toContain(`purser_ledger_violations ${String(violations)}`)
 })
 
+test('verify_ledger raises a metric while offers are not what the catalogue says', async () => {
+  expect(await run('verify_ledger')).toMatchObject({ offer_differences: 0, shown_offers: [] })
+  const [changed] = await api.sql`
+    update private.capability_offers as offer set estimated_credits = estimated_credits + 1
+    where (offer.plan_id, offer.capability_id, offer.asked_level_id) = ('free', 'question_generation', 'fast')
+    returning plan_id, capability_id, asked_level_id`
+  expect(await run('verify_ledger')).toMatchObject({
+    offer_differences: 1,
+    shown_offers: [{ ...changed, stored: changed, wanted: changed }],
+  })
+  const metrics = await (await fetch(`${api.url}/metrics`)).text()
+  expect(metrics).toContain('purser_offer_differences 1')
+  // Any change of the catalogue makes them anew.
+  await api.sql`update public.plans set name = name where id = 'free'`
+  expect(await run('verify_ledger')).toMatchObject({ offer_differences: 0 })
+})
+
 test('fold_credit_usage brings the roll-up up to the ledger; verify_usage finds a difference', async () => {
   const organization = await createOrganization(api.sql)
   const held = await api.deps.services.ledger.reserve({
