@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { shuffled } from '../../doubles/stripe/webhooks/shuffle.ts'
 import { asOwner, callAction, codeOf } from '../support/actions.ts'
 import {
   brokenInvariants,
@@ -92,7 +93,8 @@ describe('credits on account', () => {
     },
   )
 
-  test('go with the invoice that collected them when it is refunded or disputed', async () => {
+  /** 100 credits on account that the invoice of the next period has collected, with its 29.60 dollars. */
+  async function collected() {
     const organization = await subscribe(billed, 'pro')
     await setPayAsYouGo(organization)
     await leaveAvailable(billed.api, organization, 0)
@@ -101,28 +103,61 @@ describe('credits on account', () => {
       .poll(async () => (await purchasesOf(billed.api, organization))[0]?.stripe_invoice_item_id)
       .toMatch(/^ii_/)
     const { period_end, customer } = await standingOf(billed, organization)
-    await billed.travelTo(period_end.getTime() / 1000 + 7200)
-    await runJob(billed.api, 'expire_reservations')
-    const posted = async () => (await standingOf(billed, organization)).posted
-    expect(await posted()).toBe(600)
+    return { organization, customer, renewedAt: period_end.getTime() / 1000 + 7200 }
+  }
+
+  /** A quarter is refunded, the rest disputed; `between` is called after each step. */
+  async function goBack(customer: string | null, between: () => Promise<void>): Promise<void> {
     const charge = billed.stripe.account
       .list('charge')
       .find((each) => each.customer === customer && each.amount === 29_60)!
-    // A quarter of what the plan and the credits on account have cost together.
     await refund(billed, charge.payment_intent as string, 7_40)
-    expect(await posted()).toBe(450)
+    await between()
+    const disputed = { charge: charge.id, amount: 22_20 }
+    const { id } = (await control(billed.stripe, 'disputes', disputed)) as { id: string }
+    await billed.stripe.outbox.idle()
+    await between()
+    await control(billed.stripe, `disputes/${id}/close`, { outcome: 'won' })
+    await billed.stripe.outbox.idle()
+    await between()
+  }
+
+  test('go with the invoice that collected them when it is refunded or disputed', async () => {
+    const { organization, customer, renewedAt } = await collected()
+    await billed.travelTo(renewedAt)
+    await runJob(billed.api, 'expire_reservations')
+    expect(await standingOf(billed, organization)).toMatchObject({ posted: 600 })
+    const stood: unknown[] = []
+    await goBack(customer, async () => {
+      const { posted } = await standingOf(billed, organization)
+      const [bought] = await purchasesOf(billed.api, organization)
+      stood.push([posted, bought!.status, bought!.refunded_usd, bought!.withdrawn_credits])
+    })
+    expect(stood).toEqual([
+      [450, 'partially_refunded', '0.15', '25.00'],
+      [0, 'disputed', '0.15', '100.00'],
+      [450, 'partially_refunded', '0.15', '25.00'],
+    ])
+    expect(await brokenInvariants(billed.api.sql)).toEqual([])
+  })
+
+  test.each([3, 7, 11])('go the same in any order, twice or unheard (seed %i)', async (seed) => {
+    const { organization, customer, renewedAt } = await collected()
+    billed.stripe.outbox.configure({ mode: 'off' })
+    const before = billed.stripe.events().length
+    await billed.travelTo(renewedAt)
+    await goBack(customer, async () => undefined)
+    billed.stripe.outbox.configure({ mode: 'ordered' })
+    const order = shuffled(billed.stripe.events().slice(before), seed)
+    // A third is lost.
+    const arriving = order.slice(Math.floor(order.length / 3))
+    await billed.stripe.outbox.deliver(shuffled([...arriving, ...arriving], seed + 1))
+    await runJob(billed.api, 'reconcile_stripe')
+    await runJob(billed.api, 'expire_reservations')
+    expect(await standingOf(billed, organization)).toMatchObject({ posted: 450 })
     expect(await purchasesOf(billed.api, organization)).toMatchObject([
       { status: 'partially_refunded', refunded_usd: '0.15', withdrawn_credits: '25.00' },
     ])
-    const dispute = (await control(billed.stripe, 'disputes', {
-      charge: charge.id,
-      amount: 22_20,
-    })) as { id: string }
-    await billed.stripe.outbox.idle()
-    expect(await posted()).toBe(0)
-    await control(billed.stripe, `disputes/${dispute.id}/close`, { outcome: 'won' })
-    await billed.stripe.outbox.idle()
-    expect(await posted()).toBe(450)
     expect(await brokenInvariants(billed.api.sql)).toEqual([])
   })
 

@@ -93,6 +93,19 @@ export const PURCHASE_GUARDS: Guard[] = [
     scenario: 'onAccount',
   },
   {
+    rule: 'credits on account go with the invoice that collected them',
+    in: 'withdraw_invoice',
+    cut: 'and purchase.stripe_invoice_id = p_invoice_id',
+    by: 'and false',
+    scenario: 'invoiceGoesBack',
+  },
+  {
+    rule: 'credits on account know the invoice that collected them',
+    in: 'grant_purchase',
+    cut: "stripe_invoice_id = p_state ->> 'invoice_id',",
+    scenario: 'invoiceGoesBack',
+  },
+  {
     rule: 'an event is handled by whoever has its lease',
     in: 'receive_stripe_event',
     cut: "when v_event.lease_expires_at > v_at then 'busy'",

@@ -137,7 +137,8 @@ const declineStops: Scenario = async (desk) => {
   return expectEqual('outcome', (await claim(desk, organization)).outcome, 'off')
 }
 
-const onAccount: Scenario = async (desk) => {
+/** Of an organization that gets up to 120 credits on account. */
+async function accountOf(desk: Desk) {
   const organization = await createOrganization(desk)
   await desk.admin`update public.plans set pay_as_you_go_allowed = true where id = 'lab'`
   await desk.admin`
@@ -149,6 +150,52 @@ const onAccount: Scenario = async (desk) => {
       select outcome, purchase_id from private.grant_on_account(${organization}, ${required})`
     return row!
   }
+  return { organization, give }
+}
+
+const invoiceGoesBack: Scenario = async (desk) => {
+  const { organization, give } = await accountOf(desk)
+  const { purchase_id: id } = await give('10')
+  const record = (invoice: string) => desk.api`
+    select private.record_invoice(${organization}, ${desk.api.json({
+      id: invoice,
+      status: 'paid',
+      amount_due_usd: '0.60',
+      amount_paid_usd: '0.60',
+      currency: 'usd',
+      created_at: '2026-03-01T00:00:00Z',
+    })})`
+  const goBack = (invoice: string) => desk.api`
+    select private.withdraw_invoice(
+      ${organization}, ${invoice}, subscription_revision, ${desk.api.json({
+        refunds: [
+          {
+            id: `re_${invoice}`,
+            amount_usd: '0.60',
+            currency: 'usd',
+            status: 'succeeded',
+            counts: true,
+            created_at: '2026-03-01T00:00:00Z',
+          },
+        ],
+      })}
+    )
+    from public.org_plans where organization_id = ${organization}`
+  await record('in_other')
+  await record('in_own')
+  await applyPurchase(desk, organization, id!, { usd: '0.60', invoice: 'in_own' })
+  await goBack('in_other')
+  const kept = await postedOf(desk, organization)
+  await goBack('in_own')
+  return [
+    ...expectEqual('another invoice', kept, '100.00'),
+    ...expectEqual('its own', await postedOf(desk, organization), '0.00'),
+    ...(await broken(desk, organization)),
+  ]
+}
+
+const onAccount: Scenario = async (desk) => {
+  const { organization, give } = await accountOf(desk)
   const first = await give('10')
   await applyPurchase(desk, organization, first.purchase_id!, { usd: '0.60' })
   const beyond = await give('121')
@@ -196,5 +243,6 @@ export const PURCHASE_SCENARIOS = {
   oneAutomaticPurchase,
   declineStops,
   onAccount,
+  invoiceGoesBack,
   eventsHaveLeases,
 } as const satisfies Record<string, Scenario>
