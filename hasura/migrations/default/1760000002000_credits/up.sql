@@ -3,7 +3,8 @@
 -- and the hot tables have no foreign keys: the functions that write them hold the gate.
 -- No index covers a column that an everyday move changes, so that those updates stay heap-only.
 -- Checks are read anew by every statement that writes: they are few, their lists are constants and
--- their zeros numeric, which makes them cheap to read.
+-- their zeros numeric, which makes them cheap to read. They guard amounts and states; how long a key
+-- or a reason may be is checked by the functions that write them, and nobody else can.
 
 create table public.organization_credit_balances (
   organization_id uuid primary key,
@@ -74,12 +75,7 @@ create table public.credit_grants (
     and (closed_at is not null) = (remaining_credits = 0.0)
   ),
   constraint credit_grants_times check (expires_at > effective_at and effective_at <= created_at),
-  constraint credit_grants_bounds check (
-    priority between 0 and 1000
-    and coalesce(length(idempotency_key), 1) between 1 and 200
-    and coalesce(length(reason), 0) <= 500
-    and (idempotency_key is null) = (request_fingerprint is null)
-  )
+  constraint credit_grants_bounds check (priority between 0 and 1000)
 )
 -- When its period ends, a row is written once more: with this much room it stays on its page.
 with (fillfactor = 45);
@@ -143,8 +139,6 @@ create table public.credit_reservations (
   constraint credit_reservations_bounds check (
     amount_credits > 0.0
     and least(charged_credits, released_credits, shortfall_credits, 0.0) >= 0.0
-    and length(idempotency_key) between 1 and 200
-    and coalesce(length(release_reason), 0) <= 500
   )
 )
 -- A settlement writes a row somewhat longer: with this much room it stays on its page, and the
@@ -210,9 +204,8 @@ create table public.credit_transactions (
         )
     end
   ),
-  constraint credit_transactions_bounds check (
-    ((type = 'ai_consumption') = (reservation_id is not null) or type = 'refund')
-    and coalesce(length(description), 0) <= 500
+  constraint credit_transactions_reservation check (
+    (type = 'ai_consumption') = (reservation_id is not null) or type = 'refund'
   )
 );
 
