@@ -1,22 +1,37 @@
-import { cleanIdempotency as cleanBatch } from '../db/jobs.ts'
+import { cleanIdempotency as cleanAnswers, cleanStripeEvents } from '../db/jobs.ts'
+import type { ExpiryBatch } from '../db/jobs.ts'
 import type { Job } from './job.ts'
 
 /** Callers are promised a day; two leave room for a retry after a weekend's outage of their own. */
 const RETENTION_HOURS = 48
-const BATCH_RESULTS = 1000
+/** A year of books and the month in which it is closed. */
+const EVENT_RETENTION_DAYS = 400
+const BATCH_ROWS = 1000
 const MAXIMUM_BATCHES = 1000
 
-/** Forgets stored answers that nobody can ask for again. */
+/** Forgets stored answers that nobody can ask for again, and events of Stripe that are long done with. */
 export const cleanIdempotency: Job = {
   name: 'clean_idempotency',
   async run({ sql }) {
-    const summary = { processed: 0, failed: 0, batches: 0, remaining: true }
-    while (summary.remaining && summary.batches < MAXIMUM_BATCHES) {
-      const batch = await cleanBatch(sql, RETENTION_HOURS, BATCH_RESULTS)
-      summary.processed += batch.processed
-      summary.batches += 1
-      summary.remaining = batch.remaining
+    const answers = await cleanAll(() => cleanAnswers(sql, RETENTION_HOURS, BATCH_ROWS))
+    const events = await cleanAll(() => cleanStripeEvents(sql, EVENT_RETENTION_DAYS, BATCH_ROWS))
+    return {
+      processed: answers.processed + events.processed,
+      failed: 0,
+      stripe_events: events.processed,
+      batches: answers.batches + events.batches,
+      remaining: answers.remaining || events.remaining,
     }
-    return summary
   },
+}
+
+async function cleanAll(cleanBatch: () => Promise<ExpiryBatch>) {
+  const sum = { processed: 0, batches: 0, remaining: true }
+  while (sum.remaining && sum.batches < MAXIMUM_BATCHES) {
+    const batch = await cleanBatch()
+    sum.processed += batch.processed
+    sum.batches += 1
+    sum.remaining = batch.remaining
+  }
+  return sum
 }

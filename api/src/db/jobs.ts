@@ -87,6 +87,18 @@ export async function cleanIdempotency(
   return rows[0]
 }
 
+export async function cleanStripeEvents(
+  sql: Database,
+  retentionDays: number,
+  limit: number,
+): Promise<ExpiryBatch> {
+  const rows = await sql<ExpiryBatch[]>`
+    select processed, failed, remaining
+    from private.clean_stripe_events(${retentionDays}::int, ${limit}::int)`
+  if (!rows[0]) throw new Error('private.clean_stripe_events answered no row')
+  return rows[0]
+}
+
 export interface LedgerViolation {
   organization_id: string
   invariant: string

@@ -76,6 +76,26 @@ test('clean_idempotency forgets answers after two days and keeps younger ones', 
   expect(left).toHaveLength(1)
 })
 
+test('clean_idempotency deletes events of Stripe that are long done with', async () => {
+  for (const [id, days] of [
+    ['evt_old', 401],
+    ['evt_young', 399],
+  ] as const) {
+    await api.sql`
+      insert into public.stripe_events (
+        id, type, created_at, received_at, status, applied_at, payload
+      )
+      select ${id}, 'invoice.paid', moment.at, moment.at, 'applied', moment.at, '{}'
+      from (select now() - make_interval(days => ${days}::int) as at) as moment`
+  }
+  expect(await run('clean_idempotency')).toMatchObject({
+    processed: 1,
+    stripe_events: 1,
+    remaining: false,
+  })
+  expect([...(await api.sql`select id from public.stripe_events`)]).toEqual([{ id: 'evt_young' }])
+})
+
 test('verify_ledger raises the metric while the books are wrong', async () => {
   expect(await run('verify_ledger')).toMatchObject({ violations: 0, alerts: [] })
   const organization = await createOrganization(api.sql)

@@ -119,3 +119,74 @@ describe('replay_stripe_event', () => {
     expect(await replay('evt_none')).toEqual([])
   })
 })
+
+describe('clean_stripe_events', () => {
+  const clean = async (days: number, limit = 1000, sql = desk.api) => {
+    const [row] = await sql<{ processed: number; remaining: boolean }[]>`
+      select processed, remaining from private.clean_stripe_events(${days}, ${limit})`
+    return row!
+  }
+  /** Finished so many days ago, whenever Stripe made it. */
+  async function finished(status: string, days: number): Promise<string> {
+    const id = newKey()
+    await receive(id)
+    await finish(id, 1, status, status === 'dead' ? 1 : 12)
+    await desk.admin`
+      update public.stripe_events
+      set created_at = now() - interval '500 days', received_at = now() - interval '500 days',
+        applied_at = applied_at - make_interval(days => ${days}::int)
+      where id = ${id}`
+    return id
+  }
+  const kept = async (ids: string[]) => {
+    const rows = await desk.admin<{ id: string }[]>`
+      select id from public.stripe_events where id = any (${ids}) order by id`
+    return rows.map(({ id }) => id)
+  }
+
+  test('deletes what was applied or ignored longer ago, in batches, and nothing that is open', async () => {
+    const old = [await finished('applied', 401), await finished('ignored', 401)]
+    const others = [
+      await finished('applied', 399),
+      await finished('ignored', 399),
+      await finished('failed', 401),
+      await finished('dead', 401),
+    ]
+    const untouched = newKey()
+    await receive(untouched)
+    await desk.admin`
+      update public.stripe_events set received_at = now() - interval '500 days'
+      where id = ${untouched}`
+    expect(await clean(400, 1)).toEqual({ processed: 1, remaining: true })
+    expect(await clean(400, 1)).toEqual({ processed: 1, remaining: true })
+    expect(await clean(400, 1)).toEqual({ processed: 0, remaining: false })
+    expect(await kept(old)).toEqual([])
+    expect(await kept([...others, untouched])).toEqual([...others, untouched].toSorted())
+  })
+
+  test('what is replayed counts from then', async () => {
+    const id = await finished('applied', 401)
+    await desk.api`select from private.replay_stripe_event(${id}, ${LEASE_SECONDS})`
+    expect(await clean(400)).toEqual({ processed: 0, remaining: false })
+    await finish(id, 1, 'applied')
+    expect(await clean(400)).toEqual({ processed: 0, remaining: false })
+  })
+
+  test('passes over what somebody is at, and two runners delete each once', async () => {
+    const ids = await Promise.all(Array.from({ length: 20 }, () => finished('applied', 401)))
+    await desk.admin.begin(async (sql) => {
+      await sql`select from public.stripe_events where id = ${ids[0]!} for no key update`
+      const runs = await Promise.all([clean(400, 10), clean(400, 10)])
+      const late = await clean(400)
+      expect(runs[0].processed + runs[1].processed + late.processed).toBe(19)
+      expect(await kept(ids)).toEqual([ids[0]])
+    })
+  })
+
+  test('keeps what Stripe may still deliver again (LG003)', async () => {
+    await expect(clean(29)).rejects.toMatchObject({ code: 'LG003' })
+    await expect(desk.api`select from private.clean_stripe_events(null, 1)`).rejects.toMatchObject({
+      code: 'LG003',
+    })
+  })
+})

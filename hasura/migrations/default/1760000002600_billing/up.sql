@@ -159,6 +159,8 @@ create index stripe_events_next_attempt_at_idx
   on public.stripe_events (next_attempt_at, id) where next_attempt_at is not null;
 create index stripe_events_organization_id_idx
   on public.stripe_events (organization_id, created_at) where organization_id is not null;
+create index stripe_events_applied_at_idx
+  on public.stripe_events (applied_at) where applied_at is not null;
 
 comment on table public.stripe_events is 'Inbox of Stripe: each event once, with what became of it. Written before anything is done about it.';
 comment on column public.stripe_events.id is 'Stripe''s own.';

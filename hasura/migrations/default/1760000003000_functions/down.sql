@@ -61,6 +61,7 @@ drop function private.check_quota;
 drop function private.claim_auto_topup;
 drop function private.claim_stripe_events;
 drop function private.clean_idempotency;
+drop function private.clean_stripe_events;
 drop function private.close_capped_hold;
 drop function private.close_quota_holds;
 drop function private.close_session_hold;
