@@ -10,6 +10,7 @@ interface Permission {
   role: string
   permission: {
     columns?: string[]
+    computed_fields?: string[]
     filter?: Record<string, unknown>
     check?: unknown
     set?: Record<string, string>
