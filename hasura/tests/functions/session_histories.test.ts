@@ -21,7 +21,7 @@ import {
 import type { Clock, Person } from '../support/sessions.ts'
 
 /*
- * Random interleavings of starts, heartbeats, ends, plan changes, sweeps and the passing of time, from
+ * Random interleavings of starts, heartbeats, ends, changes of plans and subscriptions, sweeps and time, from
  * a quarter of an hour before a period ends, against a model that counts second by second.
  */
 const RUNS = Number(process.env['PURSER_FUZZ_RUNS'] ?? 25)
@@ -71,6 +71,13 @@ const step = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('plan' as const),
       plan: fc.constantFrom<Plan>('free', 'pro', 'team'),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('subscription' as const),
+      status: fc.constantFrom('active', 'past_due', 'unpaid', 'paused', 'canceled'),
     }),
   },
 )
@@ -143,9 +150,19 @@ class History {
           select private.set_organization_plan(${person.organization}, ${next.plan}, null)`
         model.changePlan(this.now, LIMITS[next.plan] * 60)
         return
+      case 'subscription':
+        await this.setStatus(next.status)
+        model.suspend(this.now, !['active', 'past_due'].includes(next.status))
+        return
       default:
         next satisfies never
     }
+  }
+
+  private async setStatus(status: string): Promise<void> {
+    await this.clock.sql`
+      update public.org_plans set status = ${status}
+      where organization_id = ${this.person.organization}`
   }
 
   /** The same without the model, which knows nothing of credits. */
@@ -157,7 +174,8 @@ class History {
     else if (next.do === 'start') {
       const answer = await start(clock.sql, person)
       if (answer.outcome === 'started') this.ids.push(answer.session_id)
-    } else if (id === undefined) return
+    } else if (next.do === 'subscription') await this.setStatus(next.status)
+    else if (id === undefined) return
     else if (next.do === 'heartbeat') await heartbeat(clock.sql, person, id)
     else if (next.do === 'end') await end(clock.sql, person, id, next.reason)
     else await status(clock.sql, person, id)

@@ -21,6 +21,7 @@ export class SessionModel {
   readonly used = new Map<number, number>()
   readonly sessions: ModelSession[] = []
   limitSeconds: number
+  private isSuspended = false
   private readonly boundaries: number[]
 
   constructor(limitSeconds: number, boundaries: number[]) {
@@ -81,6 +82,7 @@ export class SessionModel {
 
   start(now: number): string {
     this.pass(now)
+    if (this.isSuspended) return 'subscription_inactive'
     if (this.active) return 'session_active'
     const session: ModelSession = {
       startedAt: now,
@@ -112,6 +114,16 @@ export class SessionModel {
     if (!session) return
     if (reason !== 'error') this.count(session, Math.min(now, session.leaseEnd))
     session.endReason = reason
+  }
+
+  /** Nobody has minutes while the subscription is not active. */
+  suspend(now: number, isSuspended: boolean): void {
+    this.pass(now)
+    this.isSuspended = isSuspended
+    const session = this.active
+    if (!session || !isSuspended) return
+    this.count(session, Math.min(now, session.leaseEnd))
+    session.endReason = 'limit_reached'
   }
 
   changePlan(now: number, limitSeconds: number): void {
