@@ -83,8 +83,11 @@ with (fillfactor = 45);
 -- One index for the grants of an organization and for those of them to draw from. closed_at is not in
 -- it, for it changes with every expiry, which so writes no index: a search for open grants says that
 -- it wants none that are used up and, where there may be many, none that expired before.
+-- It has the whole burn-down order, so that the next grant is its first entry, however many there are.
 create index credit_grants_burn_down_idx
-  on public.credit_grants (organization_id, is_used_up, priority, expires_at);
+  on public.credit_grants (
+    organization_id, is_used_up, priority, expires_at, (source = 'topup'), created_at, id
+  );
 create unique index credit_grants_idempotency_key
   on public.credit_grants (organization_id, idempotency_key) where idempotency_key is not null;
 
