@@ -47,12 +47,15 @@ const RETRY_AFTER_SECONDS = 1
 /** A batch that takes longer waits for somebody's lock: other groups need not wait with it. */
 const SLOW_BATCH_MILLISECONDS = 100
 const MAXIMUM_BATCHES_IN_FLIGHT = 4
+/** Of fewer items, a statement's own cost weighs more than what a second processor gives. */
+const MINIMUM_HALF_ITEMS = 64
 
 /**
  * Gathers concurrent calls into one statement. There is no timer: a call that finds nothing in
  * flight leaves at once (with what else this turn of the event loop brought), and whatever arrives
  * meanwhile leaves together when the answer is back. Idle costs nothing, load makes batches.
  * Only when a batch is slow do further ones overtake it, without the groups that it holds.
+ * A large batch of several groups goes as two statements beside each other: they share no rows.
  */
 export function createBatcher<Item, Row>(options: BatcherOptions<Item, Row>): Batcher<Item, Row> {
   const queue = createFairQueue<Waiting<Item, Row>>(({ item }) => options.groupOf(item))
@@ -97,11 +100,19 @@ export function createBatcher<Item, Row>(options: BatcherOptions<Item, Row>): Ba
       flight.slowGroups = new Set(batch.map(({ item }) => options.groupOf(item)))
       schedule()
     }, SLOW_BATCH_MILLISECONDS)
-    await send(batch)
+    await Promise.all(halvesOf(batch).map(send))
     clearTimeout(timer)
     inFlight.delete(flight)
     if (queue.size > 0) schedule()
     else if (inFlight.size === 0) for (const resolve of drained.splice(0)) resolve()
+  }
+
+  function halvesOf(batch: Waiting<Item, Row>[]): Waiting<Item, Row>[][] {
+    if (batch.length < 2 * MINIMUM_HALF_ITEMS) return [batch]
+    const halves: Waiting<Item, Row>[][] = [[], []]
+    const [one, other] = halves as [Waiting<Item, Row>[], Waiting<Item, Row>[]]
+    for (const group of byGroup(batch)) (one.length <= other.length ? one : other).push(...group)
+    return Math.min(one.length, other.length) < MINIMUM_HALF_ITEMS ? [batch] : halves
   }
 
   function isInFlight(group: string): boolean {

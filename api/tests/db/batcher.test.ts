@@ -53,6 +53,37 @@ describe('batches', () => {
     expect(batches.map((batch) => batch.length)).toEqual([1, 3])
   })
 
+  it('sends a large batch of several organizations as two statements at once, none in both', async () => {
+    let running = 0
+    let together = 0
+    const { batcher, batches } = batcherWith({
+      async statement() {
+        together = Math.max(together, (running += 1))
+        await tick()
+        running -= 1
+      },
+      maximumItems: 1000,
+    })
+    const calls = Array.from({ length: 160 }, (_, number) => item(`org-${number % 10}`, number))
+    const rows = await Promise.all(calls.map((one) => batcher.call(one)))
+    rows.forEach((row, number) => expect(row).toMatchObject({ number }))
+    expect(batches.map((batch) => batch.length)).toEqual([80, 80])
+    expect(together).toBe(2)
+    const [one, other] = batches.map((batch) => new Set(batch.map((each) => each.organization)))
+    expect([...one!].filter((organization) => other!.has(organization))).toEqual([])
+  })
+
+  it.each([
+    ['of one organization', (): string => 'a', 200],
+    ['mostly of one', (number: number) => (number < 150 ? 'a' : 'b'), 200],
+    ['that is small', (number: number) => String(number), 127],
+  ])('sends a batch %s as one statement', async (_what, organizationOf, size) => {
+    const { batcher, batches } = batcherWith({ statement: tick, maximumItems: 1000 })
+    const calls = Array.from({ length: size }, (__, number) => item(organizationOf(number), number))
+    await Promise.all(calls.map((one) => batcher.call(one)))
+    expect(batches.map((batch) => batch.length)).toEqual([size])
+  })
+
   it('gives every caller its own row, in order within an organization, however calls are spread', async () => {
     await fc.assert(
       fc.asyncProperty(
