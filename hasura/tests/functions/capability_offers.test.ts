@@ -123,16 +123,19 @@ test('a transaction that cannot know of the other is refused (40001)', async () 
   expect(await differences(desk.admin)).toEqual([])
 })
 
-/** What was picked is gone meanwhile (23503), or TRUNCATE locks in another order (40P01). */
+/** What was picked is gone meanwhile (23503), or rows were met in another order (40P01). */
 function requireUsualRefusal(error: unknown): void {
   expect(['23503', '40P01']).toContain((error as { code?: string }).code)
 }
+
+/** Without TRUNCATE: a reader who waited for one sees the table empty, whatever else his snapshot has. */
+const parallelChange = catalogueChange.filter((statement) => !statement.startsWith('truncate'))
 
 test('parallel histories of changes leave the offers right, and readers see none half done', async () => {
   const writers = Array.from({ length: 3 }, () => desk.database.sql({ max: 1 }))
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.array(catalogueChange, { minLength: 1, maxLength: 4 }), {
+      fc.array(fc.array(parallelChange, { minLength: 1, maxLength: 4 }), {
         minLength: writers.length,
         maxLength: writers.length,
       }),
@@ -148,7 +151,7 @@ test('parallel histories of changes leave the offers right, and readers see none
         expect(await differences(desk.admin)).toEqual([])
       },
     ),
-    { numRuns: Math.ceil(RUNS / 8) },
+    { numRuns: Math.ceil(RUNS / 8), endOnFailure: true },
   )
 })
 
