@@ -109,10 +109,10 @@ export function createBatcher<Item, Row>(options: BatcherOptions<Item, Row>): Ba
 
   function halvesOf(batch: Waiting<Item, Row>[]): Waiting<Item, Row>[][] {
     if (batch.length < 2 * MINIMUM_HALF_ITEMS) return [batch]
-    const halves: Waiting<Item, Row>[][] = [[], []]
-    const [one, other] = halves as [Waiting<Item, Row>[], Waiting<Item, Row>[]]
+    const one: Waiting<Item, Row>[] = []
+    const other: Waiting<Item, Row>[] = []
     for (const group of byGroup(batch)) (one.length <= other.length ? one : other).push(...group)
-    return Math.min(one.length, other.length) < MINIMUM_HALF_ITEMS ? [batch] : halves
+    return Math.min(one.length, other.length) < MINIMUM_HALF_ITEMS ? [batch] : [one, other]
   }
 
   function isInFlight(group: string): boolean {

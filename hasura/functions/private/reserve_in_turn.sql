@@ -1,6 +1,7 @@
 /*
  * Any batch of reserve_credits. What speaks against an item is nothing to other organizations: only
- * where something does, or a limit counts the requests, are the items decided one after the other.
+ * where something does, or a limit counts the requests, are the items decided one after the other. A
+ * batch with an organization that caps members goes on to reserve_capped.
  * The caller holds the gate.
  */
 create function private.reserve_in_turn(

@@ -8679,7 +8679,8 @@ grant execute on function private.reserve_credits_with_quotas(
 -- private/reserve_in_turn.sql
 /*
  * Any batch of reserve_credits. What speaks against an item is nothing to other organizations: only
- * where something does, or a limit counts the requests, are the items decided one after the other.
+ * where something does, or a limit counts the requests, are the items decided one after the other. A
+ * batch with an organization that caps members goes on to reserve_capped.
  * The caller holds the gate.
  */
 create function private.reserve_in_turn(
