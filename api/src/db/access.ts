@@ -4,6 +4,7 @@ import { createBatcher } from './batcher.ts'
 import type { Database } from './client.ts'
 import { batchFailureOf, describeDatabaseFailure } from './failures.ts'
 import type { ReservationStatus } from './ledger-rows.ts'
+import { createTraffic } from './traffic.ts'
 
 export interface AccessQuestion {
   organizationId: string
@@ -81,6 +82,7 @@ export function createAccessQueries(sql: Database) {
     groupOf: ({ organizationId }) => organizationId,
     failureOf: batchFailureOf,
     describeFailure: describeDatabaseFailure,
+    traffic: createTraffic(),
     maximumItems: MAXIMUM_BATCH_ITEMS,
     maximumQueued: MAXIMUM_QUEUED_CALLS,
   })

@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts'
 import { createFairQueue } from './fair-queue.ts'
+import type { Traffic } from './traffic.ts'
 
 /** Whose fault a failed batch is, and so what becomes of its items. */
 export type BatchFailure =
@@ -18,6 +19,8 @@ export interface BatcherOptions<Item, Row> {
   failureOf(error: unknown): BatchFailure
   /** What the callers of a failed batch hear. */
   describeFailure(error: unknown): unknown
+  /** Shared by all batchers whose statements lock the same rows. */
+  traffic: Traffic
   maximumItems: number
   /** Callers beyond this are refused with `overloaded` instead of waiting ever longer. */
   maximumQueued: number
@@ -32,11 +35,6 @@ export interface Batcher<Item, Row> {
   drain(): Promise<void>
 }
 
-interface BatchInFlight {
-  /** The groups that it holds; set when it is slow, which is when others ask. */
-  slowGroups: ReadonlySet<string> | undefined
-}
-
 interface Waiting<Item, Row> {
   item: Item
   resolve(row: Row): void
@@ -44,24 +42,21 @@ interface Waiting<Item, Row> {
 }
 
 const RETRY_AFTER_SECONDS = 1
-/** A batch that takes longer waits for somebody's lock: other groups need not wait with it. */
-const SLOW_BATCH_MILLISECONDS = 100
-const MAXIMUM_BATCHES_IN_FLIGHT = 4
 /** Of fewer items, a statement's own cost weighs more than what a second processor gives. */
-const MINIMUM_HALF_ITEMS = 64
+const MINIMUM_HALF_ITEMS = 16
 
 /**
- * Gathers concurrent calls into one statement. There is no timer: a call that finds nothing in
- * flight leaves at once (with what else this turn of the event loop brought), and whatever arrives
- * meanwhile leaves together when the answer is back. Idle costs nothing, load makes batches.
- * Only when a batch is slow do further ones overtake it, without the groups that it holds.
- * A large batch of several groups goes as two statements beside each other: they share no rows.
+ * Gathers concurrent calls into one statement. There is no timer: a call that finds room leaves at
+ * once (with what else this turn of the event loop brought), and whatever arrives meanwhile leaves
+ * together when an answer is back. Idle costs nothing, load makes batches.
+ * A batch of several groups goes as two statements beside each other where there is room: they share
+ * no rows. When a statement is slow, others overtake it, without the groups that it holds.
  */
 export function createBatcher<Item, Row>(options: BatcherOptions<Item, Row>): Batcher<Item, Row> {
+  const { traffic } = options
   const queue = createFairQueue<Waiting<Item, Row>>(({ item }) => options.groupOf(item))
   const drained: (() => void)[] = []
-  const inFlight = new Set<BatchInFlight>()
-  let scheduled = false
+  let inFlight = 0
   let closed = false
 
   function call(item: Item): Promise<Row> {
@@ -72,39 +67,26 @@ export function createBatcher<Item, Row>(options: BatcherOptions<Item, Row>): Ba
     }
     return new Promise((resolve, reject) => {
       queue.push({ item, resolve, reject })
-      schedule()
+      traffic.ask(departures)
     })
   }
 
-  function schedule(): void {
-    if (scheduled || !hasRoom()) return
-    scheduled = true
-    queueMicrotask(() => {
-      scheduled = false
-      void sendNext()
-    })
+  const departures = {
+    depart(statements: number, isInFlight: ((group: string) => boolean) | undefined): boolean {
+      const batch = queue.take(options.maximumItems, isInFlight)
+      if (batch.length > 0) {
+        for (const part of statements > 1 ? halvesOf(batch) : [batch]) void sendPart(part)
+      }
+      return queue.size > 0
+    },
   }
 
-  function hasRoom(): boolean {
-    if (inFlight.size === MAXIMUM_BATCHES_IN_FLIGHT) return false
-    for (const { slowGroups } of inFlight) if (!slowGroups) return false
-    return true
-  }
-
-  async function sendNext(): Promise<void> {
-    const batch = queue.take(options.maximumItems, inFlight.size === 0 ? undefined : isInFlight)
-    if (batch.length === 0) return
-    const flight: BatchInFlight = { slowGroups: undefined }
-    inFlight.add(flight)
-    const timer = setTimeout(() => {
-      flight.slowGroups = new Set(batch.map(({ item }) => options.groupOf(item)))
-      schedule()
-    }, SLOW_BATCH_MILLISECONDS)
-    await Promise.all(halvesOf(batch).map(send))
-    clearTimeout(timer)
-    inFlight.delete(flight)
-    if (queue.size > 0) schedule()
-    else if (inFlight.size === 0) for (const resolve of drained.splice(0)) resolve()
+  async function sendPart(part: Waiting<Item, Row>[]): Promise<void> {
+    inFlight += 1
+    const groups = new Set(part.map(({ item }) => options.groupOf(item)))
+    await traffic.fly(groups, () => send(part))
+    inFlight -= 1
+    if (queue.size === 0 && inFlight === 0) for (const resolve of drained.splice(0)) resolve()
   }
 
   function halvesOf(batch: Waiting<Item, Row>[]): Waiting<Item, Row>[][] {
@@ -113,11 +95,6 @@ export function createBatcher<Item, Row>(options: BatcherOptions<Item, Row>): Ba
     const other: Waiting<Item, Row>[] = []
     for (const group of byGroup(batch)) (one.length <= other.length ? one : other).push(...group)
     return Math.min(one.length, other.length) < MINIMUM_HALF_ITEMS ? [batch] : [one, other]
-  }
-
-  function isInFlight(group: string): boolean {
-    for (const { slowGroups } of inFlight) if (slowGroups?.has(group)) return true
-    return false
   }
 
   /** Never rejects: every waiting caller is answered, with a row or an error. */
@@ -165,7 +142,7 @@ export function createBatcher<Item, Row>(options: BatcherOptions<Item, Row>): Ba
 
   async function drain(): Promise<void> {
     closed = true
-    if (queue.size === 0 && inFlight.size === 0) return
+    if (queue.size === 0 && inFlight === 0) return
     await new Promise<void>((resolve) => drained.push(resolve))
   }
 

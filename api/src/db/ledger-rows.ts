@@ -33,7 +33,6 @@ export type ReserveRefusal =
   | 'invalid_key'
 
 export interface ReserveRow {
-  item: number
   outcome: 'reserved' | 'replayed' | ReserveRefusal
   reservation_id: string | null
   status: ReservationStatus | null
@@ -43,7 +42,6 @@ export interface ReserveRow {
   available_credits: string | null
   required_credits: string | null
   expires_at: Date | null
-  replayed: boolean | null
   allowed_quality_levels: string[] | null
   unlocked_by_plan: string | null
   retry_after_seconds: number | null
@@ -94,7 +92,6 @@ export type SettleRefusal =
   | 'unknown_model'
 
 export interface SettleRow {
-  item: number
   outcome: 'settled' | 'replayed' | SettleRefusal
   reservation_id: string | null
   status: ReservationStatus | null
@@ -103,7 +100,6 @@ export interface SettleRow {
   shortfall_credits: string | null
   available_credits: string | null
   transaction_ids: string[] | null
-  replayed: boolean | null
 }
 
 export interface ReleaseItem {
@@ -113,13 +109,11 @@ export interface ReleaseItem {
 }
 
 export interface ReleaseRow {
-  item: number
   outcome: 'released' | 'replayed' | 'reservation_not_found' | 'reservation_not_open'
   reservation_id: string | null
   status: ReservationStatus | null
   released_credits: string | null
   available_credits: string | null
-  replayed: boolean | null
 }
 
 export interface ExtendItem {
@@ -129,7 +123,6 @@ export interface ExtendItem {
 }
 
 export interface ExtendRow {
-  item: number
   outcome: 'extended' | 'reservation_not_found' | 'reservation_not_open'
   reservation_id: string | null
   status: ReservationStatus | null

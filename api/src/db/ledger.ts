@@ -4,23 +4,18 @@ import { createOrderedBatcher } from './batched-statements.ts'
 import type { Database } from './client.ts'
 import { createGrants } from './grants.ts'
 import { describeDatabaseFailure } from './failures.ts'
-import type {
-  QuotaReserveItem,
-  QuotaReserveRow,
-  QuotaSettleItem,
-  QuotaSettleRow,
-} from './ledger-quota-rows.ts'
-import type {
-  CreditCap,
-  ExtendItem,
-  ExtendRow,
-  ReleaseItem,
-  ReleaseRow,
-  ReserveItem,
-  ReserveRow,
-  SettleItem,
-  SettleRow,
-} from './ledger-rows.ts'
+import type { JoinedAnswer, JoinedRow } from './joined-answers.ts'
+import {
+  extendAnswer,
+  releaseAnswer,
+  reserveAnswer,
+  reserveWithQuotasAnswer,
+  settleAnswer,
+  settleWithQuotasAnswer,
+} from './ledger-answers.ts'
+import type { QuotaReserveItem, QuotaSettleItem } from './ledger-quota-rows.ts'
+import type { CreditCap, ExtendItem, ReleaseItem, ReserveItem, SettleItem } from './ledger-rows.ts'
+import { createTraffic } from './traffic.ts'
 
 export type Ledger = ReturnType<typeof createLedger>
 
@@ -29,22 +24,34 @@ export type Ledger = ReturnType<typeof createLedger>
  * data, not an exception. All four are safe to repeat: a repeated statement answers `replayed`.
  */
 export function createLedger(sql: Database, metrics: Metrics) {
-  const batched = <Item extends { organizationId: string }, Row extends { item: number }>(
+  const traffic = createTraffic()
+  const batched = <Item extends { organizationId: string }, Row>(
     name: string,
-    statement: (items: Item[]) => Promise<Row[]>,
-  ) => createOrderedBatcher(name, metrics, statement)
-  const reserve = batched('reserve_credits', (items: ReserveItem[]) => reserveCredits(sql, items))
-  const settle = batched('settle_credits', (items: SettleItem[]) => settleCredits(sql, items))
-  const release = batched('release_credits', (items: ReleaseItem[]) => releaseCredits(sql, items))
-  const extend = batched('extend_reservations', (items: ExtendItem[]) =>
+    answer: JoinedAnswer<Row>,
+    statement: (items: Item[]) => Promise<JoinedRow[]>,
+  ) => createOrderedBatcher(name, metrics, traffic, answer, statement)
+  const reserve = batched('reserve_credits', reserveAnswer, (items: ReserveItem[]) =>
+    reserveCredits(sql, items),
+  )
+  const settle = batched('settle_credits', settleAnswer, (items: SettleItem[]) =>
+    settleCredits(sql, items),
+  )
+  const release = batched('release_credits', releaseAnswer, (items: ReleaseItem[]) =>
+    releaseCredits(sql, items),
+  )
+  const extend = batched('extend_reservations', extendAnswer, (items: ExtendItem[]) =>
     extendReservations(sql, items),
   )
 
-  const reserveTogether = batched('reserve_credits_with_quotas', (items: QuotaReserveItem[]) =>
-    reserveCreditsWithQuotas(sql, items),
+  const reserveTogether = batched(
+    'reserve_credits_with_quotas',
+    reserveWithQuotasAnswer,
+    (items: QuotaReserveItem[]) => reserveCreditsWithQuotas(sql, items),
   )
-  const settleTogether = batched('settle_credits_with_quotas', (items: QuotaSettleItem[]) =>
-    settleCreditsWithQuotas(sql, items),
+  const settleTogether = batched(
+    'settle_credits_with_quotas',
+    settleWithQuotasAnswer,
+    (items: QuotaSettleItem[]) => settleCreditsWithQuotas(sql, items),
   )
 
   const grants = createGrants(sql)
@@ -98,9 +105,9 @@ async function answer<Row>(call: Promise<Row>): Promise<Row> {
   }
 }
 
-function reserveCredits(sql: Database, items: ReserveItem[]): Promise<ReserveRow[]> {
-  return sql<ReserveRow[]>`
-    select * from private.reserve_credits(
+function reserveCredits(sql: Database, items: ReserveItem[]): Promise<JoinedRow[]> {
+  return sql<JoinedRow[]>`
+    select ${reserveAnswer.columns(sql)} from private.reserve_credits(
       ${arrayOf(items, 'organizationId')}::uuid[],
       ${arrayOf(items, 'userId')}::uuid[],
       ${arrayOf(items, 'capability')}::text[],
@@ -112,9 +119,9 @@ function reserveCredits(sql: Database, items: ReserveItem[]): Promise<ReserveRow
     )`
 }
 
-function settleCredits(sql: Database, items: SettleItem[]): Promise<SettleRow[]> {
-  return sql<SettleRow[]>`
-    select * from private.settle_credits(
+function settleCredits(sql: Database, items: SettleItem[]): Promise<JoinedRow[]> {
+  return sql<JoinedRow[]>`
+    select ${settleAnswer.columns(sql)} from private.settle_credits(
       ${arrayOf(items, 'organizationId')}::uuid[],
       ${arrayOf(items, 'reservationId')}::uuid[],
       ${arrayOf(items, 'amountCredits')}::numeric[],
@@ -123,30 +130,27 @@ function settleCredits(sql: Database, items: SettleItem[]): Promise<SettleRow[]>
     )`
 }
 
-function releaseCredits(sql: Database, items: ReleaseItem[]): Promise<ReleaseRow[]> {
-  return sql<ReleaseRow[]>`
-    select * from private.release_credits(
+function releaseCredits(sql: Database, items: ReleaseItem[]): Promise<JoinedRow[]> {
+  return sql<JoinedRow[]>`
+    select ${releaseAnswer.columns(sql)} from private.release_credits(
       ${arrayOf(items, 'organizationId')}::uuid[],
       ${arrayOf(items, 'reservationId')}::uuid[],
       ${arrayOf(items, 'reason')}::text[]
     )`
 }
 
-function extendReservations(sql: Database, items: ExtendItem[]): Promise<ExtendRow[]> {
-  return sql<ExtendRow[]>`
-    select * from private.extend_reservations(
+function extendReservations(sql: Database, items: ExtendItem[]): Promise<JoinedRow[]> {
+  return sql<JoinedRow[]>`
+    select ${extendAnswer.columns(sql)} from private.extend_reservations(
       ${arrayOf(items, 'organizationId')}::uuid[],
       ${arrayOf(items, 'reservationId')}::uuid[],
       ${arrayOf(items, 'expiresInSeconds')}::int[]
     )`
 }
 
-function reserveCreditsWithQuotas(
-  sql: Database,
-  items: QuotaReserveItem[],
-): Promise<QuotaReserveRow[]> {
-  return sql<QuotaReserveRow[]>`
-    select * from private.reserve_credits_with_quotas(
+function reserveCreditsWithQuotas(sql: Database, items: QuotaReserveItem[]): Promise<JoinedRow[]> {
+  return sql<JoinedRow[]>`
+    select ${reserveWithQuotasAnswer.columns(sql)} from private.reserve_credits_with_quotas(
       ${arrayOf(items, 'organizationId')}::uuid[],
       ${arrayOf(items, 'userId')}::uuid[],
       ${arrayOf(items, 'capability')}::text[],
@@ -159,12 +163,9 @@ function reserveCreditsWithQuotas(
     )`
 }
 
-function settleCreditsWithQuotas(
-  sql: Database,
-  items: QuotaSettleItem[],
-): Promise<QuotaSettleRow[]> {
-  return sql<QuotaSettleRow[]>`
-    select * from private.settle_credits_with_quotas(
+function settleCreditsWithQuotas(sql: Database, items: QuotaSettleItem[]): Promise<JoinedRow[]> {
+  return sql<JoinedRow[]>`
+    select ${settleWithQuotasAnswer.columns(sql)} from private.settle_credits_with_quotas(
       ${arrayOf(items, 'organizationId')}::uuid[],
       ${arrayOf(items, 'reservationId')}::uuid[],
       ${arrayOf(items, 'amountCredits')}::numeric[],

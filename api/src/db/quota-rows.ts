@@ -44,7 +44,6 @@ export type UsageRefusal =
   | 'invalid_key'
 
 export interface UsageRow {
-  item: number
   outcome: 'recorded' | 'replayed' | UsageRefusal
   usage_id: string | null
   amount: string

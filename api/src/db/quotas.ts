@@ -14,19 +14,37 @@ import type {
   RecordItem,
   UsageRow,
 } from './quota-rows.ts'
+import { joinedAnswer, type JoinedRow } from './joined-answers.ts'
+import { createTraffic } from './traffic.ts'
 
 export type Quotas = ReturnType<typeof createQuotas>
+
+const usageAnswer = joinedAnswer<UsageRow>({
+  outcome: 'text',
+  usage_id: 'text',
+  amount: 'text',
+  decision: (text) => JSON.parse(text) as NonNullable<UsageRow['decision']>,
+})
 
 /**
  * Meters: what is counted and is no credit. Like the ledger, consuming and recording answer an outcome
  * row, are safe to repeat, and leave together with what came meanwhile.
  */
 export function createQuotas(sql: Database, metrics: Metrics) {
-  const consume = createOrderedBatcher('consume_quota', metrics, (items: ConsumeItem[]) =>
-    consumeQuota(sql, items),
+  const traffic = createTraffic()
+  const consume = createOrderedBatcher(
+    'consume_quota',
+    metrics,
+    traffic,
+    usageAnswer,
+    (items: ConsumeItem[]) => consumeQuota(sql, items),
   )
-  const record = createOrderedBatcher('record_usage', metrics, (items: RecordItem[]) =>
-    recordUsage(sql, items),
+  const record = createOrderedBatcher(
+    'record_usage',
+    metrics,
+    traffic,
+    usageAnswer,
+    (items: RecordItem[]) => recordUsage(sql, items),
   )
   return {
     consume: (item: ConsumeItem) => consume.call(item),
@@ -94,9 +112,9 @@ function only<Row>(rows: readonly Row[], place: string): Row {
   return rows[0]
 }
 
-function consumeQuota(sql: Database, items: ConsumeItem[]): Promise<UsageRow[]> {
-  return sql<UsageRow[]>`
-    select * from private.consume_quota(
+function consumeQuota(sql: Database, items: ConsumeItem[]): Promise<JoinedRow[]> {
+  return sql<JoinedRow[]>`
+    select ${usageAnswer.columns(sql)} from private.consume_quota(
       ${arrayOf(items, 'organizationId')}::uuid[],
       ${arrayOf(items, 'userId')}::uuid[],
       ${arrayOf(items, 'meter')}::text[],
@@ -106,9 +124,9 @@ function consumeQuota(sql: Database, items: ConsumeItem[]): Promise<UsageRow[]> 
     )`
 }
 
-function recordUsage(sql: Database, items: RecordItem[]): Promise<UsageRow[]> {
-  return sql<UsageRow[]>`
-    select * from private.record_usage(
+function recordUsage(sql: Database, items: RecordItem[]): Promise<JoinedRow[]> {
+  return sql<JoinedRow[]>`
+    select ${usageAnswer.columns(sql)} from private.record_usage(
       ${arrayOf(items, 'organizationId')}::uuid[],
       ${arrayOf(items, 'userId')}::uuid[],
       ${arrayOf(items, 'meter')}::text[],
