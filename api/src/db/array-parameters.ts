@@ -13,7 +13,18 @@ export function arrayOf<Item, Key extends keyof Item>(
   items: readonly Item[],
   key: Item[Key] extends Element ? Key : never,
 ): string | Item[Key][] {
-  const values = items.map((item) => item[key])
+  return parameterOf(items.map((item) => item[key]))
+}
+
+/** The same of what is read from each item. */
+export function arrayBy<Item, Value extends Element>(
+  items: readonly Item[],
+  read: (item: Item) => Value,
+): string | Value[] {
+  return parameterOf(items.map(read))
+}
+
+function parameterOf<Value>(values: Value[]): string | Value[] {
   const json = JSON.stringify(values)
   return json.includes('\\') ? values : literalOf(json)
 }

@@ -2,7 +2,7 @@ import { createTestDatabase, type TestDatabase } from '@purser/local/testing'
 import fc from 'fast-check'
 import type postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { arrayOf, jsonArrayOf } from '../../src/db/array-parameters.ts'
+import { arrayBy, arrayOf, jsonArrayOf } from '../../src/db/array-parameters.ts'
 
 let database: TestDatabase
 let sql: postgres.Sql
@@ -107,6 +107,14 @@ it('whole numbers arrive with nulls', async () => {
   const items = [0, null, -1, 2_147_483_647].map((value) => ({ value }))
   const [row] = await sql`select to_jsonb(${arrayOf(items, 'value')}::int[]) as values`
   expect(row?.['values']).toEqual([0, null, -1, 2_147_483_647])
+})
+
+it('what is read from items arrives as it is, texts with anything to escape too', async () => {
+  const items = [{ part: { name: 'a"b\\c\n' } }, { part: null }]
+  const [row] = await sql`
+    select to_jsonb(${arrayBy(items, ({ part }) => part?.name ?? null)}::text[]) as texts,
+      to_jsonb(${arrayBy(items, ({ part }) => (part ? 2 ** 53 - 1 : null))}::bigint[]) as numbers`
+  expect(row).toEqual({ texts: ['a"b\\c\n', null], numbers: [2 ** 53 - 1, null] })
 })
 
 describe('arrays of JSON documents', () => {
