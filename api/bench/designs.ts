@@ -62,7 +62,6 @@ export function batchedDesign(ledger: Ledger): Design {
 
 /** (c) */
 export function oneCallDesign(sql: postgres.Sql): Design {
-  const usage = JSON.stringify(USAGE)
   const context = JSON.stringify(CONTEXT)
   return {
     name: 'one call',
@@ -77,7 +76,10 @@ export function oneCallDesign(sql: postgres.Sql): Design {
       const [settled] = await sql<SettleRow[]>`
         select * from private.settle_credits(
           ${[organizationId]}::uuid[], ${[reservationOf(held)]}::uuid[], ${[null]}::numeric[],
-          ${[usage]}::text[]::jsonb[], ${[null]}::text[]::jsonb[]
+          ${[USAGE.model]}::text[], ${[USAGE.input_tokens]}::bigint[],
+          ${[USAGE.cached_input_tokens]}::bigint[], ${[USAGE.output_tokens]}::bigint[],
+          ${[USAGE.reasoning_tokens]}::bigint[], ${[USAGE.request_id]}::text[],
+          ${[null]}::text[], ${[null]}::text[]::jsonb[]
         )`
       requireSettled(settled)
     },

@@ -69,7 +69,8 @@ export async function spendAllCredits(organizationId: string): Promise<void> {
     const [charge] = await sql<{ outcome: string }[]>`
       select outcome from private.settle_credits(
         ${[organizationId]}::uuid[], ${[hold.reservation_id]}::uuid[], ${[amount]}::numeric[],
-        array[null]::jsonb[], array[null]::jsonb[])`
+        array[null]::text[], array[null]::bigint[], array[null]::bigint[], array[null]::bigint[],
+        array[null]::bigint[], array[null]::text[], array[null]::text[], array[null]::jsonb[])`
     if (charge?.outcome !== 'settled') throw new Error(`spending all: ${charge?.outcome}`)
   })
 }

@@ -1,5 +1,5 @@
 import type { Metrics } from '../observability.ts'
-import { arrayOf, jsonArrayOf } from './array-parameters.ts'
+import { arrayBy, arrayOf, jsonArrayOf } from './array-parameters.ts'
 import { createOrderedBatcher } from './batched-statements.ts'
 import type { Database } from './client.ts'
 import { createGrants } from './grants.ts'
@@ -125,9 +125,27 @@ function settleCredits(sql: Database, items: SettleItem[]): Promise<JoinedRow[]>
       ${arrayOf(items, 'organizationId')}::uuid[],
       ${arrayOf(items, 'reservationId')}::uuid[],
       ${arrayOf(items, 'amountCredits')}::numeric[],
-      ${jsonArrayOf(items, 'usage')}::jsonb[],
+      ${usageReports(sql, items)},
       ${jsonArrayOf(items, 'output')}::jsonb[]
     )`
+}
+
+/** Seven parameters, all null where an amount is told instead. */
+function usageReports(sql: Database, items: SettleItem[]) {
+  return sql`
+      ${arrayBy(items, ({ usage }) => usage?.model ?? null)}::text[],
+      ${arrayBy(items, ({ usage }) => tokens(usage?.input_tokens))}::bigint[],
+      ${arrayBy(items, ({ usage }) => tokens(usage?.cached_input_tokens))}::bigint[],
+      ${arrayBy(items, ({ usage }) => tokens(usage?.output_tokens))}::bigint[],
+      ${arrayBy(items, ({ usage }) => tokens(usage?.reasoning_tokens))}::bigint[],
+      ${arrayBy(items, ({ usage }) => usage?.request_id ?? null)}::text[],
+      ${arrayBy(items, ({ usage }) => usage?.source ?? null)}::text[]`
+}
+
+/** What a provider reports may be no whole number: -1 is none either, and refused as invalid_amount. */
+function tokens(count: number | null | undefined): number | null {
+  if (count === null || count === undefined) return null
+  return Number.isSafeInteger(count) ? count : -1
 }
 
 function releaseCredits(sql: Database, items: ReleaseItem[]): Promise<JoinedRow[]> {
@@ -169,7 +187,7 @@ function settleCreditsWithQuotas(sql: Database, items: QuotaSettleItem[]): Promi
       ${arrayOf(items, 'organizationId')}::uuid[],
       ${arrayOf(items, 'reservationId')}::uuid[],
       ${arrayOf(items, 'amountCredits')}::numeric[],
-      ${jsonArrayOf(items, 'usage')}::jsonb[],
+      ${usageReports(sql, items)},
       ${jsonArrayOf(items, 'output')}::jsonb[],
       ${jsonArrayOf(items, 'quotas')}::jsonb[]
     )`

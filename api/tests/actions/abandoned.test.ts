@@ -180,7 +180,7 @@ describe('a caller who leaves during the repair', () => {
     const single = countTokens(pieces.slice(0, 2).join(''))
     await vi.waitFor(async () => {
       const [row] = await api.sql`
-        select (usage ->> 'output_tokens')::int as output from public.credit_transactions
+        select output_tokens::int as output from public.credit_transactions
         where reservation_id = ${data['reservation_id'] as string}
         order by sequence limit 1`
       expect(row?.['output']).toBeGreaterThan(single)

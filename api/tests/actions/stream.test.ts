@@ -241,7 +241,7 @@ describe('when a model fails in mid-stream', () => {
       await openStream(api, 'suggest_questions', questions(), owner.token),
     )
     const rows = await api.sql`
-      select usage ->> 'source' as source, (usage ->> 'output_tokens')::int > 10 as has_output
+      select usage_source as source, output_tokens > 10 as has_output
       from public.credit_transactions where id = ${events.at(-1)!.data['transaction_id'] as string}`
     expect(rows[0]).toEqual({ source: 'counted', has_output: true })
   })

@@ -109,7 +109,7 @@ describe.each(operations)('$name', ({ name, input, capability }) => {
     expect(status).toBe(200)
     expect(api.double.requests).toHaveLength(2)
     const rows = await api.sql<{ input_tokens: number }[]>`
-      select (usage ->> 'input_tokens')::int as input_tokens
+      select input_tokens::int
       from public.credit_transactions where id = ${body['transaction_id'] as string}`
     const lastMessages = JSON.stringify(api.double.requests[1]?.messages)
     expect(lastMessages).toContain('cannot be used')

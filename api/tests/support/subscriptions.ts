@@ -161,6 +161,7 @@ export async function spend(
   const [settled] = await api.sql<{ outcome: string }[]>`
     select outcome from private.settle_credits(
       array[${id}::uuid], array[${row.reservation_id}::uuid], array[${credits.toFixed(2)}::numeric],
-      array[null]::jsonb[], array[null]::jsonb[])`
+      array[null]::text[], array[null]::bigint[], array[null]::bigint[], array[null]::bigint[],
+      array[null]::bigint[], array[null]::text[], array[null]::text[], array[null]::jsonb[])`
   return settled?.outcome === 'settled' ? null : (settled?.outcome ?? 'lost')
 }

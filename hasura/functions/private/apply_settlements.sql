@@ -7,7 +7,13 @@ create function private.apply_settlements(
   p_organization_ids uuid[],
   p_reservation_ids uuid[],
   p_amounts_credits numeric[],
-  p_usages jsonb[],
+  p_models text[],
+  p_input_tokens bigint[],
+  p_cached_input_tokens bigint[],
+  p_output_tokens bigint[],
+  p_reasoning_tokens bigint[],
+  p_request_ids text[],
+  p_usage_sources text[],
   p_outputs jsonb[],
   p_at timestamptz
 )
@@ -55,7 +61,9 @@ begin
           )
         ) as is_alone_plain
       from private.settlement_candidates(
-        p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages, p_at
+        p_organization_ids, p_reservation_ids, p_amounts_credits, p_models, p_input_tokens,
+        p_cached_input_tokens, p_output_tokens, p_reasoning_tokens, p_request_ids, p_usage_sources,
+        p_at
       ) as candidate
     ) as alone
   ) as judged;
@@ -63,11 +71,13 @@ begin
   return query
   select *
   from private.store_settlements(
-    v_plain || private.decide_settlements(v_odd), p_usages, p_outputs, p_at
+    v_plain || private.decide_settlements(v_odd), p_models, p_input_tokens, p_cached_input_tokens,
+    p_output_tokens, p_reasoning_tokens, p_request_ids, p_usage_sources, p_outputs, p_at
   );
 end
 $$;
 
 comment on function private.apply_settlements(
-  uuid[], uuid[], numeric[], jsonb[], jsonb[], timestamptz
+  uuid[], uuid[], numeric[], text[], bigint[], bigint[], bigint[], bigint[], text[], text[], jsonb[],
+  timestamptz
 ) is 'Decides and writes a batch of settlements and answers all items.';

@@ -26,7 +26,8 @@ begin
     from private.settle_credits(
       array[v_session.organization_id], array[v_session.hold_reservation_id],
       array[private.session_credits(v_session.hold_used_seconds, v_session.hold_price_credits)],
-      array[null]::jsonb[], array[null]::jsonb[]
+      array[null]::text[], array[null]::bigint[], array[null]::bigint[], array[null]::bigint[],
+      array[null]::bigint[], array[null]::text[], array[null]::text[], array[null]::jsonb[]
     ) as settled;
     v_session.charged_credits := v_session.charged_credits + coalesce(v_charged_credits, 0);
   end if;

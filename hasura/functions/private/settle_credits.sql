@@ -1,7 +1,9 @@
 /*
  * Charges the actual cost of work and ends its reservation, one row an item in the order of the
  * items; the result is the one of the same calls made one after the other. The cost is an amount, or
- * a usage report that is priced by the row in force when the credits were reserved.
+ * a usage report that is priced by the row in force when the credits were reserved. A report is the
+ * model, by our id or the provider's, and its tokens; cached ones and reasoning may be null. Its source
+ * is 'counted' where the provider did not report, else null.
  *
  * Gate: the balance rows (lock_balances), then a compare-and-set on the reservation's status.
  * The usual batch is judged and written by one statement: every cost is within its hold, no
@@ -22,7 +24,13 @@ create function private.settle_credits(
   p_organization_ids uuid[],
   p_reservation_ids uuid[],
   p_amounts_credits numeric[],
-  p_usages jsonb[],
+  p_models text[],
+  p_input_tokens bigint[],
+  p_cached_input_tokens bigint[],
+  p_output_tokens bigint[],
+  p_reasoning_tokens bigint[],
+  p_request_ids text[],
+  p_usage_sources text[],
   p_outputs jsonb[]
 )
 returns table (
@@ -54,7 +62,10 @@ declare
 begin
   v_items := private.require_batch(
     cardinality(p_organization_ids), cardinality(p_reservation_ids),
-    cardinality(p_amounts_credits), cardinality(p_usages), cardinality(p_outputs)
+    cardinality(p_amounts_credits), cardinality(p_models), cardinality(p_input_tokens),
+    cardinality(p_cached_input_tokens), cardinality(p_output_tokens),
+    cardinality(p_reasoning_tokens), cardinality(p_request_ids), cardinality(p_usage_sources),
+    cardinality(p_outputs)
   );
   v_at := private.lock_balances(p_organization_ids);
 
@@ -70,7 +81,8 @@ begin
       sum(candidate.actual_credits) over line as total_credits,
       sum(candidate.held_credits) over line as freed_credits
     from private.settlement_candidates(
-      p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages, v_at
+      p_organization_ids, p_reservation_ids, p_amounts_credits, p_models, p_input_tokens,
+      p_cached_input_tokens, p_output_tokens, p_reasoning_tokens, p_request_ids, p_usage_sources, v_at
     ) as candidate
     window line as (
       partition by candidate.organization_id order by candidate.item rows unbounded preceding
@@ -140,15 +152,21 @@ begin
   recorded as (
     insert into public.credit_transactions (
       id, organization_id, type, amount_credits, balance_after_credits, grant_id, reservation_id,
-      capability_id, quality_level_id, model_id, user_id, actor, context, usage, cost_usd, price_id,
-      estimated_credits, actual_credits, event_at
+      capability_id, quality_level_id, model_id, user_id, actor, context,
+      reported_model, request_id, usage_source, cost_usd,
+      input_tokens, cached_input_tokens, output_tokens, reasoning_tokens,
+      price_id, estimated_credits, actual_credits, event_at
     )
     select
       closed.reservation_id, closed.organization_id, 'ai_consumption', -closed.actual_credits,
       closed.balance_after_credits, closed.next_grant_id, closed.reservation_id,
       closed.capability_id, closed.quality_level_id, closed.model_id, closed.user_id, closed.actor,
-      closed.context, nullif(p_usages[closed.item], 'null'), closed.cost_usd, closed.price_id,
-      closed.held_credits, closed.actual_credits, v_at
+      closed.context,
+      p_models[closed.item], p_request_ids[closed.item], p_usage_sources[closed.item],
+      closed.cost_usd,
+      p_input_tokens[closed.item], p_cached_input_tokens[closed.item],
+      p_output_tokens[closed.item], p_reasoning_tokens[closed.item],
+      closed.price_id, closed.held_credits, closed.actual_credits, v_at
     from closed
     where closed.actual_credits > 0
   ),
@@ -177,14 +195,18 @@ begin
     return query
     select *
     from private.settle_in_turn(
-      p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages, p_outputs, v_at
+      p_organization_ids, p_reservation_ids, p_amounts_credits, p_models, p_input_tokens,
+      p_cached_input_tokens, p_output_tokens, p_reasoning_tokens, p_request_ids, p_usage_sources,
+      p_outputs, v_at
     );
   end if;
 end
 $$;
 
-comment on function private.settle_credits(uuid[], uuid[], numeric[], jsonb[], jsonb[])
-  is 'Charges the actual cost of AI work; arrays in, one outcome row an item in order.';
+comment on function private.settle_credits(
+  uuid[], uuid[], numeric[], text[], bigint[], bigint[], bigint[], bigint[], text[], text[], jsonb[]
+) is 'Charges the actual cost of AI work; arrays in, one outcome row an item in order.';
 
-grant execute on function private.settle_credits(uuid[], uuid[], numeric[], jsonb[], jsonb[])
-  to purser_api;
+grant execute on function private.settle_credits(
+  uuid[], uuid[], numeric[], text[], bigint[], bigint[], bigint[], bigint[], text[], text[], jsonb[]
+) to purser_api;

@@ -11,7 +11,13 @@ create function private.settle_credits_with_quotas(
   p_organization_ids uuid[],
   p_reservation_ids uuid[],
   p_amounts_credits numeric[],
-  p_usages jsonb[],
+  p_models text[],
+  p_input_tokens bigint[],
+  p_cached_input_tokens bigint[],
+  p_output_tokens bigint[],
+  p_reasoning_tokens bigint[],
+  p_request_ids text[],
+  p_usage_sources text[],
   p_outputs jsonb[],
   p_quotas jsonb[]
 )
@@ -55,7 +61,10 @@ begin
         shortfall_credits, available_credits, transaction_ids, replayed
       from private.settle_credits(
         p_organization_ids[v_index : v_index], p_reservation_ids[v_index : v_index],
-        p_amounts_credits[v_index : v_index], p_usages[v_index : v_index],
+        p_amounts_credits[v_index : v_index], p_models[v_index : v_index],
+        p_input_tokens[v_index : v_index], p_cached_input_tokens[v_index : v_index],
+        p_output_tokens[v_index : v_index], p_reasoning_tokens[v_index : v_index],
+        p_request_ids[v_index : v_index], p_usage_sources[v_index : v_index],
         p_outputs[v_index : v_index]
       ) as done;
       if outcome not in ('settled', 'replayed') then
@@ -86,9 +95,11 @@ end
 $$;
 
 comment on function private.settle_credits_with_quotas(
-  uuid[], uuid[], numeric[], jsonb[], jsonb[], jsonb[]
+  uuid[], uuid[], numeric[], text[], bigint[], bigint[], bigint[], bigint[], text[], text[], jsonb[],
+  jsonb[]
 ) is 'Charges work and books what it used of the meters that were held.';
 
 grant execute on function private.settle_credits_with_quotas(
-  uuid[], uuid[], numeric[], jsonb[], jsonb[], jsonb[]
+  uuid[], uuid[], numeric[], text[], bigint[], bigint[], bigint[], bigint[], text[], text[], jsonb[],
+  jsonb[]
 ) to purser_api;

@@ -5,7 +5,13 @@ create function private.settle_in_turn(
   p_organization_ids uuid[],
   p_reservation_ids uuid[],
   p_amounts_credits numeric[],
-  p_usages jsonb[],
+  p_models text[],
+  p_input_tokens bigint[],
+  p_cached_input_tokens bigint[],
+  p_output_tokens bigint[],
+  p_reasoning_tokens bigint[],
+  p_request_ids text[],
+  p_usage_sources text[],
   p_outputs jsonb[],
   p_at timestamptz
 )
@@ -38,7 +44,9 @@ begin
   ) then
     return query
     select * from private.apply_settlements(
-      p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages, p_outputs, p_at
+      p_organization_ids, p_reservation_ids, p_amounts_credits, p_models, p_input_tokens,
+      p_cached_input_tokens, p_output_tokens, p_reasoning_tokens, p_request_ids, p_usage_sources,
+      p_outputs, p_at
     );
     return;
   end if;
@@ -51,7 +59,10 @@ begin
       available_credits, transaction_ids, replayed
     from private.apply_settlements(
       p_organization_ids[v_index : v_index], p_reservation_ids[v_index : v_index],
-      p_amounts_credits[v_index : v_index], p_usages[v_index : v_index],
+      p_amounts_credits[v_index : v_index], p_models[v_index : v_index],
+      p_input_tokens[v_index : v_index], p_cached_input_tokens[v_index : v_index],
+      p_output_tokens[v_index : v_index], p_reasoning_tokens[v_index : v_index],
+      p_request_ids[v_index : v_index], p_usage_sources[v_index : v_index],
       p_outputs[v_index : v_index], p_at
     ) as done;
     item := v_index;
@@ -62,5 +73,6 @@ end
 $$;
 
 comment on function private.settle_in_turn(
-  uuid[], uuid[], numeric[], jsonb[], jsonb[], timestamptz
+  uuid[], uuid[], numeric[], text[], bigint[], bigint[], bigint[], bigint[], text[], text[], jsonb[],
+  timestamptz
 ) is 'Charges any batch; while an expired grant is kept for holds, item by item.';

@@ -9,7 +9,13 @@ create function private.settlement_candidates(
   p_organization_ids uuid[],
   p_reservation_ids uuid[],
   p_amounts_credits numeric[],
-  p_usages jsonb[],
+  p_models text[],
+  p_input_tokens bigint[],
+  p_cached_input_tokens bigint[],
+  p_output_tokens bigint[],
+  p_reasoning_tokens bigint[],
+  p_request_ids text[],
+  p_usage_sources text[],
   p_at timestamptz
 )
 returns setof private.settlement_candidate
@@ -21,9 +27,9 @@ as $$
   with price as materialized (
     select reported.model, dated.*
     from (
-      select p_usages[number.item] ->> 'model' as model
-      from generate_series(1, cardinality(p_usages)) as number (item)
-      where p_usages[number.item] is not null
+      select p_models[number.item] as model
+      from generate_series(1, cardinality(p_models)) as number (item)
+      where p_models[number.item] is not null
       group by 1
     ) as reported
     cross join lateral private.model_prices(reported.model) as dated
@@ -58,19 +64,18 @@ as $$
         then 'replayed'
       when asked.status = 'settled' then 'idempotency_conflict'
       when asked.status = 'released' then 'reservation_not_open'
-      -- One of the two tells the cost; both or none is a mistake.
-      when (asked.amount_credits is null) = (asked.usage is null) then 'invalid_amount'
-      when asked.usage is null and not private.is_amount(asked.amount_credits)
+      -- One of the two tells the cost: both is a mistake, and none is no report.
+      when asked.amount_credits is null then cost.problem
+      when num_nonnulls(asked.model, asked.input_tokens, asked.output_tokens) > 0
+        or not private.is_amount(asked.amount_credits)
         then 'invalid_amount'
-      when asked.usage is not null then cost.problem
     end,
     null::integer
   from (
     select
       request.*,
       p_reservation_ids[request.item] as reservation_id,
-      p_amounts_credits[request.item] as amount_credits,
-      told.usage,
+      told.*,
       hold.*
     from (
       select
@@ -114,9 +119,16 @@ as $$
         limit 1
       ) as lot on true
     ) as request
-    -- Without the offset, here and below, the planner writes the value into every place that uses it.
+    -- Without the offset, here and below, the planner writes a value into every place that uses it.
     cross join lateral (
-      select nullif(p_usages[request.item], 'null') as usage offset 0
+      select
+        p_amounts_credits[request.item] as amount_credits,
+        p_models[request.item] as model,
+        p_input_tokens[request.item] as input_tokens,
+        p_cached_input_tokens[request.item] as cached_input_tokens,
+        p_output_tokens[request.item] as output_tokens,
+        p_reasoning_tokens[request.item] as reasoning_tokens
+      offset 0
     ) as told
     left join lateral (
       select
@@ -138,19 +150,26 @@ as $$
   left join lateral (
     select price.*
     from price
-    where price.model = asked.usage ->> 'model'
+    where price.model = asked.model
       and price.effective_from <= asked.created_at
       and (price.effective_to is null or price.effective_to > asked.created_at)
     limit 1
   ) as rate on true
   left join lateral private.usage_cost(
-    asked.usage, rate.input_usd_per_million_tokens, rate.cached_input_usd_per_million_tokens,
-    rate.output_usd_per_million_tokens
-  ) as cost on asked.usage is not null
+    asked.model, asked.input_tokens, asked.cached_input_tokens, asked.output_tokens,
+    asked.reasoning_tokens, rate.input_usd_per_million_tokens,
+    rate.cached_input_usd_per_million_tokens, rate.output_usd_per_million_tokens
+  ) as cost on asked.amount_credits is null
   cross join lateral (
-    select private.settlement_fingerprint(asked.amount_credits, asked.usage) as hash offset 0
+    select private.settlement_fingerprint(
+      asked.amount_credits, asked.model, asked.input_tokens, asked.cached_input_tokens,
+      asked.output_tokens, asked.reasoning_tokens, p_request_ids[asked.item],
+      p_usage_sources[asked.item]
+    ) as hash
+    offset 0
   ) as fingerprint
 $$;
 
-comment on function private.settlement_candidates(uuid[], uuid[], numeric[], jsonb[], timestamptz)
-  is 'Items of a settlement batch with all that is needed to decide them.';
+comment on function private.settlement_candidates(
+  uuid[], uuid[], numeric[], text[], bigint[], bigint[], bigint[], bigint[], text[], text[], timestamptz
+) is 'Items of a settlement batch with all that is needed to decide them.';

@@ -6,7 +6,13 @@
  */
 create function private.store_settlements(
   p_candidates private.settlement_candidate[],
-  p_usages jsonb[],
+  p_models text[],
+  p_input_tokens bigint[],
+  p_cached_input_tokens bigint[],
+  p_output_tokens bigint[],
+  p_reasoning_tokens bigint[],
+  p_request_ids text[],
+  p_usage_sources text[],
   p_outputs jsonb[],
   p_at timestamptz
 )
@@ -173,8 +179,10 @@ as $$
   recorded as (
     insert into public.credit_transactions (
       id, organization_id, type, amount_credits, balance_after_credits, grant_id, reservation_id,
-      capability_id, quality_level_id, model_id, user_id, actor, context, usage, cost_usd, price_id,
-      estimated_credits, actual_credits, event_at
+      capability_id, quality_level_id, model_id, user_id, actor, context,
+      reported_model, request_id, usage_source, cost_usd,
+      input_tokens, cached_input_tokens, output_tokens, reasoning_tokens,
+      price_id, estimated_credits, actual_credits, event_at
     )
     select
       drawn.transaction_id, drawn.organization_id, 'ai_consumption', -drawn.amount_credits,
@@ -182,8 +190,14 @@ as $$
       closed.capability_id, closed.quality_level_id, drawn.model_id, closed.user_id, closed.actor,
       closed.context,
       -- Once for each settlement, so that sums over the ledger count its cost once.
-      case when drawn.part_number = 1 then nullif(p_usages[drawn.item], 'null') end,
+      case when drawn.part_number = 1 then p_models[drawn.item] end,
+      case when drawn.part_number = 1 then p_request_ids[drawn.item] end,
+      case when drawn.part_number = 1 then p_usage_sources[drawn.item] end,
       case when drawn.part_number = 1 then drawn.cost_usd end,
+      case when drawn.part_number = 1 then p_input_tokens[drawn.item] end,
+      case when drawn.part_number = 1 then p_cached_input_tokens[drawn.item] end,
+      case when drawn.part_number = 1 then p_output_tokens[drawn.item] end,
+      case when drawn.part_number = 1 then p_reasoning_tokens[drawn.item] end,
       case when drawn.part_number = 1 then drawn.price_id end,
       case when drawn.part_number = 1 then drawn.held_credits end,
       case when drawn.part_number = 1 then drawn.actual_credits end,
@@ -241,5 +255,6 @@ as $$
 $$;
 
 comment on function private.store_settlements(
-  private.settlement_candidate[], jsonb[], jsonb[], timestamptz
+  private.settlement_candidate[], text[], bigint[], bigint[], bigint[], bigint[], text[], text[],
+  jsonb[], timestamptz
 ) is 'Writes decided settlements: grants, balances, reservations, ledger; answers all items.';

@@ -4,7 +4,11 @@
  * problem: invalid_amount (not a usage report), unknown_model (also without a price), else null.
  */
 create function private.usage_cost(
-  p_usage jsonb,
+  p_model text,
+  p_input_tokens bigint,
+  p_cached_input_tokens bigint,
+  p_output_tokens bigint,
+  p_reasoning_tokens bigint,
   p_input_usd_per_million_tokens numeric,
   p_cached_input_usd_per_million_tokens numeric,
   p_output_usd_per_million_tokens numeric
@@ -15,7 +19,14 @@ stable
 as $$
   select
     case
-      when not priced.is_valid then 'invalid_amount'
+      when (
+        p_model is not null
+        and p_input_tokens <= 1000000000000
+        and p_output_tokens between 0 and 1000000000000
+        and coalesce(p_cached_input_tokens, 0) between 0 and p_input_tokens
+        -- Part of the output: it changes no price.
+        and coalesce(p_reasoning_tokens, 0) between 0 and 1000000000000
+      ) is not true then 'invalid_amount'
       when p_input_usd_per_million_tokens is null then 'unknown_model'
       -- Far more than any request can cost: a mistake in the report.
       when priced.micro_usd > 100000000000 then 'invalid_amount'
@@ -25,44 +36,17 @@ as $$
     greatest(0.25, ceil(priced.micro_usd * 0.004) * 0.25)
   from (
     select
-      coalesce(
-        token.is_model
-        and token.input_tokens <= 1000000000000
-        and token.output_tokens between 0 and 1000000000000
-        and token.cached_input_tokens between 0 and token.input_tokens
-        and token.reasoning_tokens between 0 and 1000000000000
-        and trunc(token.input_tokens) = token.input_tokens
-        and trunc(token.output_tokens) = token.output_tokens
-        and trunc(token.cached_input_tokens) = token.cached_input_tokens
-        and trunc(token.reasoning_tokens) = token.reasoning_tokens,
-        false
-      ) as is_valid,
-      (token.input_tokens - token.cached_input_tokens) * p_input_usd_per_million_tokens
-        + token.cached_input_tokens * p_cached_input_usd_per_million_tokens
-        + token.output_tokens * p_output_usd_per_million_tokens as micro_usd
-    from (
-      select
-        jsonb_typeof(reported.model) = 'string' as is_model,
-        private.reported_number(reported.input, null) as input_tokens,
-        private.reported_number(reported.output, null) as output_tokens,
-        private.reported_number(reported.cached_input, 0) as cached_input_tokens,
-        -- Part of the output: it changes no price.
-        private.reported_number(reported.reasoning, 0) as reasoning_tokens
-      from (
-        select
-          p_usage -> 'model' as model,
-          p_usage -> 'input_tokens' as input,
-          p_usage -> 'output_tokens' as output,
-          p_usage -> 'cached_input_tokens' as cached_input,
-          p_usage -> 'reasoning_tokens' as reasoning
-        -- Without these the planner writes each value into every place that uses it.
-        offset 0
-      ) as reported
-      offset 0
-    ) as token
+      -- Cached tokens are in the input: they cost the difference. No subtraction of tokens, which
+      -- could overflow where the report is none.
+      p_input_tokens * p_input_usd_per_million_tokens
+        + coalesce(p_cached_input_tokens, 0)
+          * (p_cached_input_usd_per_million_tokens - p_input_usd_per_million_tokens)
+        + p_output_tokens * p_output_usd_per_million_tokens as micro_usd
+    -- Without it the planner writes the sum into every place that uses it.
     offset 0
   ) as priced
 $$;
 
-comment on function private.usage_cost(jsonb, numeric, numeric, numeric)
-  is 'Credits that a usage report costs by a price row.';
+comment on function private.usage_cost(
+  text, bigint, bigint, bigint, bigint, numeric, numeric, numeric
+) is 'Credits that a usage report costs by a price row.';

@@ -12,16 +12,16 @@ stable
 parallel safe
 as $$
   select case
-    when p_transaction.usage is not null then
+    when p_transaction.reported_model is not null then
       jsonb_build_object(
         'model', p_transaction.model_id,
-        'input_tokens', p_transaction.usage -> 'input_tokens',
-        'cached_input_tokens', coalesce(p_transaction.usage -> 'cached_input_tokens', '0'),
-        'output_tokens', p_transaction.usage -> 'output_tokens',
-        'reasoning_tokens', p_transaction.usage -> 'reasoning_tokens',
-        'request_id', p_transaction.usage -> 'request_id',
+        'input_tokens', p_transaction.input_tokens,
+        'cached_input_tokens', coalesce(p_transaction.cached_input_tokens, 0),
+        'output_tokens', p_transaction.output_tokens,
+        'reasoning_tokens', p_transaction.reasoning_tokens,
+        'request_id', p_transaction.request_id,
         -- 'counted' by the api where the provider did not report what it used.
-        'usage_source', coalesce(p_transaction.usage -> 'source', '"reported"'),
+        'usage_source', coalesce(p_transaction.usage_source, 'reported'),
         'cost_usd', p_transaction.cost_usd,
         'price_id', p_transaction.price_id,
         'estimated_credits', p_transaction.estimated_credits,

@@ -1,6 +1,6 @@
 import { balanceOf, brokenRules, createOrganization, grant, newKey } from '../support/desk.ts'
 import type { Desk } from '../support/desk.ts'
-import { hold } from '../support/operations.ts'
+import { hold, settle } from '../support/operations.ts'
 import { applyPurchase, buy, openPurchase, purchaseOf } from '../support/purchases.ts'
 import { expectEqual } from './expect-equal.ts'
 import type { Scenario } from './expect-equal.ts'
@@ -65,10 +65,7 @@ const otherCreditsAreKept: Scenario = async (desk) => {
   await grant(desk, organization, { amount: '50', source: 'referral', priority: 90 })
   const purchase = await buy(desk, organization)
   const spent = await hold(desk.api, organization, '1')
-  await desk.api`
-    select from private.settle_credits(
-      array[${organization}]::uuid[], array[${spent}]::uuid[], array[1]::numeric[],
-      array[null]::jsonb[], array[null]::jsonb[])`
+  await settle(desk.api, { organization, reservation: spent, amount: '1' })
   await applyPurchase(desk, organization, purchase, REFUND)
   return expectEqual('posted', await postedOf(desk, organization), '50.00')
 }

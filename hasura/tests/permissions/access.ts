@@ -215,7 +215,8 @@ export const TABLES: Record<string, TableAccess> = {
       'sequence id organization_id type amount_credits balance_after_credits grant_id reservation_id capability_id quality_level_id model_id user_id actor context description event_at created_at',
     only: {
       'owner org_admin service platform_admin': 'payment_metadata',
-      platform_admin: 'usage cost_usd price_id estimated_credits actual_credits',
+      platform_admin:
+        'reported_model request_id usage_source cost_usd input_tokens cached_input_tokens output_tokens reasoning_tokens price_id estimated_credits actual_credits',
     },
     onlyComputed: { platform_admin: 'provider_metadata' },
   },

@@ -154,7 +154,8 @@ describe('who sees what', () => {
           ...(selectOf(table, role)?.columns ?? []),
           ...(selectOf(table, role)?.computed_fields ?? []),
         ]
-        const costs = /provider_metadata|^cost_usd$|^usage$|_usd_per_million/
+        const costs =
+          /provider_metadata|^cost_usd$|^reported_model$|^request_id$|^usage_source$|(put|reasoning)_tokens$|_usd_per_million/
         expect(shown.filter((name) => costs.test(name))).toEqual([])
       }
     }

@@ -62,12 +62,13 @@ export interface Extended {
 }
 
 export interface Usage {
-  model: string
-  input_tokens: unknown
-  output_tokens: unknown
-  cached_input_tokens?: unknown
-  reasoning_tokens?: unknown
-  request_id?: string
+  model: string | null
+  input_tokens: number | string | null
+  output_tokens: number | string | null
+  cached_input_tokens?: number | string | null
+  reasoning_tokens?: number | string | null
+  request_id?: string | null
+  source?: string | null
 }
 
 export interface SettleItem {
@@ -108,13 +109,25 @@ export async function hold(sql: Sql, organization: string, amount: string, secon
   return row.reservation_id
 }
 
+/** The seven arrays of usage reports. */
+export function usageReports(sql: Sql, items: { usage?: Usage | null }[]) {
+  return sql`
+    ${items.map(({ usage }) => usage?.model ?? null)}::text[],
+    ${items.map(({ usage }) => usage?.input_tokens ?? null)}::bigint[],
+    ${items.map(({ usage }) => usage?.cached_input_tokens ?? null)}::bigint[],
+    ${items.map(({ usage }) => usage?.output_tokens ?? null)}::bigint[],
+    ${items.map(({ usage }) => usage?.reasoning_tokens ?? null)}::bigint[],
+    ${items.map(({ usage }) => usage?.request_id ?? null)}::text[],
+    ${items.map(({ usage }) => usage?.source ?? null)}::text[]`
+}
+
 export async function settle(sql: Sql, ...items: SettleItem[]): Promise<Settled[]> {
   return sql<Settled[]>`
     select * from private.settle_credits(
       ${items.map((item) => item.organization)}::uuid[],
       ${items.map((item) => item.reservation)}::uuid[],
       ${items.map((item) => item.amount ?? null)}::numeric[],
-      ${texts(items.map((item) => item.usage as Json))}::text[]::jsonb[],
+      ${usageReports(sql, items)},
       ${texts(items.map((item) => item.output as Json))}::text[]::jsonb[]
     )`
 }

@@ -1,5 +1,7 @@
 import { newKey } from './desk.ts'
 import type { Desk, Sql } from './desk.ts'
+import { usageReports } from './operations.ts'
+import type { Usage } from './operations.ts'
 
 export interface Use {
   organization: string
@@ -202,7 +204,8 @@ export async function reserveWithQuotas(sql: Sql, ...holds: HoldRequest[]): Prom
 export interface SettleRequest {
   organization: string
   reservation: string
-  amount: string
+  amount?: string
+  usage?: Usage
   quotas: QuotaLine[]
 }
 
@@ -213,8 +216,8 @@ export async function settleWithQuotas(sql: Sql, ...items: SettleRequest[]) {
     from private.settle_credits_with_quotas(
       ${items.map(({ organization }) => organization)}::uuid[],
       ${items.map(({ reservation }) => reservation)}::uuid[],
-      ${items.map(({ amount }) => amount)}::numeric[],
-      ${items.map(() => null)}::jsonb[],
+      ${items.map(({ amount }) => amount ?? null)}::numeric[],
+      ${usageReports(sql, items)},
       ${items.map(() => null)}::jsonb[],
       ${items.map(({ quotas }) => JSON.stringify(quotas))}::text[]::jsonb[]
     )

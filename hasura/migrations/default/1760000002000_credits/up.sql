@@ -186,8 +186,15 @@ create table public.credit_transactions (
   user_id uuid,
   actor jsonb,
   context jsonb,
-  usage jsonb,
+  reported_model text,
+  request_id text,
+  usage_source text,
   cost_usd numeric,
+  -- Side by side, as each of them after a text would be padded to eight bytes.
+  input_tokens bigint,
+  cached_input_tokens bigint,
+  output_tokens bigint,
+  reasoning_tokens bigint,
   price_id bigint,
   estimated_credits numeric(14, 2),
   actual_credits numeric(14, 2),
@@ -223,8 +230,14 @@ comment on column public.credit_transactions.amount_credits is 'Added (positive)
 comment on column public.credit_transactions.balance_after_credits is 'Posted credits of the organization after this row; negative when in debt.';
 comment on column public.credit_transactions.grant_id is 'Grant that was made or drawn from: the link by which a refund finds its way back. Null is debt.';
 comment on column public.credit_transactions.id is 'Of a charge the id of its reservation, of its further rows and of all others a version 7 one.';
-comment on column public.credit_transactions.usage is 'What the provider reported, or what was counted where it did not; on the first row of a settlement, like the next four.';
+comment on column public.credit_transactions.reported_model is 'Model of the usage report, by our id or the provider''s; on the first row of a settlement, like the next ten.';
+comment on column public.credit_transactions.request_id is 'The provider''s own id of the request.';
+comment on column public.credit_transactions.usage_source is '''counted'' where the provider did not report its tokens and they were counted; null where it did.';
 comment on column public.credit_transactions.cost_usd is 'What the usage cost us by the price row, in US dollars.';
+comment on column public.credit_transactions.input_tokens is 'Tokens that were read, cached ones included.';
+comment on column public.credit_transactions.cached_input_tokens is 'Part of the input that cost less; null counts as 0.';
+comment on column public.credit_transactions.output_tokens is 'Tokens that were written, reasoning included.';
+comment on column public.credit_transactions.reasoning_tokens is 'Part of the output; null where it was not told.';
 comment on column public.credit_transactions.price_id is 'The row of llm_model_prices that the usage was priced by.';
 comment on column public.credit_transactions.estimated_credits is 'Credits that were held for the work.';
 comment on column public.credit_transactions.actual_credits is 'What the work cost, whether or not all of it could be charged.';

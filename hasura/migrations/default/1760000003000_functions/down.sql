@@ -172,7 +172,6 @@ drop function private.reinstate_credits;
 drop function private.release_credits;
 drop function private.remove_quota_override;
 drop function private.replay_stripe_event;
-drop function private.reported_number;
 drop function private.require_batch;
 drop function private.reservation_candidates;
 drop function private.reservation_fingerprint;

@@ -882,7 +882,13 @@ create function private.apply_settlements(
   p_organization_ids uuid[],
   p_reservation_ids uuid[],
   p_amounts_credits numeric[],
-  p_usages jsonb[],
+  p_models text[],
+  p_input_tokens bigint[],
+  p_cached_input_tokens bigint[],
+  p_output_tokens bigint[],
+  p_reasoning_tokens bigint[],
+  p_request_ids text[],
+  p_usage_sources text[],
   p_outputs jsonb[],
   p_at timestamptz
 )
@@ -930,7 +936,9 @@ begin
           )
         ) as is_alone_plain
       from private.settlement_candidates(
-        p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages, p_at
+        p_organization_ids, p_reservation_ids, p_amounts_credits, p_models, p_input_tokens,
+        p_cached_input_tokens, p_output_tokens, p_reasoning_tokens, p_request_ids, p_usage_sources,
+        p_at
       ) as candidate
     ) as alone
   ) as judged;
@@ -938,13 +946,15 @@ begin
   return query
   select *
   from private.store_settlements(
-    v_plain || private.decide_settlements(v_odd), p_usages, p_outputs, p_at
+    v_plain || private.decide_settlements(v_odd), p_models, p_input_tokens, p_cached_input_tokens,
+    p_output_tokens, p_reasoning_tokens, p_request_ids, p_usage_sources, p_outputs, p_at
   );
 end
 $$;
 
 comment on function private.apply_settlements(
-  uuid[], uuid[], numeric[], jsonb[], jsonb[], timestamptz
+  uuid[], uuid[], numeric[], text[], bigint[], bigint[], bigint[], bigint[], text[], text[], jsonb[],
+  timestamptz
 ) is 'Decides and writes a batch of settlements and answers all items.';
 
 -- private/apply_stripe_purchase.sql
@@ -2236,7 +2246,8 @@ begin
     from private.settle_credits(
       array[v_session.organization_id], array[v_session.hold_reservation_id],
       array[private.session_credits(v_session.hold_used_seconds, v_session.hold_price_credits)],
-      array[null]::jsonb[], array[null]::jsonb[]
+      array[null]::text[], array[null]::bigint[], array[null]::bigint[], array[null]::bigint[],
+      array[null]::bigint[], array[null]::text[], array[null]::text[], array[null]::jsonb[]
     ) as settled;
     v_session.charged_credits := v_session.charged_credits + coalesce(v_charged_credits, 0);
   end if;
@@ -8079,27 +8090,6 @@ comment on function private.replay_stripe_event(text, integer)
 
 grant execute on function private.replay_stripe_event(text, integer) to purser_api;
 
--- private/reported_number.sql
-/*
- * A number of a usage report: p_absent when it is not told, -1 when it is none. Whoever asks refuses
- * what is negative.
- */
-create function private.reported_number(p_reported jsonb, p_absent numeric)
-returns numeric
-language sql
-immutable
-parallel safe
-as $$
-  select case coalesce(jsonb_typeof(p_reported), 'null')
-    when 'number' then p_reported::numeric
-    when 'null' then p_absent
-    else -1
-  end
-$$;
-
-comment on function private.reported_number(jsonb, numeric)
-  is 'A number in a usage report; -1 when it is none.';
-
 -- private/require_batch.sql
 /*
  * Misuse of a batch function: arrays of different lengths (LG001) or a batch that would hold locks
@@ -10071,7 +10061,9 @@ grant execute on function private.set_stripe_customer(uuid, text) to purser_api;
 /*
  * Charges the actual cost of work and ends its reservation, one row an item in the order of the
  * items; the result is the one of the same calls made one after the other. The cost is an amount, or
- * a usage report that is priced by the row in force when the credits were reserved.
+ * a usage report that is priced by the row in force when the credits were reserved. A report is the
+ * model, by our id or the provider's, and its tokens; cached ones and reasoning may be null. Its source
+ * is 'counted' where the provider did not report, else null.
  *
  * Gate: the balance rows (lock_balances), then a compare-and-set on the reservation's status.
  * The usual batch is judged and written by one statement: every cost is within its hold, no
@@ -10092,7 +10084,13 @@ create function private.settle_credits(
   p_organization_ids uuid[],
   p_reservation_ids uuid[],
   p_amounts_credits numeric[],
-  p_usages jsonb[],
+  p_models text[],
+  p_input_tokens bigint[],
+  p_cached_input_tokens bigint[],
+  p_output_tokens bigint[],
+  p_reasoning_tokens bigint[],
+  p_request_ids text[],
+  p_usage_sources text[],
   p_outputs jsonb[]
 )
 returns table (
@@ -10124,7 +10122,10 @@ declare
 begin
   v_items := private.require_batch(
     cardinality(p_organization_ids), cardinality(p_reservation_ids),
-    cardinality(p_amounts_credits), cardinality(p_usages), cardinality(p_outputs)
+    cardinality(p_amounts_credits), cardinality(p_models), cardinality(p_input_tokens),
+    cardinality(p_cached_input_tokens), cardinality(p_output_tokens),
+    cardinality(p_reasoning_tokens), cardinality(p_request_ids), cardinality(p_usage_sources),
+    cardinality(p_outputs)
   );
   v_at := private.lock_balances(p_organization_ids);
 
@@ -10140,7 +10141,8 @@ begin
       sum(candidate.actual_credits) over line as total_credits,
       sum(candidate.held_credits) over line as freed_credits
     from private.settlement_candidates(
-      p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages, v_at
+      p_organization_ids, p_reservation_ids, p_amounts_credits, p_models, p_input_tokens,
+      p_cached_input_tokens, p_output_tokens, p_reasoning_tokens, p_request_ids, p_usage_sources, v_at
     ) as candidate
     window line as (
       partition by candidate.organization_id order by candidate.item rows unbounded preceding
@@ -10210,15 +10212,21 @@ begin
   recorded as (
     insert into public.credit_transactions (
       id, organization_id, type, amount_credits, balance_after_credits, grant_id, reservation_id,
-      capability_id, quality_level_id, model_id, user_id, actor, context, usage, cost_usd, price_id,
-      estimated_credits, actual_credits, event_at
+      capability_id, quality_level_id, model_id, user_id, actor, context,
+      reported_model, request_id, usage_source, cost_usd,
+      input_tokens, cached_input_tokens, output_tokens, reasoning_tokens,
+      price_id, estimated_credits, actual_credits, event_at
     )
     select
       closed.reservation_id, closed.organization_id, 'ai_consumption', -closed.actual_credits,
       closed.balance_after_credits, closed.next_grant_id, closed.reservation_id,
       closed.capability_id, closed.quality_level_id, closed.model_id, closed.user_id, closed.actor,
-      closed.context, nullif(p_usages[closed.item], 'null'), closed.cost_usd, closed.price_id,
-      closed.held_credits, closed.actual_credits, v_at
+      closed.context,
+      p_models[closed.item], p_request_ids[closed.item], p_usage_sources[closed.item],
+      closed.cost_usd,
+      p_input_tokens[closed.item], p_cached_input_tokens[closed.item],
+      p_output_tokens[closed.item], p_reasoning_tokens[closed.item],
+      closed.price_id, closed.held_credits, closed.actual_credits, v_at
     from closed
     where closed.actual_credits > 0
   ),
@@ -10247,17 +10255,21 @@ begin
     return query
     select *
     from private.settle_in_turn(
-      p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages, p_outputs, v_at
+      p_organization_ids, p_reservation_ids, p_amounts_credits, p_models, p_input_tokens,
+      p_cached_input_tokens, p_output_tokens, p_reasoning_tokens, p_request_ids, p_usage_sources,
+      p_outputs, v_at
     );
   end if;
 end
 $$;
 
-comment on function private.settle_credits(uuid[], uuid[], numeric[], jsonb[], jsonb[])
-  is 'Charges the actual cost of AI work; arrays in, one outcome row an item in order.';
+comment on function private.settle_credits(
+  uuid[], uuid[], numeric[], text[], bigint[], bigint[], bigint[], bigint[], text[], text[], jsonb[]
+) is 'Charges the actual cost of AI work; arrays in, one outcome row an item in order.';
 
-grant execute on function private.settle_credits(uuid[], uuid[], numeric[], jsonb[], jsonb[])
-  to purser_api;
+grant execute on function private.settle_credits(
+  uuid[], uuid[], numeric[], text[], bigint[], bigint[], bigint[], bigint[], text[], text[], jsonb[]
+) to purser_api;
 
 -- private/settle_credits_with_quotas.sql
 /*
@@ -10273,7 +10285,13 @@ create function private.settle_credits_with_quotas(
   p_organization_ids uuid[],
   p_reservation_ids uuid[],
   p_amounts_credits numeric[],
-  p_usages jsonb[],
+  p_models text[],
+  p_input_tokens bigint[],
+  p_cached_input_tokens bigint[],
+  p_output_tokens bigint[],
+  p_reasoning_tokens bigint[],
+  p_request_ids text[],
+  p_usage_sources text[],
   p_outputs jsonb[],
   p_quotas jsonb[]
 )
@@ -10317,7 +10335,10 @@ begin
         shortfall_credits, available_credits, transaction_ids, replayed
       from private.settle_credits(
         p_organization_ids[v_index : v_index], p_reservation_ids[v_index : v_index],
-        p_amounts_credits[v_index : v_index], p_usages[v_index : v_index],
+        p_amounts_credits[v_index : v_index], p_models[v_index : v_index],
+        p_input_tokens[v_index : v_index], p_cached_input_tokens[v_index : v_index],
+        p_output_tokens[v_index : v_index], p_reasoning_tokens[v_index : v_index],
+        p_request_ids[v_index : v_index], p_usage_sources[v_index : v_index],
         p_outputs[v_index : v_index]
       ) as done;
       if outcome not in ('settled', 'replayed') then
@@ -10348,11 +10369,13 @@ end
 $$;
 
 comment on function private.settle_credits_with_quotas(
-  uuid[], uuid[], numeric[], jsonb[], jsonb[], jsonb[]
+  uuid[], uuid[], numeric[], text[], bigint[], bigint[], bigint[], bigint[], text[], text[], jsonb[],
+  jsonb[]
 ) is 'Charges work and books what it used of the meters that were held.';
 
 grant execute on function private.settle_credits_with_quotas(
-  uuid[], uuid[], numeric[], jsonb[], jsonb[], jsonb[]
+  uuid[], uuid[], numeric[], text[], bigint[], bigint[], bigint[], bigint[], text[], text[], jsonb[],
+  jsonb[]
 ) to purser_api;
 
 -- private/settle_in_turn.sql
@@ -10363,7 +10386,13 @@ create function private.settle_in_turn(
   p_organization_ids uuid[],
   p_reservation_ids uuid[],
   p_amounts_credits numeric[],
-  p_usages jsonb[],
+  p_models text[],
+  p_input_tokens bigint[],
+  p_cached_input_tokens bigint[],
+  p_output_tokens bigint[],
+  p_reasoning_tokens bigint[],
+  p_request_ids text[],
+  p_usage_sources text[],
   p_outputs jsonb[],
   p_at timestamptz
 )
@@ -10396,7 +10425,9 @@ begin
   ) then
     return query
     select * from private.apply_settlements(
-      p_organization_ids, p_reservation_ids, p_amounts_credits, p_usages, p_outputs, p_at
+      p_organization_ids, p_reservation_ids, p_amounts_credits, p_models, p_input_tokens,
+      p_cached_input_tokens, p_output_tokens, p_reasoning_tokens, p_request_ids, p_usage_sources,
+      p_outputs, p_at
     );
     return;
   end if;
@@ -10409,7 +10440,10 @@ begin
       available_credits, transaction_ids, replayed
     from private.apply_settlements(
       p_organization_ids[v_index : v_index], p_reservation_ids[v_index : v_index],
-      p_amounts_credits[v_index : v_index], p_usages[v_index : v_index],
+      p_amounts_credits[v_index : v_index], p_models[v_index : v_index],
+      p_input_tokens[v_index : v_index], p_cached_input_tokens[v_index : v_index],
+      p_output_tokens[v_index : v_index], p_reasoning_tokens[v_index : v_index],
+      p_request_ids[v_index : v_index], p_usage_sources[v_index : v_index],
       p_outputs[v_index : v_index], p_at
     ) as done;
     item := v_index;
@@ -10420,7 +10454,8 @@ end
 $$;
 
 comment on function private.settle_in_turn(
-  uuid[], uuid[], numeric[], jsonb[], jsonb[], timestamptz
+  uuid[], uuid[], numeric[], text[], bigint[], bigint[], bigint[], bigint[], text[], text[], jsonb[],
+  timestamptz
 ) is 'Charges any batch; while an expired grant is kept for holds, item by item.';
 
 -- private/settlement_candidates.sql
@@ -10435,7 +10470,13 @@ create function private.settlement_candidates(
   p_organization_ids uuid[],
   p_reservation_ids uuid[],
   p_amounts_credits numeric[],
-  p_usages jsonb[],
+  p_models text[],
+  p_input_tokens bigint[],
+  p_cached_input_tokens bigint[],
+  p_output_tokens bigint[],
+  p_reasoning_tokens bigint[],
+  p_request_ids text[],
+  p_usage_sources text[],
   p_at timestamptz
 )
 returns setof private.settlement_candidate
@@ -10447,9 +10488,9 @@ as $$
   with price as materialized (
     select reported.model, dated.*
     from (
-      select p_usages[number.item] ->> 'model' as model
-      from generate_series(1, cardinality(p_usages)) as number (item)
-      where p_usages[number.item] is not null
+      select p_models[number.item] as model
+      from generate_series(1, cardinality(p_models)) as number (item)
+      where p_models[number.item] is not null
       group by 1
     ) as reported
     cross join lateral private.model_prices(reported.model) as dated
@@ -10484,19 +10525,18 @@ as $$
         then 'replayed'
       when asked.status = 'settled' then 'idempotency_conflict'
       when asked.status = 'released' then 'reservation_not_open'
-      -- One of the two tells the cost; both or none is a mistake.
-      when (asked.amount_credits is null) = (asked.usage is null) then 'invalid_amount'
-      when asked.usage is null and not private.is_amount(asked.amount_credits)
+      -- One of the two tells the cost: both is a mistake, and none is no report.
+      when asked.amount_credits is null then cost.problem
+      when num_nonnulls(asked.model, asked.input_tokens, asked.output_tokens) > 0
+        or not private.is_amount(asked.amount_credits)
         then 'invalid_amount'
-      when asked.usage is not null then cost.problem
     end,
     null::integer
   from (
     select
       request.*,
       p_reservation_ids[request.item] as reservation_id,
-      p_amounts_credits[request.item] as amount_credits,
-      told.usage,
+      told.*,
       hold.*
     from (
       select
@@ -10540,9 +10580,16 @@ as $$
         limit 1
       ) as lot on true
     ) as request
-    -- Without the offset, here and below, the planner writes the value into every place that uses it.
+    -- Without the offset, here and below, the planner writes a value into every place that uses it.
     cross join lateral (
-      select nullif(p_usages[request.item], 'null') as usage offset 0
+      select
+        p_amounts_credits[request.item] as amount_credits,
+        p_models[request.item] as model,
+        p_input_tokens[request.item] as input_tokens,
+        p_cached_input_tokens[request.item] as cached_input_tokens,
+        p_output_tokens[request.item] as output_tokens,
+        p_reasoning_tokens[request.item] as reasoning_tokens
+      offset 0
     ) as told
     left join lateral (
       select
@@ -10564,41 +10611,66 @@ as $$
   left join lateral (
     select price.*
     from price
-    where price.model = asked.usage ->> 'model'
+    where price.model = asked.model
       and price.effective_from <= asked.created_at
       and (price.effective_to is null or price.effective_to > asked.created_at)
     limit 1
   ) as rate on true
   left join lateral private.usage_cost(
-    asked.usage, rate.input_usd_per_million_tokens, rate.cached_input_usd_per_million_tokens,
-    rate.output_usd_per_million_tokens
-  ) as cost on asked.usage is not null
+    asked.model, asked.input_tokens, asked.cached_input_tokens, asked.output_tokens,
+    asked.reasoning_tokens, rate.input_usd_per_million_tokens,
+    rate.cached_input_usd_per_million_tokens, rate.output_usd_per_million_tokens
+  ) as cost on asked.amount_credits is null
   cross join lateral (
-    select private.settlement_fingerprint(asked.amount_credits, asked.usage) as hash offset 0
+    select private.settlement_fingerprint(
+      asked.amount_credits, asked.model, asked.input_tokens, asked.cached_input_tokens,
+      asked.output_tokens, asked.reasoning_tokens, p_request_ids[asked.item],
+      p_usage_sources[asked.item]
+    ) as hash
+    offset 0
   ) as fingerprint
 $$;
 
-comment on function private.settlement_candidates(uuid[], uuid[], numeric[], jsonb[], timestamptz)
-  is 'Items of a settlement batch with all that is needed to decide them.';
+comment on function private.settlement_candidates(
+  uuid[], uuid[], numeric[], text[], bigint[], bigint[], bigint[], bigint[], text[], text[], timestamptz
+) is 'Items of a settlement batch with all that is needed to decide them.';
 
 -- private/settlement_fingerprint.sql
 /*
  * Hash of the cost of a settlement as it came, an amount or a usage report, to tell a replay from a
  * conflict. It is compared within one reservation only, where 64 bits are plenty.
+ * Each value is hashed with a number of its own, which also stands for null. A count is the seed, as
+ * what is hashed of a bigint is only 32 bits.
  */
-create function private.settlement_fingerprint(p_amount_credits numeric, p_usage jsonb)
+create function private.settlement_fingerprint(
+  p_amount_credits numeric,
+  p_model text,
+  p_input_tokens bigint,
+  p_cached_input_tokens bigint,
+  p_output_tokens bigint,
+  p_reasoning_tokens bigint,
+  p_request_id text,
+  p_usage_source text
+)
 returns bigint
 language sql
 immutable
 parallel safe
 as $$
-  select hashtextextended(
-    coalesce(p_usage::text, ''), hash_numeric_extended(coalesce(p_amount_credits, -1), 0)
-  )
+  select
+    coalesce(hash_numeric_extended(p_amount_credits, 1), 1)
+    # coalesce(hashtextextended(p_model, 2), 2)
+    # coalesce(hashint4extended(3, p_input_tokens), 3)
+    # coalesce(hashint4extended(4, p_cached_input_tokens), 4)
+    # coalesce(hashint4extended(5, p_output_tokens), 5)
+    # coalesce(hashint4extended(6, p_reasoning_tokens), 6)
+    # coalesce(hashtextextended(p_request_id, 7), 7)
+    # coalesce(hashtextextended(p_usage_source, 8), 8)
 $$;
 
-comment on function private.settlement_fingerprint(numeric, jsonb)
-  is 'Hash of the cost of a settlement, to tell a replay from a conflict.';
+comment on function private.settlement_fingerprint(
+  numeric, text, bigint, bigint, bigint, bigint, text, text
+) is 'Hash of the cost of a settlement, to tell a replay from a conflict.';
 
 -- private/start_due_periods.sql
 /*
@@ -11250,7 +11322,13 @@ comment on function private.store_session(private.metered_sessions)
  */
 create function private.store_settlements(
   p_candidates private.settlement_candidate[],
-  p_usages jsonb[],
+  p_models text[],
+  p_input_tokens bigint[],
+  p_cached_input_tokens bigint[],
+  p_output_tokens bigint[],
+  p_reasoning_tokens bigint[],
+  p_request_ids text[],
+  p_usage_sources text[],
   p_outputs jsonb[],
   p_at timestamptz
 )
@@ -11417,8 +11495,10 @@ as $$
   recorded as (
     insert into public.credit_transactions (
       id, organization_id, type, amount_credits, balance_after_credits, grant_id, reservation_id,
-      capability_id, quality_level_id, model_id, user_id, actor, context, usage, cost_usd, price_id,
-      estimated_credits, actual_credits, event_at
+      capability_id, quality_level_id, model_id, user_id, actor, context,
+      reported_model, request_id, usage_source, cost_usd,
+      input_tokens, cached_input_tokens, output_tokens, reasoning_tokens,
+      price_id, estimated_credits, actual_credits, event_at
     )
     select
       drawn.transaction_id, drawn.organization_id, 'ai_consumption', -drawn.amount_credits,
@@ -11426,8 +11506,14 @@ as $$
       closed.capability_id, closed.quality_level_id, drawn.model_id, closed.user_id, closed.actor,
       closed.context,
       -- Once for each settlement, so that sums over the ledger count its cost once.
-      case when drawn.part_number = 1 then nullif(p_usages[drawn.item], 'null') end,
+      case when drawn.part_number = 1 then p_models[drawn.item] end,
+      case when drawn.part_number = 1 then p_request_ids[drawn.item] end,
+      case when drawn.part_number = 1 then p_usage_sources[drawn.item] end,
       case when drawn.part_number = 1 then drawn.cost_usd end,
+      case when drawn.part_number = 1 then p_input_tokens[drawn.item] end,
+      case when drawn.part_number = 1 then p_cached_input_tokens[drawn.item] end,
+      case when drawn.part_number = 1 then p_output_tokens[drawn.item] end,
+      case when drawn.part_number = 1 then p_reasoning_tokens[drawn.item] end,
       case when drawn.part_number = 1 then drawn.price_id end,
       case when drawn.part_number = 1 then drawn.held_credits end,
       case when drawn.part_number = 1 then drawn.actual_credits end,
@@ -11485,7 +11571,8 @@ as $$
 $$;
 
 comment on function private.store_settlements(
-  private.settlement_candidate[], jsonb[], jsonb[], timestamptz
+  private.settlement_candidate[], text[], bigint[], bigint[], bigint[], bigint[], text[], text[],
+  jsonb[], timestamptz
 ) is 'Writes decided settlements: grants, balances, reservations, ledger; answers all items.';
 
 -- private/suspended_at.sql
@@ -12320,7 +12407,11 @@ grant execute on function private.unsettled_purchases(integer) to purser_api;
  * problem: invalid_amount (not a usage report), unknown_model (also without a price), else null.
  */
 create function private.usage_cost(
-  p_usage jsonb,
+  p_model text,
+  p_input_tokens bigint,
+  p_cached_input_tokens bigint,
+  p_output_tokens bigint,
+  p_reasoning_tokens bigint,
   p_input_usd_per_million_tokens numeric,
   p_cached_input_usd_per_million_tokens numeric,
   p_output_usd_per_million_tokens numeric
@@ -12331,7 +12422,14 @@ stable
 as $$
   select
     case
-      when not priced.is_valid then 'invalid_amount'
+      when (
+        p_model is not null
+        and p_input_tokens <= 1000000000000
+        and p_output_tokens between 0 and 1000000000000
+        and coalesce(p_cached_input_tokens, 0) between 0 and p_input_tokens
+        -- Part of the output: it changes no price.
+        and coalesce(p_reasoning_tokens, 0) between 0 and 1000000000000
+      ) is not true then 'invalid_amount'
       when p_input_usd_per_million_tokens is null then 'unknown_model'
       -- Far more than any request can cost: a mistake in the report.
       when priced.micro_usd > 100000000000 then 'invalid_amount'
@@ -12341,47 +12439,20 @@ as $$
     greatest(0.25, ceil(priced.micro_usd * 0.004) * 0.25)
   from (
     select
-      coalesce(
-        token.is_model
-        and token.input_tokens <= 1000000000000
-        and token.output_tokens between 0 and 1000000000000
-        and token.cached_input_tokens between 0 and token.input_tokens
-        and token.reasoning_tokens between 0 and 1000000000000
-        and trunc(token.input_tokens) = token.input_tokens
-        and trunc(token.output_tokens) = token.output_tokens
-        and trunc(token.cached_input_tokens) = token.cached_input_tokens
-        and trunc(token.reasoning_tokens) = token.reasoning_tokens,
-        false
-      ) as is_valid,
-      (token.input_tokens - token.cached_input_tokens) * p_input_usd_per_million_tokens
-        + token.cached_input_tokens * p_cached_input_usd_per_million_tokens
-        + token.output_tokens * p_output_usd_per_million_tokens as micro_usd
-    from (
-      select
-        jsonb_typeof(reported.model) = 'string' as is_model,
-        private.reported_number(reported.input, null) as input_tokens,
-        private.reported_number(reported.output, null) as output_tokens,
-        private.reported_number(reported.cached_input, 0) as cached_input_tokens,
-        -- Part of the output: it changes no price.
-        private.reported_number(reported.reasoning, 0) as reasoning_tokens
-      from (
-        select
-          p_usage -> 'model' as model,
-          p_usage -> 'input_tokens' as input,
-          p_usage -> 'output_tokens' as output,
-          p_usage -> 'cached_input_tokens' as cached_input,
-          p_usage -> 'reasoning_tokens' as reasoning
-        -- Without these the planner writes each value into every place that uses it.
-        offset 0
-      ) as reported
-      offset 0
-    ) as token
+      -- Cached tokens are in the input: they cost the difference. No subtraction of tokens, which
+      -- could overflow where the report is none.
+      p_input_tokens * p_input_usd_per_million_tokens
+        + coalesce(p_cached_input_tokens, 0)
+          * (p_cached_input_usd_per_million_tokens - p_input_usd_per_million_tokens)
+        + p_output_tokens * p_output_usd_per_million_tokens as micro_usd
+    -- Without it the planner writes the sum into every place that uses it.
     offset 0
   ) as priced
 $$;
 
-comment on function private.usage_cost(jsonb, numeric, numeric, numeric)
-  is 'Credits that a usage report costs by a price row.';
+comment on function private.usage_cost(
+  text, bigint, bigint, bigint, bigint, numeric, numeric, numeric
+) is 'Credits that a usage report costs by a price row.';
 
 -- private/usage_entries.sql
 /*
@@ -13993,16 +14064,16 @@ stable
 parallel safe
 as $$
   select case
-    when p_transaction.usage is not null then
+    when p_transaction.reported_model is not null then
       jsonb_build_object(
         'model', p_transaction.model_id,
-        'input_tokens', p_transaction.usage -> 'input_tokens',
-        'cached_input_tokens', coalesce(p_transaction.usage -> 'cached_input_tokens', '0'),
-        'output_tokens', p_transaction.usage -> 'output_tokens',
-        'reasoning_tokens', p_transaction.usage -> 'reasoning_tokens',
-        'request_id', p_transaction.usage -> 'request_id',
+        'input_tokens', p_transaction.input_tokens,
+        'cached_input_tokens', coalesce(p_transaction.cached_input_tokens, 0),
+        'output_tokens', p_transaction.output_tokens,
+        'reasoning_tokens', p_transaction.reasoning_tokens,
+        'request_id', p_transaction.request_id,
         -- 'counted' by the api where the provider did not report what it used.
-        'usage_source', coalesce(p_transaction.usage -> 'source', '"reported"'),
+        'usage_source', coalesce(p_transaction.usage_source, 'reported'),
         'cost_usd', p_transaction.cost_usd,
         'price_id', p_transaction.price_id,
         'estimated_credits', p_transaction.estimated_credits,
