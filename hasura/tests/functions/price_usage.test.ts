@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { brokenRules, createOrganization, openDesk } from '../support/desk.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { brokenRules, createOrganization, grant, openDesk } from '../support/desk.ts'
 import type { Desk } from '../support/desk.ts'
 import { hold, settle } from '../support/operations.ts'
 import type { Usage } from '../support/operations.ts'
@@ -43,36 +43,107 @@ test.each([
   expect(row).toMatchObject({ outcome: 'settled', charged_credits: charged })
 })
 
-test('the ledger keeps tokens, cost, price row, request, estimate and actual', async () => {
-  const { reservation } = await settled({
-    model: 'gpt-5',
-    input_tokens: 1000,
-    output_tokens: 900,
-    reasoning_tokens: 100,
-    request_id: 'req_1',
-  })
-  const [entry] = await desk.admin`
-    select model_id, public.credit_transactions_provider_metadata(written) as provider_metadata
+/** The ledger rows of a settlement, as operators read them. */
+async function documentsOf(reservation: string) {
+  const rows = await desk.admin<{ model_id: string; document: Record<string, unknown> | null }[]>`
+    select model_id, public.credit_transactions_provider_metadata(written) as document
     from public.credit_transactions as written
-    where reservation_id = ${reservation}`
-  const [price] = await desk.admin`
-    select id::int from public.llm_model_prices where model_id = 'openai/gpt-5'`
-  expect(entry).toEqual({
-    model_id: 'openai/gpt-5',
-    provider_metadata: {
-      model: 'openai/gpt-5',
-      input_tokens: 1000,
-      cached_input_tokens: 0,
-      output_tokens: 900,
+    where reservation_id = ${reservation}
+    order by sequence`
+  return rows.map((row) => row.document)
+}
+
+describe.each([
+  ['within its hold', '20'],
+  ['above its hold', '1'],
+])('the ledger keeps what a charge %s rests on', (_case, amount) => {
+  const keeps = async (usage: Usage) => {
+    const organization = await createOrganization(desk, { credits: '1000' })
+    const reservation = await hold(desk.api, organization, amount)
+    const [row] = await settle(desk.api, { organization, reservation, usage })
+    expect(row).toMatchObject({ outcome: 'settled', charged_credits: '10.25' })
+    const [price] = await desk.admin`
+      select id::int from public.llm_model_prices where model_id = 'openai/gpt-5'`
+    const rest = {
+      cost_usd: 0.01025,
+      price_id: price!.id as number,
+      estimated_credits: Number(amount),
+      actual_credits: 10.25,
+    }
+    return { documents: await documentsOf(reservation), rest, reservation }
+  }
+
+  test('tokens, cost, price row, request, estimate and actual', async () => {
+    const { documents, rest } = await keeps({
+      model: 'gpt-5',
+      input_tokens: 1080,
+      cached_input_tokens: 80,
+      output_tokens: 899,
       reasoning_tokens: 100,
       request_id: 'req_1',
-      usage_source: 'reported',
-      cost_usd: 0.01025,
-      price_id: price!.id,
-      estimated_credits: 1,
-      actual_credits: 10.25,
-    },
+      source: 'counted',
+    })
+    expect(documents).toEqual([
+      {
+        model: 'openai/gpt-5',
+        input_tokens: 1080,
+        cached_input_tokens: 80,
+        output_tokens: 899,
+        reasoning_tokens: 100,
+        request_id: 'req_1',
+        usage_source: 'counted',
+        ...rest,
+        cost_usd: 0.01025,
+      },
+    ])
   })
+
+  test('of a report that tells no more than it must', async () => {
+    const { documents, rest, reservation } = await keeps({
+      model: 'openai/gpt-5',
+      input_tokens: 1000,
+      output_tokens: 900,
+    })
+    expect(documents).toEqual([
+      {
+        model: 'openai/gpt-5',
+        input_tokens: 1000,
+        cached_input_tokens: 0,
+        output_tokens: 900,
+        reasoning_tokens: null,
+        request_id: null,
+        usage_source: 'reported',
+        ...rest,
+      },
+    ])
+    const [entry] = await desk.admin`
+      select reported_model, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens,
+        request_id, usage_source
+      from public.credit_transactions where reservation_id = ${reservation}`
+    expect(entry).toEqual({
+      reported_model: 'openai/gpt-5',
+      input_tokens: '1000',
+      cached_input_tokens: null,
+      output_tokens: '900',
+      reasoning_tokens: null,
+      request_id: null,
+      usage_source: null,
+    })
+  })
+})
+
+test('a charge on two grants keeps its report once, on its first row', async () => {
+  const organization = await createOrganization(desk, { credits: '4' })
+  await grant(desk, organization, { amount: '9' })
+  const reservation = await hold(desk.api, organization, '12')
+  const usage = { model: 'openai/gpt-5', input_tokens: 1000, output_tokens: 900, request_id: 'r' }
+  await settle(desk.api, { organization, reservation, usage })
+  expect(await documentsOf(reservation)).toMatchObject([{ request_id: 'r' }, null])
+  const rows = await desk.admin`
+    select from public.credit_transactions
+    where reservation_id = ${reservation}
+      and num_nonnulls(reported_model, input_tokens, output_tokens, request_id) > 0`
+  expect(rows).toHaveLength(1)
 })
 
 test('the price in force at the reservation counts, not the one at the settlement', async () => {
@@ -98,16 +169,105 @@ test.each([
   expect(row).toMatchObject({ outcome: 'unknown_model', status: 'reserved' })
 })
 
+const LARGEST = '9223372036854775807'
+const SMALLEST = '-9223372036854775808'
+
 test.each([
-  { input_tokens: -1, output_tokens: 1 },
-  { input_tokens: 1.5, output_tokens: 1 },
-  { input_tokens: '1', output_tokens: 1 },
-  { input_tokens: 1, output_tokens: null },
-  { input_tokens: 1, output_tokens: 1e13 },
+  { model: null },
+  { input_tokens: null },
+  { output_tokens: null },
+  { model: null, input_tokens: null },
+  { model: null, input_tokens: null, output_tokens: null, request_id: 'req_1' },
+  { input_tokens: -1 },
+  { output_tokens: -1 },
+  { cached_input_tokens: -1 },
+  { reasoning_tokens: -1 },
+  { cached_input_tokens: 2 },
+  { input_tokens: 1e12 + 1 },
+  { output_tokens: 1e12 + 1 },
+  { reasoning_tokens: 1e12 + 1 },
   { input_tokens: 1e12, output_tokens: 1e12 },
-  { input_tokens: 1, cached_input_tokens: 2, output_tokens: 1 },
-  { input_tokens: 1, output_tokens: 1, reasoning_tokens: -1 },
-])('%o is no usage report (invalid_amount)', async (tokens) => {
-  const { row } = await settled({ model: 'openai/gpt-5', ...tokens })
-  expect(row).toMatchObject({ outcome: 'invalid_amount', status: 'reserved' })
+  { input_tokens: LARGEST, cached_input_tokens: SMALLEST, output_tokens: LARGEST },
+  { input_tokens: SMALLEST, cached_input_tokens: LARGEST, output_tokens: SMALLEST },
+])('%o is no usage report (invalid_amount), and hurts no neighbour', async (told) => {
+  const organization = await createOrganization(desk, { credits: '5' })
+  const reservation = await hold(desk.api, organization, '1')
+  const neighbour = await hold(desk.api, organization, '1')
+  const usage = { model: 'openai/gpt-5', input_tokens: 1, output_tokens: 1 }
+  const rows = await settle(
+    desk.api,
+    { organization, reservation, usage: { ...usage, ...told } },
+    { organization, reservation: neighbour, usage },
+  )
+  expect(rows).toMatchObject([
+    { outcome: 'invalid_amount', status: 'reserved' },
+    { outcome: 'settled', charged_credits: '0.25' },
+  ])
+})
+
+test.each([{ input_tokens: 1 }, { output_tokens: 0 }, { model: 'openai/gpt-5' }])(
+  'an amount and %o of a report are both (invalid_amount)',
+  async (told) => {
+    const organization = await createOrganization(desk, { credits: '5' })
+    const reservation = await hold(desk.api, organization, '1')
+    const usage = { model: null, input_tokens: null, output_tokens: null, ...told }
+    const [row] = await settle(desk.api, { organization, reservation, amount: '1', usage })
+    expect(row).toMatchObject({ outcome: 'invalid_amount', status: 'reserved' })
+  },
+)
+
+describe('the same report again is a replay, one that differs is a conflict', () => {
+  const full = {
+    model: 'openai/gpt-5',
+    input_tokens: 1000,
+    cached_input_tokens: 0,
+    output_tokens: 900,
+    reasoning_tokens: 0,
+    request_id: 'req_1',
+    source: 'counted',
+  }
+  const least = { model: 'openai/gpt-5', input_tokens: 1000, output_tokens: 900 }
+  const changes: [Usage, Partial<Usage>][] = [
+    [full, { model: 'gpt-5' }],
+    [full, { model: null }],
+    [full, { input_tokens: 1001 }],
+    // Alike in their 32 bits where both halves of a number are folded together.
+    [full, { input_tokens: 2 ** 32 + 1001 }],
+    [full, { input_tokens: null }],
+    [full, { cached_input_tokens: 1 }],
+    [full, { cached_input_tokens: null }],
+    [full, { output_tokens: 899 }],
+    [full, { output_tokens: null }],
+    [full, { reasoning_tokens: 1 }],
+    [full, { reasoning_tokens: null }],
+    [full, { request_id: 'req_2' }],
+    [full, { request_id: null }],
+    [full, { source: 'reported' }],
+    [full, { source: null }],
+    [full, { input_tokens: 900, output_tokens: 1000 }],
+    [least, { cached_input_tokens: 0 }],
+    [least, { cached_input_tokens: -1 }],
+    [least, { reasoning_tokens: 0 }],
+    [least, { reasoning_tokens: -1 }],
+    [least, { request_id: '' }],
+    [least, { source: '' }],
+  ]
+  test.each(changes)('%o, then %o', async (usage, change) => {
+    const { row, organization, reservation } = await settled(usage)
+    const request = { organization, reservation }
+    const rows = await settle(
+      desk.api,
+      { ...request, usage },
+      { ...request, usage: { ...usage, ...change } },
+      { ...request, usage, amount: '1' },
+      { ...request, amount: row.charged_credits },
+    )
+    expect(rows.map(({ outcome }) => outcome)).toEqual([
+      'replayed',
+      'idempotency_conflict',
+      'idempotency_conflict',
+      'idempotency_conflict',
+    ])
+    expect(rows[0]!.transaction_ids).toEqual(row.transaction_ids)
+  })
 })

@@ -238,6 +238,35 @@ const priceOfTheMoment: Scenario = async (desk) => {
   )
 }
 
+const reportsAreJudged: Scenario = async (desk) => {
+  const organization = await createOrganization(desk, { credits: '9' })
+  const reservation = await hold(desk.api, organization, '2')
+  const usage = { model: 'openai/gpt-5', input_tokens: 100, output_tokens: 100 }
+  const told = [
+    { usage: { ...usage, output_tokens: -1 } },
+    { usage: { ...usage, cached_input_tokens: 101 } },
+    { usage, amount: '1' },
+    { usage },
+    { usage },
+    { usage: { ...usage, output_tokens: 99 } },
+  ]
+  const rows = []
+  for (const cost of told) {
+    rows.push(...(await settle(desk.api, { organization, reservation, ...cost })))
+  }
+  return [
+    ...expectEqual('outcomes', outcomes(rows), [
+      'invalid_amount',
+      'invalid_amount',
+      'invalid_amount',
+      'settled',
+      'replayed',
+      'idempotency_conflict',
+    ]),
+    ...(await broken(desk, organization)),
+  ]
+}
+
 const ledgerIsAppendOnly: Scenario = async (desk) => {
   await createOrganization(desk, { credits: '1' })
   const refusals = await Promise.allSettled([
@@ -268,6 +297,7 @@ export const SCENARIOS = {
   expiryIsFair,
   burnDownOrder,
   priceOfTheMoment,
+  reportsAreJudged,
   ledgerIsAppendOnly,
   ...CATALOGUE_SCENARIOS,
   ...SESSION_SCENARIOS,
