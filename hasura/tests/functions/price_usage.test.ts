@@ -146,6 +146,36 @@ test('a charge on two grants keeps its report once, on its first row', async () 
   expect(rows).toHaveLength(1)
 })
 
+test('each of a batch keeps its own report, also item by item while an expired grant is kept', async () => {
+  const organization = await createOrganization(desk)
+  await grant(desk, organization, { amount: '9', expiresAt: new Date(Date.now() + 300) })
+  const reservations = [
+    await hold(desk.api, organization, '1'),
+    await hold(desk.api, organization, '2'),
+    await hold(desk.api, organization, '3'),
+  ]
+  await desk.admin`select pg_sleep(0.35)`
+  const rows = await settle(
+    desk.api,
+    ...reservations.map((reservation, index) => ({
+      organization,
+      reservation,
+      usage: {
+        model: 'gpt-5',
+        input_tokens: 0,
+        output_tokens: 100 * index,
+        request_id: `req_${index}`,
+      },
+    })),
+  )
+  expect(rows.map((row) => row.charged_credits)).toEqual(['0.25', '1.00', '2.00'])
+  for (const [index, reservation] of reservations.entries()) {
+    expect(await documentsOf(reservation)).toMatchObject([
+      { output_tokens: 100 * index, request_id: `req_${index}` },
+    ])
+  }
+})
+
 test('the price in force at the reservation counts, not the one at the settlement', async () => {
   const organization = await createOrganization(desk, { credits: '1000' })
   const reservation = await hold(desk.api, organization, '1')
