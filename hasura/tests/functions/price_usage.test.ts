@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { brokenRules, createOrganization, grant, openDesk } from '../support/desk.ts'
 import type { Desk } from '../support/desk.ts'
-import { hold, settle } from '../support/operations.ts'
+import { hold, reserve, settle } from '../support/operations.ts'
 import type { Usage } from '../support/operations.ts'
 
 let desk: Desk
@@ -148,13 +148,13 @@ test('a charge on two grants keeps its report once, on its first row', async () 
 
 test('each of a batch keeps its own report, also item by item while an expired grant is kept', async () => {
   const organization = await createOrganization(desk)
-  await grant(desk, organization, { amount: '9', expiresAt: new Date(Date.now() + 300) })
-  const reservations = [
-    await hold(desk.api, organization, '1'),
-    await hold(desk.api, organization, '2'),
-    await hold(desk.api, organization, '3'),
-  ]
-  await desk.admin`select pg_sleep(0.35)`
+  await grant(desk, organization, { amount: '9', expiresAt: new Date(Date.now() + 500) })
+  const holds = await reserve(
+    desk.api,
+    ...['1', '2', '3'].map((amount) => ({ organization, amount })),
+  )
+  const reservations = holds.map((held) => held.reservation_id)
+  await desk.admin`select pg_sleep(0.55)`
   const rows = await settle(
     desk.api,
     ...reservations.map((reservation, index) => ({
