@@ -143,12 +143,8 @@ as $$
       limit 1
     ) as account on true
     left join lateral (
-      select
-        joined.user_id,
-        jsonb_build_object('user_id', person.id, 'name', person.name, 'email', person.email)
-          as actor
+      select joined.user_id, joined.actor
       from auth.members as joined
-      join auth.users as person on person.id = joined.user_id
       where joined.organization_id = asked.organization_id and joined.user_id = asked.user_id
       limit 1
     ) as member on true

@@ -45,11 +45,7 @@ begin
       'session_id', v_session.id, 'topic', v_session.topic, 'seconds', v_seconds,
       'minute_price_credits', p_minute_price_credits
     ),
-    (
-      select jsonb_build_object('user_id', person.id, 'name', person.name, 'email', person.email)
-      from auth.users as person
-      where person.id = v_session.user_id
-    ),
+    private.actor_of_user(v_session.user_id),
     p_at + v_expires_after, p_at;
   update public.organization_credit_balances as balance
   set

@@ -69,6 +69,7 @@ export const TABLES: Record<string, TableAccess> = {
     rows: OWN,
     key: 'id',
     columns: 'id organization_id user_id role created_at',
+    hidden: 'actor',
   },
   'auth.users': {
     field: 'users',

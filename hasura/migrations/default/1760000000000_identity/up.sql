@@ -79,6 +79,7 @@ create table auth.members (
   -- added check: one role a member; a Hasura role is exactly this word
   role text not null constraint members_role_known check (role in ('owner', 'admin', 'member')),
   created_at timestamptz not null default current_timestamp,
+  actor jsonb, -- added, kept by triggers: holds find it with the membership
   unique (organization_id, user_id) -- added: two accepted invitations must not make two memberships
 );
 
@@ -125,6 +126,7 @@ comment on column auth.sessions.active_organization_id is 'The organization of t
 comment on table auth.accounts is 'How a user signs in: a password hash or an outside provider.';
 comment on table auth.verifications is 'Short-lived tokens for confirming an address or resetting a password.';
 comment on table auth.members is 'Who belongs to which organization, and as what: owner, admin or member.';
+comment on column auth.members.actor is 'User, name and e-mail address as they are now; holds and charges keep a copy.';
 comment on table auth.invitations is 'Open, accepted and refused invitations to an organization.';
 comment on table auth.jwks is 'Keys that sign Hasura tokens (RS256); private keys are encrypted with BETTER_AUTH_SECRET.';
 comment on table auth.rate_limits is 'Counters of attempts by address or account and route; last_request is the start of the window in milliseconds.';

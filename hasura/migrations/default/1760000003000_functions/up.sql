@@ -148,12 +148,8 @@ as $$
       limit 1
     ) as account on true
     left join lateral (
-      select
-        joined.user_id,
-        jsonb_build_object('user_id', person.id, 'name', person.name, 'email', person.email)
-          as actor
+      select joined.user_id, joined.actor
       from auth.members as joined
-      join auth.users as person on person.id = joined.user_id
       where joined.organization_id = asked.organization_id and joined.user_id = asked.user_id
       limit 1
     ) as member on true
@@ -189,6 +185,20 @@ $$;
 
 comment on function private.access_rules(uuid[], uuid[], text[], text[], numeric[], timestamptz)
   is 'What the catalogue and the subscription say about requests; one row an item, in no order.';
+
+-- private/actor_of_user.sql
+/* A user as the rows name him that he caused: id, name and e-mail address as they are now. */
+create function private.actor_of_user(p_user_id uuid)
+returns jsonb
+language sql
+stable
+as $$
+  select jsonb_build_object('user_id', person.id, 'name', person.name, 'email', person.email)
+  from auth.users as person
+  where person.id = p_user_id
+$$;
+
+comment on function private.actor_of_user(uuid) is 'A user as the rows name him that he caused.';
 
 -- private/add_grant.sql
 /*
@@ -5144,11 +5154,7 @@ begin
       'session_id', v_session.id, 'topic', v_session.topic, 'seconds', v_seconds,
       'minute_price_credits', p_minute_price_credits
     ),
-    (
-      select jsonb_build_object('user_id', person.id, 'name', person.name, 'email', person.email)
-      from auth.users as person
-      where person.id = v_session.user_id
-    ),
+    private.actor_of_user(v_session.user_id),
     p_at + v_expires_after, p_at;
   update public.organization_credit_balances as balance
   set
@@ -6110,6 +6116,31 @@ $$;
 comment on function private.move_to_paid_period(
   public.billing_invoice_lines, public.org_plans, public.plans, timestamptz, numeric, timestamptz
 ) is 'Writes the period of an invoice line into the organization''s subscription.';
+
+-- private/name_member.sql
+/*
+ * A new member with the name under which holds are written. The share lock waits for a change of that
+ * name on its way, which would not see this row.
+ */
+create function private.name_member()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform from auth.users as person where person.id = new.user_id for share;
+  new.actor := private.actor_of_user(new.user_id);
+  return new;
+end
+$$;
+
+comment on function private.name_member() is 'Writes the name of a new member.';
+
+create trigger name_member
+before insert on auth.members
+for each row execute function private.name_member();
 
 -- private/new_session.sql
 /* An active session that begins now, with the longest time that the plan allows. Writes nothing. */
@@ -8041,6 +8072,30 @@ $$;
 comment on function private.remove_quota_override(uuid, jsonb) is 'Takes an override of a quota back.';
 
 grant execute on function private.remove_quota_override(uuid, jsonb) to purser_api;
+
+-- private/rename_members.sql
+/* A user who is called otherwise from now on: his memberships name him so, for what he causes then. */
+create function private.rename_members()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update auth.members as membership
+  set actor = private.actor_of_user(new.id)
+  where membership.user_id = new.id;
+  return null;
+end
+$$;
+
+comment on function private.rename_members() is 'Writes the new name of a user to his memberships.';
+
+create trigger rename_members
+after update of name, email on auth.users
+for each row when ((old.name, old.email) is distinct from (new.name, new.email))
+execute function private.rename_members();
 
 -- private/replay_stripe_event.sql
 /*
