@@ -1,7 +1,7 @@
 import { expect, test, type Page } from '@playwright/test'
 import { expectAccessible } from '../support/accessibility.ts'
 import { bearer, graphql, signInForToken } from '../support/graphql.ts'
-import { createOrganization } from '../support/organizations.ts'
+import { createOrganization, withDatabase } from '../support/organizations.ts'
 import { openOrganization, signIn, watchForeignRequests } from '../support/pages.ts'
 import { recordUsage } from '../support/usage.ts'
 
@@ -70,10 +70,49 @@ test('a session is found again after a reload and a lost connection, warns, and 
   await expect(dialog).toContainText('This one decides')
   await expectAccessible(page)
   await page.keyboard.press('Escape')
-  await expect(pastSessions(page).getByRole('listitem')).toContainText('Minutes used up')
+  await expect(pastSessions(page).getByRole('listitem')).toContainText('No minutes available')
 
   expectNoForeignRequests()
   await context.close()
+})
+
+test('a session that ends because the organization is suspended says so, and who can settle it', async ({
+  browser,
+}) => {
+  const organization = await createOrganization('pro')
+  const member = await organization.addMember('member', 'Mio')
+  const open = async (account: typeof member) => {
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    await signIn(page, account)
+    await openOrganization(page, organization.name)
+    await page.goto('/sessions')
+    await start(page, 'Ordering coffee')
+    return page
+  }
+  const ownerPage = await open(organization.owner)
+  const memberPage = await open(member)
+  await withDatabase(
+    (sql) => sql`
+      update public.org_plans set status = 'unpaid' where organization_id = ${organization.id}`,
+  )
+  for (const [page, advice] of [
+    [ownerPage, 'Settle the payment under Billing.'],
+    [memberPage, 'Ask an owner or admin to settle the payment.'],
+  ] as const) {
+    const ended = page.getByRole('status').filter({ hasText: 'The session has ended' })
+    await expect(ended).toContainText('Your organization is suspended')
+    await expect(ended).toContainText(advice)
+    await expect(page.getByText('Your minutes are used up.')).toHaveCount(0)
+    const refused = startForm(page).getByRole('alert', { name: 'Subscription not active' })
+    await expect(refused.getByRole('link', { name: 'Go to billing' })).toHaveCount(
+      page === ownerPage ? 1 : 0,
+    )
+    await expect(startForm(page)).not.toContainText('New minutes come on')
+    await expect(pastSessions(page).getByRole('listitem')).toContainText('No minutes available')
+    await expectAccessible(page)
+    await page.context().close()
+  }
 })
 
 test('a session that another device started is shown instead of a second one, and ends on both when asked to', async ({
