@@ -142,6 +142,14 @@ test('a first payment by bank that fails says so, with its reason and a way to p
   await startSubscription(owner.page, 'Pro')
   await payByBank(owner.page)
   await expect(planNotice(owner.page)).toContainText('Your payment is on its way')
+
+  // Until it has come there is no second subscription to pay for.
+  await owner.page.getByRole('button', { name: 'Change to Team' }).click()
+  const dialog = owner.page.getByRole('dialog', { name: 'Your payment is on its way' })
+  await expect(dialog.getByRole('alert')).toContainText('Pro begins by itself')
+  await expect(dialog.getByRole('button', { name: 'Continue to payment' })).toHaveCount(0)
+  await expectAccessible(owner.page)
+  await dialog.getByText('Close', { exact: true }).last().click()
   await settleFirstPayment(organization.id, false)
   await expect(planNotice(owner.page)).toContainText('The payment for your new plan failed')
   await expect(planNotice(owner.page)).toContainText('could not be debited')

@@ -24,7 +24,7 @@ export const texts = {
   beginsAfterTrial: (to: string, at: Date) => `${to} begins when the trial ends, on ${dayOf(at)}.`,
   checkout: (to: string) => `Pay for ${to} on the next page. Nothing changes before that.`,
   paymentUnderWay: (plan: string) =>
-    `The payment for ${plan} is on its way from the bank, which takes some days. ${plan} begins when it has come. You were not charged again.`,
+    `The payment for ${plan} is on its way from the bank, which takes a few days. ${plan} begins by itself when the money arrives. You were not charged again.`,
   ended: (plan: string, at: Date) =>
     `The subscription has ended. You keep ${plan} until ${dayOf(at)}.`,
 }

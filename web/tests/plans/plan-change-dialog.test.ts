@@ -23,17 +23,23 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close()
 })
 
-async function open(props: object, answers: { amount_due_usd?: number; problem?: Error } = {}) {
+async function open(
+  props: object,
+  answers: { amount_due_usd?: number; problem?: Error; previewProblem?: Error } = {},
+) {
   const { client, stop } = await startGraphql({
-    preview_plan_change: ({ plan_id }: { plan_id: string }) => ({
-      plan_id,
-      direction: 'upgrade',
-      effective_at: '2026-12-01T00:00:00Z',
-      amount_due_usd: answers.amount_due_usd ?? 35.5,
-      credits_now: 750,
-      credits_later: 2000,
-      message: '',
-    }),
+    preview_plan_change: ({ plan_id }: { plan_id: string }) => {
+      if (answers.previewProblem) throw answers.previewProblem
+      return {
+        plan_id,
+        direction: 'upgrade',
+        effective_at: '2026-12-01T00:00:00Z',
+        amount_due_usd: answers.amount_due_usd ?? 35.5,
+        credits_now: 750,
+        credits_later: 2000,
+        message: '',
+      }
+    },
     change_plan: () => {
       if (answers.problem) throw answers.problem
       return {
@@ -80,6 +86,31 @@ test('a decline stays in the dialog: why, that nothing has changed, and where th
   expect(document.querySelector('[role=alert] a')?.getAttribute('href')).toBe('/settings/billing')
   expect(wrapper.emitted('close')).toBeUndefined()
 })
+
+test.each(['before the dialog was opened', 'while it was open'])(
+  'a first payment that is on its way leaves nothing to confirm or to try again: %s',
+  async (when) => {
+    const message = 'The payment for Pro is on its way from the bank.'
+    const problem = refusal('payment_processing', { plan_id: 'pro' }, message)
+    const isEarlier = when === 'before the dialog was opened'
+    const { wrapper, text, shows, press } = await open(
+      { currentPlan: free, subscription: { ...subscription, plan_id: 'free', is_billed: false } },
+      isEarlier ? { previewProblem: problem } : { problem },
+    )
+    if (!isEarlier) {
+      await shows('$35.50')
+      press('Continue to payment')
+    }
+    await shows(message)
+    expect(text()).toContain('Your payment is on its way')
+    for (const other of ['Change to Team?', 'Try again', 'Continue to payment', 'Keep Free']) {
+      expect(text()).not.toContain(other)
+    }
+    press('Close')
+    await until(() => wrapper.emitted('close') !== undefined, 'the end')
+    expect(wrapper.emitted('changed')).toBeUndefined()
+  },
+)
 
 test('a cancellation says until when the plan stays and what is lost, and can be left', async () => {
   const { wrapper, text, shows, press } = await open({ plan: free })
