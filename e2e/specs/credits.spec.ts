@@ -1,6 +1,6 @@
 import { expect, test, type Browser, type Page } from '@playwright/test'
 import { failModel, releaseModel, resetModel, stallModel } from '../support/model.ts'
-import { createOrganization, spendAllCredits, type Account } from '../support/organizations.ts'
+import { createOrganization, leaveCredits, type Account } from '../support/organizations.ts'
 import { balanceOf, openOrganization, signIn, watchForeignRequests } from '../support/pages.ts'
 
 test.afterEach(async () => {
@@ -112,7 +112,7 @@ test('an organization that has run dry is told why, and is not charged (insuffic
   )
   await describeProduct(owner.page)
   await describeProduct(member.page)
-  await spendAllCredits(organization.id)
+  await leaveCredits(organization.id, 0)
   await expect(balanceOf(owner.page).widget).toContainText('No credits left')
 
   await owner.page.getByRole('button', { name: 'Suggest questions' }).click()

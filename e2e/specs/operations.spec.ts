@@ -1,7 +1,7 @@
 import { expect, test, type Page } from '@playwright/test'
 import { expectAccessible } from '../support/accessibility.ts'
 import { releaseModel, resetModel, stallModelInMidAnswer } from '../support/model.ts'
-import { createOrganization, withDatabase } from '../support/organizations.ts'
+import { createOrganization, leaveCredits } from '../support/organizations.ts'
 import { balanceOf, openOrganization, signIn, watchForeignRequests } from '../support/pages.ts'
 import { stack } from '../support/stack.ts'
 
@@ -11,25 +11,6 @@ const TESTIMONIAL =
 test.afterEach(async () => {
   await resetModel()
 })
-
-/** Leaves the organization with exactly this much, as a correction by hand would. */
-async function leaveCredits(organizationId: string, credits: number) {
-  await withDatabase(async (sql) => {
-    const [balance] = await sql<{ amount: string }[]>`
-      select (monthly_credits + bonus_credits - ${credits}::numeric)::text as amount
-      from public.organization_credit_balances where organization_id = ${organizationId}`
-    const amounts = [balance?.amount ?? '0']
-    const [hold] = await sql<{ reservation_id: string }[]>`
-      select reservation_id from private.reserve_credits(
-        ${[organizationId]}::uuid[], array[null]::uuid[], array['question_generation'],
-        array['fast'], ${amounts}::numeric[], array['e2e-leave'], array[null]::integer[],
-        array[null]::jsonb[])`
-    await sql`
-      select outcome from private.settle_credits(
-        ${[organizationId]}::uuid[], ${[hold?.reservation_id ?? '']}::uuid[], ${amounts}::numeric[],
-        array[null]::jsonb[], array[null]::jsonb[])`
-  })
-}
 
 function exchange(key: string) {
   return fetch(`${stack().api_url}/auth/service-token`, {

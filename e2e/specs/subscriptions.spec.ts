@@ -10,7 +10,7 @@ import {
   visitBilling,
 } from '../support/billing.ts'
 import { brokenRules } from '../support/books.ts'
-import { createOrganization, spendAllCredits } from '../support/organizations.ts'
+import { createOrganization, leaveCredits } from '../support/organizations.ts'
 import { balanceOf } from '../support/pages.ts'
 import {
   CARDS,
@@ -204,7 +204,7 @@ test('with pay-as-you-go work goes on when no credits are left, up to the limit 
   await settings.getByRole('button', { name: 'Save' }).click()
   await expect(settings).toContainText('Pay-as-you-go is on.')
 
-  await spendAllCredits(organization.id)
+  await leaveCredits(organization.id, 0)
   await expect(balanceOf(owner.page).widget).toContainText('No credits left')
   await owner.page.getByRole('link', { name: 'Workspace' }).click()
   await owner.page.getByLabel('Product name').fill('Harbour Notes')

@@ -53,25 +53,27 @@ export async function createOrganization(plan: 'free' | 'pro' | 'team'): Promise
   }
 }
 
-/** Spends all that an organization has available, in the way its own backend would. */
-export async function spendAllCredits(organizationId: string): Promise<void> {
+/** Spends what an organization has available but for so much, in the way its own backend would. */
+export async function leaveCredits(organizationId: string, credits: number): Promise<void> {
   await withDatabase(async (sql) => {
     const [balance] = await sql<{ amount: string }[]>`
-      select monthly_credits + bonus_credits - debt_credits - reserved_credits as amount
+      select
+        monthly_credits + bonus_credits - debt_credits - reserved_credits - ${credits}::numeric
+          as amount
       from public.organization_credit_balances where organization_id = ${organizationId}`
     const amount = balance?.amount ?? '0'
     const [hold] = await sql<{ outcome: string; reservation_id: string }[]>`
       select outcome, reservation_id from private.reserve_credits(
         ${[organizationId]}::uuid[], array[null]::uuid[], array['question_generation'],
-        array['fast'], ${[amount]}::numeric[], array['e2e-spend-all'], array[null]::integer[],
+        array['fast'], ${[amount]}::numeric[], array['e2e-leave-credits'], array[null]::integer[],
         array[null]::jsonb[])`
-    if (hold?.outcome !== 'reserved') throw new Error(`spending all: ${hold?.outcome}`)
+    if (hold?.outcome !== 'reserved') throw new Error(`leaving credits: ${hold?.outcome}`)
     const [charge] = await sql<{ outcome: string }[]>`
       select outcome from private.settle_credits(
         ${[organizationId]}::uuid[], ${[hold.reservation_id]}::uuid[], ${[amount]}::numeric[],
         array[null]::text[], array[null]::bigint[], array[null]::bigint[], array[null]::bigint[],
         array[null]::bigint[], array[null]::text[], array[null]::text[], array[null]::jsonb[])`
-    if (charge?.outcome !== 'settled') throw new Error(`spending all: ${charge?.outcome}`)
+    if (charge?.outcome !== 'settled') throw new Error(`leaving credits: ${charge?.outcome}`)
   })
 }
 
