@@ -29,10 +29,10 @@ const SLOW_MILLISECONDS = 100
 const STATEMENTS_IN_FLIGHT_WITH_SLOW_ONES = 4
 
 /**
- * Two statements at a time, which never share a group, so that neither waits for the other's locks.
+ * A few statements at a time, which never share a group, so that none waits for another's locks.
  * There is no timer: a queue that asks when there is room departs in the same turn of the event loop.
  */
-export function createTraffic(): Traffic {
+export function createTraffic(statementsInFlight = STATEMENTS_IN_FLIGHT): Traffic {
   const flights = new Set<Flight>()
   const asking = new Set<Departures>()
   let isScheduled = false
@@ -62,10 +62,7 @@ export function createTraffic(): Traffic {
   function roomFor(): number {
     let prompt = 0
     for (const { isSlow } of flights) if (!isSlow) prompt += 1
-    return Math.min(
-      STATEMENTS_IN_FLIGHT - prompt,
-      STATEMENTS_IN_FLIGHT_WITH_SLOW_ONES - flights.size,
-    )
+    return Math.min(statementsInFlight - prompt, STATEMENTS_IN_FLIGHT_WITH_SLOW_ONES - flights.size)
   }
 
   function isInFlight(group: string): boolean {
