@@ -107,9 +107,9 @@ async function limitRates({ admin }: BenchDatabase, customers: Customer[]): Prom
     await admin`select private.set_organization_plan(${organizationId}::uuid, 'pro', null)`
   }
   await admin`
-    insert into public.credit_reservations (
+    insert into private.credit_holds (
       organization_id, id, capability_id, quality_level_id, amount_credits, idempotency_key,
-      request_fingerprint, status, released_credits, charged_credits, shortfall_credits,
+      request_fingerprint, ended_as, released_credits, charged_credits, shortfall_credits,
       settlement_fingerprint, expires_at, created_at, closed_at
     )
     select organization_id, uuidv7(-interval '1 minute' * (number % 50)), ${CAPABILITY}, 'fast', 1,

@@ -54,8 +54,9 @@ async function expectNothingLostOrDoubled(sql: postgres.Sql, organizationId: str
 
   // Those who died left their holds: their time comes, here by moving it.
   await sql`
-    update public.credit_reservations set expires_at = created_at
-    where organization_id = ${organizationId} and status = 'reserved'`
+    update private.credit_holds set expires_at = created_at
+    where organization_id = ${organizationId}
+      and id in (select open.id from private.open_holds as open)`
   await sql`
     update public.organization_credit_balances set next_hold_expires_at = '-infinity'
     where organization_id = ${organizationId}`

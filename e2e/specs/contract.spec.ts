@@ -229,7 +229,7 @@ test('64 requests for 40 credits: 40 are held, told live, and settled or expired
 
   const ids = held.map((hold) => (hold as { reservation_id: string }).reservation_id)
   const outcomes = await withDatabase(async (sql) => {
-    await sql`update public.credit_reservations set expires_at = created_at where id = any (${ids}::uuid[])`
+    await sql`update private.credit_holds set expires_at = created_at where id = any (${ids}::uuid[])`
     await sql`update public.organization_credit_balances set next_hold_expires_at = '-infinity'
       where organization_id = ${id}`
     const settling = ids.map((reservation_id) =>

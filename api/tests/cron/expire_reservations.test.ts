@@ -39,7 +39,7 @@ async function overdueHold() {
   const organization = await createOrganization(api.sql)
   const reservation = reservationOf(await reserve(organization))
   await api.sql`
-    update public.credit_reservations set expires_at = now() - interval '1 minute'
+    update private.credit_holds set expires_at = now() - interval '1 minute'
     where id = ${reservation}`
   await api.sql`
     update public.organization_credit_balances set next_hold_expires_at = '-infinity'

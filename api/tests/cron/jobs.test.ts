@@ -29,10 +29,12 @@ async function run(name: string): Promise<Record<string, unknown>> {
 
 test('reset_periods starts the next period of an idle organization, once', async () => {
   const organization = await createOrganization(api.sql)
-  const start = new Date(Date.now() - 40 * DAY_MILLISECONDS)
-  const end = new Date(Date.now() - DAY_MILLISECONDS / 24)
+  // Periods of a new organization end at midnight of the day of the month on which it was made.
+  const end = new Date(Math.floor(Date.now() / DAY_MILLISECONDS) * DAY_MILLISECONDS)
+  const start = new Date(end.getTime() - 40 * DAY_MILLISECONDS)
   await api.sql`
-    update public.org_plans set period_start = ${start}, period_end = ${end}
+    update public.org_plans
+    set period_start = ${start}, period_end = ${end}, anchor_day = ${end.getUTCDate()}
     where organization_id = ${organization.id}`
   await api.sql`
     update public.organization_credit_balances

@@ -30,16 +30,19 @@ as $$
       as asked (organization_id, reservation_id, reason, item)
   ),
   released as (
-    update public.credit_reservations as hold
+    update private.credit_holds as hold
     set
-      status = 'released',
+      ended_as = 'released',
       released_credits = hold.amount_credits,
       release_reason = left(request.reason, 500),
       closed_at = p_at
     from request
     where hold.organization_id = request.organization_id
       and hold.id = request.reservation_id
-      and hold.status = 'reserved'
+      and hold.ended_as is null
+      and not exists (
+        select from public.credit_transactions as charge where charge.id = hold.id
+      )
       and request.turn = 1
     returning hold.organization_id, hold.id, hold.amount_credits, request.item
   ),

@@ -14,7 +14,7 @@ begin
   set
     -- A counter that is wrong must not stop a settlement; verify_usage tells that it is.
     held_amount = greatest(
-      counter.held_amount - case when old.status = 'reserved' then old.amount_credits else 0 end, 0
+      counter.held_amount - case when old.ended_as is null then old.amount_credits else 0 end, 0
     ),
     used_amount = counter.used_amount + coalesce(new.charged_credits, 0)
   from (
@@ -41,6 +41,6 @@ comment on function private.close_capped_hold()
   is 'Trigger: a hold that ends is counted against the caps of its member.';
 
 create trigger close_capped_hold
-after update of status on public.credit_reservations
-for each row when (old.is_capped and old.status <> new.status)
+after update of ended_as on private.credit_holds
+for each row when (old.is_capped and old.ended_as is distinct from new.ended_as)
 execute function private.close_capped_hold();

@@ -31,10 +31,10 @@ begin
   join public.meters as meter on meter.id = line.meter_id
   where line.organization_id = new.organization_id and line.reservation_id = new.id;
 
-  if old.status = 'reserved' then
+  if old.ended_as is null then
     perform private.change_counters(v_lines, true);
   end if;
-  if new.status = 'settled' then
+  if new.ended_as = 'settled' then
     select array_agg(booked.entry)
     into v_booked
     from (
@@ -58,7 +58,7 @@ begin
   perform private.note_over_limits(v_lines, v_at);
 
   update public.quota_holds as line
-  set status = case new.status when 'settled' then 'booked' else new.status end, closed_at = v_at
+  set status = case new.ended_as when 'settled' then 'booked' else new.ended_as end, closed_at = v_at
   where line.organization_id = new.organization_id and line.reservation_id = new.id;
   return null;
 end
@@ -68,6 +68,6 @@ comment on function private.close_quota_holds()
   is 'Trigger: quota lines end with their reservation: booked by a settlement, else given back.';
 
 create trigger close_quota_holds
-after update of status on public.credit_reservations
-for each row when (old.has_quota_lines and old.status <> new.status)
+after update of ended_as on private.credit_holds
+for each row when (old.has_quota_lines and old.ended_as is distinct from new.ended_as)
 execute function private.close_quota_holds();

@@ -23,13 +23,13 @@ as $$
     where subscription.organization_id = p_organization_id
   ),
   made as (
-    update public.credit_reservations as hold
+    update private.credit_holds as hold
     set is_capped = true
     where hold.organization_id = p_organization_id
       and hold.user_id = p_user_id
       and hold.id >= private.first_uuid_at((select min(span.period_start) from span))
       and hold.created_at >= (select min(span.period_start) from span)
-    returning hold.status, hold.amount_credits, hold.charged_credits, hold.created_at
+    returning hold.id, hold.created_at
   )
   insert into public.quota_usages (
     organization_id, meter_id, user_id, period, period_start, period_end, day, used_amount,
@@ -37,10 +37,12 @@ as $$
   )
   select
     p_organization_id, 'credits', p_user_id, span.period, span.period_start, span.period_end,
-    span.day, coalesce(sum(made.charged_credits), 0),
-    coalesce(sum(made.amount_credits) filter (where made.status = 'reserved'), 0)
+    span.day, coalesce(sum(told.charged_credits), 0),
+    coalesce(sum(told.amount_credits) filter (where told.status = 'reserved'), 0)
   from span
   left join made on made.created_at >= span.period_start and made.created_at < span.period_end
+  left join public.credit_reservations as told
+    on told.organization_id = p_organization_id and told.id = made.id
   group by 1, 2, 3, 4, 5, 6, 7
 $$;
 

@@ -28,10 +28,10 @@ as $$
     -- Without it the planner writes the terms into the places that use them, and reckons each row.
     offset 0
   ) as bound
-  join public.credit_reservations as made
+  join private.credit_holds as made
     on made.organization_id = p_organization_id
     and made.capability_id = p_capability_id
-    and made.status in ('reserved', 'settled')
+    and coalesce(made.ended_as, 'settled') = 'settled'
     and made.id >= private.first_uuid_at(
       least(
         case when p_day_limit is not null then bound.day_start end,

@@ -15,13 +15,11 @@ as $$
   -- tested when all rows have been read.
   cross join lateral (
     select sum(hold.amount_credits) as credits
-    from public.credit_reservations as hold
+    from private.open_holds as hold
     where balance.next_hold_expires_at <= p_at
       and hold.organization_id = balance.organization_id
       and hold.expires_at >= balance.next_hold_expires_at
-      and hold.expires_at > '-infinity'
       and hold.expires_at <= p_at
-      and hold.status = 'reserved'
   ) as overdue
   cross join lateral (
     select max(lot.expires_at) as at
@@ -35,14 +33,12 @@ as $$
   -- The same rule as in expire_due_grants: what holds made before the expiry need is kept.
   cross join lateral (
     select sum(hold.amount_credits) as credits
-    from public.credit_reservations as hold
+    from private.open_holds as hold
     where last_expiry.at is not null
       and balance.reserved_credits > 0
       and hold.organization_id = balance.organization_id
       and hold.expires_at >= balance.next_hold_expires_at
-      and hold.expires_at > '-infinity'
       and hold.expires_at > p_at
-      and hold.status = 'reserved'
       and hold.created_at < last_expiry.at
   ) as needed
   cross join lateral (

@@ -27,11 +27,9 @@ as $$
     ) as last_expiry on true
     left join lateral (
       select sum(hold.amount_credits) as credits
-      from public.credit_reservations as hold
+      from private.open_holds as hold
       where hold.organization_id = balance.organization_id
         and hold.expires_at >= balance.next_hold_expires_at
-        and hold.expires_at > '-infinity'
-        and hold.status = 'reserved'
         and hold.created_at < last_expiry.at
     ) as needed on balance.reserved_credits > 0
     where balance.organization_id = any (p_organization_ids)

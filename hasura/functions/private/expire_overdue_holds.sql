@@ -2,9 +2,9 @@
  * Gives back the credits of reservations that are past their time. The caller holds the gate, so a
  * settlement or an extension comes either before or after. Returns how many it closed.
  *
- * It reads the reservations, open and closed, that ended since next_hold_expires_at, so that mark
- * moves on by at least the next open one's expiry or a minute: a sweep stays short however many
- * reservations there are.
+ * It reads the holds, ended ones as well, whose time came since next_hold_expires_at, then at most the
+ * next thousand: to the first open one among them, or else to the last, goes the mark. So a sweep is
+ * short however many holds there are, and next time begins where this one has looked.
  */
 create function private.expire_overdue_holds(p_organization_ids uuid[], p_at timestamptz)
 returns integer
@@ -20,20 +20,18 @@ as $$
   overdue as materialized (
     select hold.organization_id, hold.id
     from due
-    join public.credit_reservations as hold
+    join private.open_holds as hold
       on hold.organization_id = due.organization_id
       and hold.expires_at >= due.next_hold_expires_at
-      and hold.expires_at > '-infinity'
       and hold.expires_at <= p_at
-    where hold.status = 'reserved'
   ),
   closed as (
-    update public.credit_reservations as hold
-    set status = 'expired', released_credits = hold.amount_credits, closed_at = p_at
+    update private.credit_holds as hold
+    set ended_as = 'expired', released_credits = hold.amount_credits, closed_at = p_at
     from overdue
     where hold.organization_id = overdue.organization_id
       and hold.id = overdue.id
-      and hold.status = 'reserved'
+      and hold.ended_as is null
     returning hold.organization_id, hold.amount_credits
   ),
   total as (
@@ -44,28 +42,43 @@ as $$
         from closed
         where closed.organization_id = due.organization_id
       ) as amount_credits,
-      (
-        select hold.expires_at
-        from public.credit_reservations as hold
-        where hold.organization_id = due.organization_id
-          and hold.expires_at > p_at
-          and hold.expires_at <= p_at + interval '1 minute'
-          and hold.expires_at > '-infinity'
-          and hold.status = 'reserved'
-        order by hold.expires_at
-        limit 1
-      ) as next_expiry
+      coalesce(
+        (
+          select near.expires_at
+          from (
+            select hold.id, hold.ended_as, hold.expires_at
+            from private.credit_holds as hold
+            where hold.organization_id = due.organization_id
+              and hold.expires_at > p_at
+              and hold.expires_at > '-infinity'
+            order by hold.expires_at
+            limit 1000
+          ) as near
+          where near.ended_as is null
+            and (select charge.sequence from public.credit_transactions as charge where charge.id = near.id)
+              is null
+          order by near.expires_at
+          limit 1
+        ),
+        (
+          select hold.expires_at
+          from private.credit_holds as hold
+          where hold.organization_id = due.organization_id
+            and hold.expires_at > p_at
+            and hold.expires_at > '-infinity'
+          order by hold.expires_at
+          offset 999
+          limit 1
+        ),
+        'infinity'
+      ) as next_expiry_at
     from due
   ),
   counted as (
     update public.organization_credit_balances as balance
     set
       reserved_credits = balance.reserved_credits - total.amount_credits,
-      next_hold_expires_at = case
-        when total.next_expiry is not null then total.next_expiry
-        when balance.reserved_credits > total.amount_credits then p_at + interval '1 minute'
-        else 'infinity'
-      end
+      next_hold_expires_at = total.next_expiry_at
     from total
     where balance.organization_id = total.organization_id
   )

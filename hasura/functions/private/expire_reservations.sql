@@ -25,12 +25,10 @@ begin
       and balance.next_hold_expires_at <= v_at
       and exists (
         select
-        from public.credit_reservations as hold
+        from private.open_holds as hold
         where hold.organization_id = balance.organization_id
           and hold.expires_at >= balance.next_hold_expires_at
-          and hold.expires_at > '-infinity'
           and hold.expires_at <= v_at
-          and hold.status = 'reserved'
       )
     order by balance.organization_id
     limit p_limit
@@ -42,14 +40,12 @@ begin
   remaining := exists (
     select
     from public.organization_credit_balances as balance
-    join public.credit_reservations as hold
+    join private.open_holds as hold
       on hold.organization_id = balance.organization_id
       and hold.expires_at >= balance.next_hold_expires_at
-      and hold.expires_at > '-infinity'
       and hold.expires_at <= v_at
     where balance.reserved_credits > 0
       and balance.next_hold_expires_at <= v_at
-      and hold.status = 'reserved'
   );
   return next;
 end

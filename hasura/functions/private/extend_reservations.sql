@@ -2,7 +2,7 @@
  * Moves the expiry of open reservations, as while a stream runs: one row an item in the order of the
  * items. A reservation is never shortened.
  *
- * Gate: the balance rows (lock_balances), then a compare-and-set on the status.
+ * Gate: the balance rows (lock_balances), under which it is seen that nothing has ended them.
  * Outcomes: extended, reservation_not_found, reservation_not_open. SQLSTATEs: LG001, LG002.
  */
 create function private.extend_reservations(
@@ -54,7 +54,7 @@ begin
       as asked (organization_id, reservation_id, seconds, item)
   ),
   extended as (
-    update public.credit_reservations as hold
+    update private.credit_holds as hold
     set expires_at = greatest(hold.expires_at, longest.expires_at)
     from (
       select request.organization_id, request.reservation_id, max(request.expires_at) as expires_at
@@ -63,7 +63,10 @@ begin
     ) as longest
     where hold.organization_id = longest.organization_id
       and hold.id = longest.reservation_id
-      and hold.status = 'reserved'
+      and hold.ended_as is null
+      and not exists (
+        select from public.credit_transactions as charge where charge.id = hold.id
+      )
     returning hold.organization_id, hold.id
   )
   select

@@ -40,7 +40,7 @@ begin
   where subscription.organization_id = p_organization_id
   on conflict (organization_id, meter_id, user_id, period, period_start) do update
     set held_amount = counter.held_amount + excluded.held_amount;
-  update public.credit_reservations as hold
+  update private.credit_holds as hold
   set is_capped = true
   where hold.organization_id = p_organization_id and hold.id = p_reservation_id;
   return true;

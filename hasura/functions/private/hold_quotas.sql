@@ -65,7 +65,7 @@ begin
     p_organization_id, p_reservation_id, entry.meter_id, p_user_id, entry.amount, entry.day,
     entry.day_start, entry.period_start, v_at
   from unnest(v_entries) as entry;
-  update public.credit_reservations as hold
+  update private.credit_holds as hold
   set has_quota_lines = true
   where hold.organization_id = p_organization_id and hold.id = p_reservation_id;
   return query select 'held', null::jsonb;

@@ -34,7 +34,7 @@ begin
   end if;
 
   v_credits := private.session_credits(v_seconds, p_minute_price_credits);
-  insert into public.credit_reservations (
+  insert into private.credit_holds (
     organization_id, id, user_id, capability_id, quality_level_id, amount_credits,
     idempotency_key, request_fingerprint, context, actor, expires_at, created_at
   )

@@ -61,8 +61,11 @@ as $$
   left join lateral (
     select
       made.id, made.quality_level_id, made.model_id, made.amount_credits, made.request_fingerprint,
-      made.status, made.expires_at
-    from public.credit_reservations as made
+      coalesce(made.ended_as, case when charge.id is null then 'reserved' else 'settled' end)
+        as status,
+      made.expires_at
+    from private.credit_holds as made
+    left join public.credit_transactions as charge on charge.id = made.id
     -- In this form only the index of keys can serve it.
     where made.organization_id is not distinct from rule.organization_id
       and made.idempotency_key = p_idempotency_keys[rule.item]

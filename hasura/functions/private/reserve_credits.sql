@@ -116,7 +116,7 @@ begin
         ) as is_plain
     ),
     stored as (
-      insert into public.credit_reservations (
+      insert into private.credit_holds (
         organization_id, id, user_id, capability_id, quality_level_id, model_id, amount_credits,
         idempotency_key, request_fingerprint, context, actor, expires_at, created_at
       )

@@ -32,12 +32,12 @@ as $$
         from generate_series(1, p_taken)
         union all
         select made.created_at, made.id
-        from public.credit_reservations as made
+        from private.credit_holds as made
         where made.organization_id = p_organization_id
           and made.id >= private.first_uuid_at(p_at - sliding.width)
           and made.created_at > p_at - sliding.width
           and made.capability_id = p_capability_id
-          and made.status in ('reserved', 'settled')
+          and coalesce(made.ended_as, 'settled') = 'settled'
       ) as counted
       order by counted.created_at desc, counted.id desc nulls first
       offset greatest(sliding.request_limit - 1, 0)
@@ -48,12 +48,12 @@ as $$
     select date_trunc('day', p_at, 'UTC') + interval '1 day' - p_at
     where p_day_limit <= p_taken + (
       select count(*)
-      from public.credit_reservations as made
+      from private.credit_holds as made
       where made.organization_id = p_organization_id
         and made.id >= private.first_uuid_at(date_trunc('day', p_at, 'UTC'))
         and made.created_at >= date_trunc('day', p_at, 'UTC')
         and made.capability_id = p_capability_id
-        and made.status in ('reserved', 'settled')
+        and coalesce(made.ended_as, 'settled') = 'settled'
     )
   )
   select case

@@ -5,12 +5,14 @@
  * model, by our id or the provider's, and its tokens; cached ones and reasoning may be null. Its source
  * is 'counted' where the provider did not report, else null.
  *
- * Gate: the balance rows (lock_balances), then a compare-and-set on the reservation's status.
+ * Gate: the balance rows (lock_balances), under which the holds and their charges are read.
  * The usual batch is judged and written by one statement: every cost is within its hold, no
  * reservation comes twice, and each organization pays all of it from the grant that is next in
  * burn-down order without emptying it. Any other batch writes nothing there: settle_in_turn has it.
  * The settings are explained in reserve_credits.
- * A charge has the id of its reservation: the ledger itself refuses a second one.
+ * A charge has the id of its reservation: the ledger itself refuses a second one. Within the hold it
+ * is also all that is written of the end; what costs nothing has no such row and is written to the
+ * hold, as is the end of one that counts against a cap or has lines of meters.
  * It never fails for lack of credits: above the hold it takes what is available, then the overdraft
  * as debt, and records the rest as shortfall. After an expiry it still charges, without the hold.
  * Replay: the same cost again answers the first settlement; another cost is idempotency_conflict.
@@ -74,7 +76,8 @@ begin
     select
       candidate.item, candidate.organization_id, candidate.reservation_id, candidate.hold_place,
       candidate.status, candidate.held_credits, candidate.actual_credits, candidate.model_id,
-      candidate.price_id, candidate.cost_usd, candidate.settlement_fingerprint,
+      candidate.price_id, candidate.cost_usd,
+      candidate.is_told_to_hold or candidate.actual_credits = 0 as is_told_to_hold,
       candidate.account_place, candidate.posted_credits, candidate.available_credits,
       candidate.next_grant_place, candidate.next_grant_id, candidate.next_grant_source,
       candidate.next_grant_credits, candidate.outcome,
@@ -131,23 +134,22 @@ begin
     where balance.ctid = used.account_place
   ),
   closed as (
-    update public.credit_reservations as hold
+    update private.credit_holds as hold
     set
-      status = 'settled',
+      ended_as = 'settled',
       charged_credits = charge.actual_credits,
       released_credits = charge.held_credits - charge.actual_credits,
       shortfall_credits = 0,
-      settlement_fingerprint = charge.settlement_fingerprint,
+      settlement_fingerprint = private.settlement_fingerprint(
+        p_amounts_credits[charge.item], p_models[charge.item], p_input_tokens[charge.item],
+        p_cached_input_tokens[charge.item], p_output_tokens[charge.item],
+        p_reasoning_tokens[charge.item], p_request_ids[charge.item], p_usage_sources[charge.item]
+      ),
       closed_at = v_at
     from charge
     where hold.ctid = charge.hold_place
-      and hold.status = 'reserved'
+      and charge.is_told_to_hold
       and (select verdict.is_plain from verdict)
-    returning
-      charge.item, charge.organization_id, charge.reservation_id,
-      charge.actual_credits, charge.posted_credits - charge.total_credits as balance_after_credits,
-      charge.next_grant_id, charge.model_id, charge.cost_usd, charge.price_id, charge.held_credits,
-      hold.capability_id, hold.quality_level_id, hold.user_id, hold.actor, hold.context
   ),
   recorded as (
     insert into public.credit_transactions (
@@ -158,17 +160,18 @@ begin
       price_id, estimated_credits, actual_credits, event_at
     )
     select
-      closed.reservation_id, closed.organization_id, 'ai_consumption', -closed.actual_credits,
-      closed.balance_after_credits, closed.next_grant_id, closed.reservation_id,
-      closed.capability_id, closed.quality_level_id, closed.model_id, closed.user_id, closed.actor,
-      closed.context,
-      p_models[closed.item], p_request_ids[closed.item], p_usage_sources[closed.item],
-      closed.cost_usd,
-      p_input_tokens[closed.item], p_cached_input_tokens[closed.item],
-      p_output_tokens[closed.item], p_reasoning_tokens[closed.item],
-      closed.price_id, closed.held_credits, closed.actual_credits, v_at
-    from closed
-    where closed.actual_credits > 0
+      charge.reservation_id, charge.organization_id, 'ai_consumption', -charge.actual_credits,
+      charge.posted_credits - charge.total_credits, charge.next_grant_id, charge.reservation_id,
+      hold.capability_id, hold.quality_level_id, charge.model_id, hold.user_id, hold.actor,
+      hold.context,
+      p_models[charge.item], p_request_ids[charge.item], p_usage_sources[charge.item],
+      charge.cost_usd,
+      p_input_tokens[charge.item], p_cached_input_tokens[charge.item],
+      p_output_tokens[charge.item], p_reasoning_tokens[charge.item],
+      charge.price_id, charge.held_credits, charge.actual_credits, v_at
+    from charge
+    join private.credit_holds as hold on hold.ctid = charge.hold_place
+    where charge.actual_credits > 0 and (select verdict.is_plain from verdict)
   ),
   kept as (
     insert into public.ai_operation_results (organization_id, reservation_id, output, created_at)

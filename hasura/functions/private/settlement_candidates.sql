@@ -2,8 +2,10 @@
  * The items of settle_credits with everything needed to decide them: the reservation, the actual
  * cost by the price in force when it was made, what is available now, and the grant that is next in
  * burn-down order. `outcome` is set where it does not depend on the other items of the batch, and
- * the stored result is filled in for a replay. The caller holds the gate; places find rows until it
- * lets go.
+ * the stored result is filled in for a replay. A charge within its hold is in the ledger alone: its
+ * row has the id of the reservation and tells the settlement. `is_told_to_hold`: others wait for the
+ * end of this hold, so that it is written there too. The caller holds the gate; places find rows until
+ * it lets go.
  */
 create function private.settlement_candidates(
   p_organization_ids uuid[],
@@ -46,7 +48,12 @@ as $$
     coalesce(rate.model_id, asked.model_id),
     rate.price_id,
     cost.cost_usd,
-    fingerprint.hash,
+    private.settlement_fingerprint(
+      asked.amount_credits, asked.model, asked.input_tokens, asked.cached_input_tokens,
+      asked.output_tokens, asked.reasoning_tokens, p_request_ids[asked.item],
+      p_usage_sources[asked.item]
+    ),
+    asked.is_told_to_hold,
     asked.account_place,
     asked.posted_credits,
     asked.available_credits,
@@ -60,9 +67,16 @@ as $$
     asked.shortfall_credits,
     case
       when asked.hold_place is null or asked.account_place is null then 'reservation_not_found'
-      when asked.status = 'settled' and asked.settlement_fingerprint = fingerprint.hash
-        then 'replayed'
-      when asked.status = 'settled' then 'idempotency_conflict'
+      when asked.status = 'settled' then
+        case
+          when asked.settlement_fingerprint = private.settlement_fingerprint(
+            asked.amount_credits, asked.model, asked.input_tokens, asked.cached_input_tokens,
+            asked.output_tokens, asked.reasoning_tokens, p_request_ids[asked.item],
+            p_usage_sources[asked.item]
+          )
+            then 'replayed'
+          else 'idempotency_conflict'
+        end
       when asked.status = 'released' then 'reservation_not_open'
       -- One of the two tells the cost: both is a mistake, and none is no report.
       when asked.amount_credits is null then cost.problem
@@ -76,7 +90,18 @@ as $$
       request.*,
       p_reservation_ids[request.item] as reservation_id,
       told.*,
-      hold.*
+      hold.hold_place,
+      hold.model_id,
+      hold.held_credits,
+      hold.is_told_to_hold,
+      hold.created_at,
+      case when charge.credits is null then hold.status else 'settled' end as status,
+      coalesce(charge.credits, hold.charged_credits) as charged_credits,
+      coalesce(hold.held_credits - charge.credits, hold.released_credits) as released_credits,
+      case when charge.credits is null then hold.shortfall_credits else 0.00 end
+        as shortfall_credits,
+      coalesce(charge.settlement_fingerprint, hold.settlement_fingerprint)
+        as settlement_fingerprint
     from (
       select
         unnest(ordered.items) as item,
@@ -135,17 +160,30 @@ as $$
         made.ctid as hold_place,
         made.model_id,
         made.amount_credits as held_credits,
-        made.status,
+        made.is_capped or made.has_quota_lines as is_told_to_hold,
+        coalesce(made.ended_as, 'reserved') as status,
         made.charged_credits,
         made.released_credits,
         made.shortfall_credits,
         made.settlement_fingerprint,
         made.created_at
-      from public.credit_reservations as made
+      from private.credit_holds as made
       where made.organization_id = request.organization_id
         and made.id = p_reservation_ids[request.item]
       limit 1
     ) as hold on true
+    left join lateral (
+      select
+        entry.actual_credits as credits,
+        private.settlement_fingerprint(
+          case when entry.reported_model is null then entry.actual_credits end,
+          entry.reported_model, entry.input_tokens, entry.cached_input_tokens,
+          entry.output_tokens, entry.reasoning_tokens, entry.request_id, entry.usage_source
+        ) as settlement_fingerprint
+      from public.credit_transactions as entry
+      where entry.id = p_reservation_ids[request.item] and hold.status = 'reserved'
+      limit 1
+    ) as charge on true
   ) as asked
   left join lateral (
     select price.*
@@ -160,14 +198,6 @@ as $$
     asked.reasoning_tokens, rate.input_usd_per_million_tokens,
     rate.cached_input_usd_per_million_tokens, rate.output_usd_per_million_tokens
   ) as cost on asked.amount_credits is null
-  cross join lateral (
-    select private.settlement_fingerprint(
-      asked.amount_credits, asked.model, asked.input_tokens, asked.cached_input_tokens,
-      asked.output_tokens, asked.reasoning_tokens, p_request_ids[asked.item],
-      p_usage_sources[asked.item]
-    ) as hash
-    offset 0
-  ) as fingerprint
 $$;
 
 comment on function private.settlement_candidates(

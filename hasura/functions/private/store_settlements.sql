@@ -163,16 +163,17 @@ as $$
     where balance.organization_id = closed.organization_id
   ),
   closed as (
-    update public.credit_reservations as hold
+    update private.credit_holds as hold
     set
-      status = 'settled',
+      ended_as = 'settled',
       charged_credits = charge.charge_credits,
       released_credits = charge.release_credits,
       shortfall_credits = charge.short_credits,
       settlement_fingerprint = charge.settlement_fingerprint,
       closed_at = p_at
     from charge
-    where hold.ctid = charge.hold_place and hold.status = charge.status
+    where hold.ctid = charge.hold_place
+      and coalesce(hold.ended_as, 'reserved') = charge.status
     returning
       charge.item, hold.capability_id, hold.quality_level_id, hold.user_id, hold.actor, hold.context
   ),

@@ -41,7 +41,7 @@ begin
     where counter.organization_id = v_member.organization_id
       and counter.meter_id = 'credits'
       and counter.user_id = v_member.user_id;
-    update public.credit_reservations as hold
+    update private.credit_holds as hold
     set is_capped = false
     where hold.organization_id = v_member.organization_id
       and hold.user_id = v_member.user_id

@@ -34,9 +34,11 @@ as $$
   ) as counter
   cross join lateral (
     select
-      coalesce(sum(hold.charged_credits), 0) as used,
-      coalesce(sum(hold.amount_credits) filter (where hold.status = 'reserved'), 0) as held
-    from public.credit_reservations as hold
+      coalesce(sum(told.charged_credits), 0) as used,
+      coalesce(sum(told.amount_credits) filter (where told.status = 'reserved'), 0) as held
+    from private.credit_holds as hold
+    join public.credit_reservations as told
+      on told.organization_id = hold.organization_id and told.id = hold.id
     where hold.organization_id = counter.organization_id
       and hold.user_id = counter.user_id
       and hold.is_capped

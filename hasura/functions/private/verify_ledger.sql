@@ -6,7 +6,8 @@
  * account_missing, posted_equals_ledger, monthly_equals_grants, bonus_equals_grants,
  * debt_equals_ledger, reserved_equals_holds, used_equals_charges: the balance row.
  * grant_equals_ledger: what a grant has left. balance_after_chain: each ledger row follows the one
- * before. settlement_equals_ledger: what a reservation was charged.
+ * before. settlement_equals_ledger: what a reservation was charged. charge_within_hold: a charge that
+ * only the ledger tells of, which was for those within their hold.
  * purchase_equals_ledger: what was bought, see verify_billing().
  * debt_beside_credits: a debt while grants have credits that were not spoken for.
  *
@@ -56,7 +57,8 @@ as $$
   ),
   hold as materialized (
     select
-      made.organization_id, made.id, made.status, made.amount_credits, made.charged_credits
+      made.organization_id, made.id, made.status, made.amount_credits, made.charged_credits,
+      made.released_credits
     from public.credit_reservations as made
     where p_organization_id is null or made.organization_id = p_organization_id
   ),
@@ -173,6 +175,12 @@ as $$
   ) as charged
     on charged.organization_id = hold.organization_id and charged.reservation_id = hold.id
   where coalesce(charged.amount, 0) <> coalesce(hold.charged_credits, 0)
+  union all
+  select
+    hold.organization_id, 'charge_within_hold', hold.amount_credits, hold.charged_credits,
+    jsonb_build_object('reservation_id', hold.id)
+  from hold
+  where hold.released_credits < 0
   union all
   select * from private.verify_billing(p_organization_id)
 $$;

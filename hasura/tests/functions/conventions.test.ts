@@ -105,7 +105,7 @@ describe('every table and view', () => {
     const hot = [
       'public.organization_credit_balances',
       'public.credit_grants',
-      'public.credit_reservations',
+      'private.credit_holds',
       'public.credit_transactions',
     ]
     const keys = await desk.admin`

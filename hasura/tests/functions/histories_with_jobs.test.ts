@@ -142,8 +142,9 @@ test(`${RUNS} random histories of all operations beside the jobs keep the books 
         )
         await expectSound(world.organization)
         await desk.admin`
-          update public.credit_reservations set expires_at = created_at
-          where organization_id = ${world.organization} and status = 'reserved'`
+          update private.credit_holds set expires_at = created_at
+          where organization_id = ${world.organization}
+            and id in (select open.id from private.open_holds as open)`
         await desk.admin`
           update public.organization_credit_balances set next_hold_expires_at = '-infinity'
           where organization_id = ${world.organization}`

@@ -46,7 +46,7 @@ describe('holds credits', () => {
     })
     const [stored] = await desk.admin`
       select user_id, actor, context, request_fingerprint is not null as has_fingerprint
-      from public.credit_reservations where id = ${row!.reservation_id}`
+      from private.credit_holds where id = ${row!.reservation_id}`
     expect(stored).toMatchObject({
       user_id: user,
       context,

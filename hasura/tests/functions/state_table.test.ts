@@ -6,18 +6,23 @@ import { expire, extend, passTime, release, reserve, settle } from '../support/o
 /**
  * Every state of a reservation and everything that can happen to it, in one place. A reservation
  * of 4 of 10 credits; settled ones were settled with 3. `status` and the balance are afterwards.
+ * A charge within its hold is in the ledger alone; what costs nothing, or is charged after the expiry,
+ * is written to the hold: these are states of their own here.
  */
-type State = 'reserved' | 'settled' | 'released' | 'expired'
-type Act = 'settle 3' | 'settle 2' | 'release' | 'extend' | 'expire' | 'replay' | 'conflict'
+type Status = 'reserved' | 'settled' | 'released' | 'expired'
+type State = Status | 'settled for nothing' | 'settled late'
+type Act =
+  'settle 3' | 'settle 2' | 'settle 0' | 'release' | 'extend' | 'expire' | 'replay' | 'conflict'
 
 const OPEN = { posted: '10.00', reserved: '4.00' }
 const FREE = { posted: '10.00', reserved: '0.00' }
 const PAID_2 = { posted: '8.00', reserved: '0.00' }
 const PAID_3 = { posted: '7.00', reserved: '0.00' }
 
-const CELLS: [State, Act, outcome: string, status: State, after: Partial<Balance>][] = [
+const CELLS: [State, Act, outcome: string, status: Status, after: Partial<Balance>][] = [
   ['reserved', 'settle 3', 'settled', 'settled', PAID_3],
   ['reserved', 'settle 2', 'settled', 'settled', PAID_2],
+  ['reserved', 'settle 0', 'settled', 'settled', FREE],
   ['reserved', 'release', 'released', 'released', FREE],
   ['reserved', 'extend', 'extended', 'reserved', OPEN],
   ['reserved', 'expire', '1 expired', 'expired', FREE],
@@ -31,6 +36,22 @@ const CELLS: [State, Act, outcome: string, status: State, after: Partial<Balance
   ['settled', 'expire', '0 expired', 'settled', PAID_3],
   ['settled', 'replay', 'replayed', 'settled', PAID_3],
   ['settled', 'conflict', 'idempotency_conflict', 'settled', PAID_3],
+
+  ['settled for nothing', 'settle 3', 'idempotency_conflict', 'settled', FREE],
+  ['settled for nothing', 'settle 0', 'replayed', 'settled', FREE],
+  ['settled for nothing', 'release', 'reservation_not_open', 'settled', FREE],
+  ['settled for nothing', 'extend', 'reservation_not_open', 'settled', FREE],
+  ['settled for nothing', 'expire', '0 expired', 'settled', FREE],
+  ['settled for nothing', 'replay', 'replayed', 'settled', FREE],
+  ['settled for nothing', 'conflict', 'idempotency_conflict', 'settled', FREE],
+
+  ['settled late', 'settle 3', 'replayed', 'settled', PAID_3],
+  ['settled late', 'settle 2', 'idempotency_conflict', 'settled', PAID_3],
+  ['settled late', 'release', 'reservation_not_open', 'settled', PAID_3],
+  ['settled late', 'extend', 'reservation_not_open', 'settled', PAID_3],
+  ['settled late', 'expire', '0 expired', 'settled', PAID_3],
+  ['settled late', 'replay', 'replayed', 'settled', PAID_3],
+  ['settled late', 'conflict', 'idempotency_conflict', 'settled', PAID_3],
 
   ['released', 'settle 3', 'reservation_not_open', 'released', FREE],
   ['released', 'settle 2', 'reservation_not_open', 'released', FREE],
@@ -73,10 +94,12 @@ async function bring(state: State): Promise<Subject> {
   const subject = { organization, key, reservation: row!.reservation_id }
   if (state === 'settled') await settle(desk.api, { ...subject, amount: '3' })
   if (state === 'released') await release(desk.api, subject)
-  if (state === 'expired') {
+  if (state === 'settled for nothing') await settle(desk.api, { ...subject, amount: '0' })
+  if (state === 'expired' || state === 'settled late') {
     await passTime(desk.admin, subject.organization)
     await expire(desk.api)
   }
+  if (state === 'settled late') await settle(desk.api, { ...subject, amount: '3' })
   return subject
 }
 
@@ -84,6 +107,7 @@ async function act(subject: Subject, what: Act): Promise<string> {
   switch (what) {
     case 'settle 3':
     case 'settle 2':
+    case 'settle 0':
       return (await settle(desk.api, { ...subject, amount: what.slice(-1) }))[0]!.outcome
     case 'release':
       return (await release(desk.api, subject))[0]!.outcome

@@ -74,14 +74,15 @@ const DAMAGES: [invariants: string[], damage: (sql: Sql) => Promise<unknown>][] 
   [
     ['settlement_equals_ledger'],
     (sql) => sql`
-      update public.credit_reservations set charged_credits = charged_credits + 1
-      where organization_id = ${organization} and status = 'settled'`,
+      update private.credit_holds set charged_credits = charged_credits + 1
+      where organization_id = ${organization} and ended_as = 'settled'`,
   ],
   [
     ['reserved_equals_holds'],
     (sql) => sql`
-      delete from public.credit_reservations
-      where organization_id = ${organization} and status = 'reserved'`,
+      delete from private.credit_holds as hold
+      using private.open_holds as open
+      where open.id = hold.id and open.organization_id = ${organization}`,
   ],
   [
     ['account_missing'],

@@ -71,6 +71,20 @@ export const GUARDS: Guard[] = [
     scenario: 'settlesOnce',
   },
   {
+    rule: 'a charge in the ledger has settled its hold',
+    in: 'settlement_candidates',
+    cut: 'entry.id = p_reservation_ids[request.item] and',
+    by: 'false and',
+    scenario: 'settlesOnce',
+  },
+  {
+    rule: 'what costs nothing ends its hold',
+    in: 'settle_credits',
+    cut: ' or candidate.actual_credits = 0',
+    by: '',
+    scenario: 'settlesOnce',
+  },
+  {
     rule: 'the cost is part of the settlement',
     in: 'settlement_fingerprint',
     cut: 'coalesce(hash_numeric_extended(p_amount_credits, 1), 1)\n    # ',
@@ -108,8 +122,22 @@ export const GUARDS: Guard[] = [
   {
     rule: 'only an open hold is released',
     in: 'apply_releases',
-    cut: "and hold.status = 'reserved'",
+    cut: 'and hold.ended_as is null',
     by: '',
+    scenario: 'settlesOnce',
+  },
+  {
+    rule: 'a charged hold is not released',
+    in: 'apply_releases',
+    cut: 'where charge.id = hold.id',
+    by: 'where false',
+    scenario: 'settlesOnce',
+  },
+  {
+    rule: 'a charged hold is not extended',
+    in: 'extend_reservations',
+    cut: 'where charge.id = hold.id',
+    by: 'where false',
     scenario: 'settlesOnce',
   },
   {
@@ -143,8 +171,15 @@ export const GUARDS: Guard[] = [
   {
     rule: 'only open holds expire',
     in: 'expire_overdue_holds',
-    cut: "hold.status = 'reserved'",
-    by: 'true',
+    cut: 'join private.open_holds as hold',
+    by: 'join private.credit_holds as hold',
+    scenario: 'holdsEndOnTime',
+  },
+  {
+    rule: 'a sweep goes on to the next open hold',
+    in: 'expire_overdue_holds',
+    cut: 'where near.ended_as is null',
+    by: 'where false and near.ended_as is null',
     scenario: 'holdsEndOnTime',
   },
   {

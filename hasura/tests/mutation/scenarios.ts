@@ -2,7 +2,7 @@ import { QUOTA_SCENARIOS } from './quota-scenarios.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import { balanceOf, brokenRules, createOrganization, grant, ledgerOf } from '../support/desk.ts'
 import type { Desk } from '../support/desk.ts'
-import { hold, passTime, release, reserve, settle } from '../support/operations.ts'
+import { extend, hold, passTime, release, reserve, settle } from '../support/operations.ts'
 import { CATALOGUE_SCENARIOS } from './catalogue-scenarios.ts'
 import { expectEqual } from './expect-equal.ts'
 import type { Scenario } from './expect-equal.ts'
@@ -90,6 +90,7 @@ const settlesOnce: Scenario = async (desk) => {
   const reservation = await hold(desk.api, organization, '2')
   const released = await hold(desk.api, organization, '2')
   await release(desk.api, { organization, reservation: released })
+  const free = await hold(desk.api, organization, '2')
   const rows = [
     ...(await settle(desk.api, { organization: stranger, reservation, amount: '1' })),
     ...(await settle(desk.api, { organization, reservation, amount: '1' })),
@@ -98,6 +99,9 @@ const settlesOnce: Scenario = async (desk) => {
     ...(await settle(desk.api, { organization, reservation: released, amount: '1' })),
     ...(await release(desk.api, { organization, reservation })),
     ...(await release(desk.api, { organization: stranger, reservation: released })),
+    ...(await extend(desk.api, { organization, reservation, seconds: 60 })),
+    ...(await settle(desk.api, { organization, reservation: free, amount: '0' })),
+    ...(await release(desk.api, { organization, reservation: free })),
   ]
   return [
     ...expectEqual('outcomes', outcomes(rows), [
@@ -108,6 +112,9 @@ const settlesOnce: Scenario = async (desk) => {
       'reservation_not_open',
       'reservation_not_open',
       'reservation_not_found',
+      'reservation_not_open',
+      'settled',
+      'reservation_not_open',
     ]),
     ...(await broken(desk, organization)),
   ]
@@ -179,12 +186,23 @@ const holdsEndOnTime: Scenario = async (desk) => {
   await hold(desk.api, organization, '3')
   await settle(desk.api, { organization, reservation: settled, amount: '1' })
   await desk.admin`
-    update public.credit_reservations set expires_at = created_at
+    update private.credit_holds set expires_at = created_at
     where organization_id = ${organization}`
   await passTime(desk.admin, organization)
   const [row] = await reserve(desk.api, { organization, amount: '3' })
+  // The sweep that was just made has to leave a mark that does not pass this one.
+  await desk.admin`
+    update public.organization_credit_balances set next_hold_expires_at = '-infinity'
+    where organization_id = ${organization}`
+  await extend(desk.api, { organization, reservation: settled, seconds: 60 })
+  const [mark] = await desk.admin`
+    select balance.next_hold_expires_at = hold.expires_at as is_next
+    from public.organization_credit_balances as balance
+    join private.open_holds as hold on hold.organization_id = balance.organization_id
+    where balance.organization_id = ${organization}`
   return [
     ...expectEqual('outcome', row!.outcome, 'reserved'),
+    ...expectEqual('mark', mark, { is_next: true }),
     ...(await broken(desk, organization)),
   ]
 }

@@ -206,7 +206,16 @@ export const TABLES: Record<string, TableAccess> = {
     only: {
       'owner org_admin service platform_admin': 'idempotency_key',
     },
-    hidden: 'request_fingerprint settlement_fingerprint has_quota_lines is_capped',
+  },
+  'public.open_reservations': {
+    field: 'open_reservations',
+    rows: OWN,
+    key: 'id',
+    columns:
+      'organization_id id user_id capability_id quality_level_id model_id amount_credits context actor expires_at created_at',
+    only: {
+      'owner org_admin service platform_admin': 'idempotency_key',
+    },
   },
   'public.credit_transactions': {
     field: 'credit_transactions',

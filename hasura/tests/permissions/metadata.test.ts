@@ -176,6 +176,7 @@ describe('who sees what', () => {
     for (const name of [
       'credit_transactions',
       'credit_reservations',
+      'open_reservations',
       'credit_grants',
       'usage_ledger',
       'usage_daily',

@@ -6,7 +6,6 @@ import { TABLES } from './access.ts'
 const MONEY = [
   'public.organization_credit_balances',
   'public.credit_grants',
-  'public.credit_reservations',
   'public.credit_transactions',
   'public.ai_operation_results',
 ]
@@ -34,6 +33,21 @@ describe('the role of the api', () => {
       DENIED,
     )
     await expect(desk.api.unsafe(`truncate ${table}`)).rejects.toMatchObject(DENIED)
+  })
+
+  test('reads what became of holds, and neither reads nor writes the holds', async () => {
+    await desk.api`select from public.credit_reservations limit 1`
+    await desk.api`select from public.open_reservations limit 1`
+    for (const statement of [
+      'select from private.credit_holds',
+      'select from private.open_holds',
+      'delete from private.credit_holds',
+      "update private.credit_holds set ended_as = 'released'",
+      'insert into private.credit_holds default values',
+      'truncate private.credit_holds',
+    ]) {
+      await expect(desk.api.unsafe(statement)).rejects.toMatchObject(DENIED)
+    }
   })
 
   test('cannot call what decides and writes behind the gate', async () => {

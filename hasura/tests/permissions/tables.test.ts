@@ -181,6 +181,7 @@ describe('live', () => {
     'organization_credit_balances',
     'credit_transactions',
     'credit_reservations',
+    'open_reservations',
     'usage_sessions',
   ]
 

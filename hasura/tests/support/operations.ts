@@ -169,8 +169,9 @@ export async function passTime(
   reservation: string | null = null,
 ): Promise<void> {
   await sql`
-    update public.credit_reservations set expires_at = created_at
-    where organization_id = ${organization} and status = 'reserved'
+    update private.credit_holds set expires_at = created_at
+    where organization_id = ${organization}
+      and id in (select open.id from private.open_holds as open)
       and id = coalesce(${reservation}, id)`
   await sql`
     update public.organization_credit_balances set next_hold_expires_at = '-infinity'

@@ -1,6 +1,9 @@
 drop view public.posted_credit_balances;
 drop view public.estimation_accuracy;
 drop view public.credit_estimation_accuracy;
+drop view public.open_reservations;
+drop view private.open_holds;
+drop view public.credit_reservations;
 drop type private.reservation_candidate;
 drop type private.settlement_candidate;
 drop table
@@ -8,6 +11,6 @@ drop table
   public.job_runs,
   public.ai_operation_results,
   public.credit_transactions,
-  public.credit_reservations,
+  private.credit_holds,
   public.credit_grants,
   public.organization_credit_balances;

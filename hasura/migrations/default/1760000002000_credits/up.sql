@@ -104,7 +104,11 @@ comment on column public.credit_grants.request_fingerprint is 'Hash of the reque
 comment on column public.credit_grants.transaction_id is 'The ledger row that recorded the grant.';
 comment on column public.credit_grants.actor is 'Who granted it, as known at the time.';
 
-create table public.credit_reservations (
+-- Written once, when credits are held. What becomes of a hold is told once as well: a charge within it
+-- is a row of the ledger that has its id, and nothing is written here; every other end is. So whoever
+-- asks what became of a reservation asks public.credit_reservations; who asks for open ones,
+-- private.open_holds.
+create table private.credit_holds (
   organization_id uuid not null,
   id uuid not null default uuidv7(),
   user_id uuid,
@@ -112,64 +116,50 @@ create table public.credit_reservations (
   quality_level_id text not null,
   model_id text,
   amount_credits numeric(14, 2) not null,
-  status text not null default 'reserved',
   idempotency_key text not null,
   request_fingerprint bigint not null,
   context jsonb,
   actor jsonb,
+  expires_at timestamptz not null,
+  created_at timestamptz not null,
+  ended_as text,
   charged_credits numeric(14, 2),
   released_credits numeric(14, 2),
   shortfall_credits numeric(14, 2),
   settlement_fingerprint bigint,
   release_reason text,
-  expires_at timestamptz not null,
-  created_at timestamptz not null,
   closed_at timestamptz,
   primary key (organization_id, id),
-  constraint credit_reservations_state check (
-    case
-      when status = 'reserved'
-        then row(closed_at, charged_credits, released_credits) is null
-      when status = 'settled' then
+  constraint credit_holds_amounts check (
+    amount_credits > 0.0
+    and case
+      when ended_as is null then row(closed_at, charged_credits, released_credits) is null
+      when ended_as = 'settled' then
         row(
           closed_at, charged_credits, released_credits, shortfall_credits, settlement_fingerprint
         ) is not null
+        and least(charged_credits, released_credits, shortfall_credits) >= 0.0
       else
-        status = any ('{released,expired}'::text[])
+        ended_as = any ('{released,expired}'::text[])
         and closed_at is not null and charged_credits is null and released_credits = amount_credits
     end
-  ),
-  constraint credit_reservations_bounds check (
-    amount_credits > 0.0
-    and least(charged_credits, released_credits, shortfall_credits, 0.0) >= 0.0
   )
-)
--- A settlement writes a row somewhat longer: with this much room it stays on its page, and the
--- indexes are not written again.
-with (fillfactor = 44);
+);
 
 -- Each kind of search has exactly one index that can serve it, so that no plan depends on what was
 -- known about the table when it was made: while it is new, the planner finds all indexes that begin
 -- with the organization equally good. Expiry: only a search that says expires_at > '-infinity'. Key:
 -- only one that says idempotency_key > '', by the key first. All others: the primary key.
-create index credit_reservations_organization_id_expires_at_idx
-  on public.credit_reservations (organization_id, expires_at) where expires_at > '-infinity';
-create unique index credit_reservations_idempotency_key
-  on public.credit_reservations (idempotency_key, organization_id) where idempotency_key > '';
+create index credit_holds_organization_id_expires_at_idx
+  on private.credit_holds (organization_id, expires_at) where expires_at > '-infinity';
+create unique index credit_holds_idempotency_key
+  on private.credit_holds (idempotency_key, organization_id) where idempotency_key > '';
 
-comment on table public.credit_reservations is 'Holds on credits, taken before AI work and closed by its settlement, release or expiry.';
-comment on column public.credit_reservations.id is 'Version 7: in order of creation within the organization, which the rate limits rely on.';
-comment on column public.credit_reservations.model_id is 'Model that was first in order when the credits were held.';
-comment on column public.credit_reservations.amount_credits is 'Credits held.';
-comment on column public.credit_reservations.idempotency_key is 'The caller''s own; the same key and request is the same reservation.';
-comment on column public.credit_reservations.request_fingerprint is 'Hash of the request, to tell a replay from a conflict.';
-comment on column public.credit_reservations.context is 'What the work is about, as the caller told: related entity, its name, a hash of the input.';
-comment on column public.credit_reservations.actor is 'User, name and e-mail address as they were when the credits were held.';
-comment on column public.credit_reservations.charged_credits is 'Taken from grants and overdraft at settlement.';
-comment on column public.credit_reservations.released_credits is 'Part of the hold that was given back.';
-comment on column public.credit_reservations.shortfall_credits is 'Actual cost that neither credits nor overdraft could pay.';
-comment on column public.credit_reservations.settlement_fingerprint is 'Hash of the settlement, to tell a replay from a conflict.';
-comment on column public.credit_reservations.expires_at is 'When a job gives the credits back unless the work has ended; can be extended.';
+comment on table private.credit_holds is 'Holds on credits as they were taken, with every end but a charge within the hold.';
+comment on column private.credit_holds.id is 'Version 7: in order of creation within the organization, which the rate limits rely on.';
+comment on column private.credit_holds.request_fingerprint is 'Hash of the request, to tell a replay from a conflict.';
+comment on column private.credit_holds.ended_as is 'settled, released or expired; null while the hold is open, and when a row of the ledger with its id charges it.';
+comment on column private.credit_holds.settlement_fingerprint is 'Hash of the settlement, to tell a replay from a conflict.';
 
 create table public.credit_transactions (
   sequence bigint not null generated always as identity,
@@ -279,6 +269,89 @@ comment on table public.job_runs is 'Runs of scheduled jobs: one row a run, whoe
 comment on column public.job_runs.run_key is 'Name of the trigger and its scheduled time: the second delivery of a run finds it taken.';
 comment on column public.job_runs.failed is 'Items that the run could not handle; a later run tries them again.';
 
+create view public.credit_reservations as
+select
+  hold.organization_id,
+  hold.id,
+  hold.user_id,
+  hold.capability_id,
+  hold.quality_level_id,
+  hold.model_id,
+  hold.amount_credits,
+  coalesce(hold.ended_as, case when charge.id is null then 'reserved' else 'settled' end) as status,
+  hold.idempotency_key,
+  hold.context,
+  hold.actor,
+  coalesce(hold.charged_credits, charge.actual_credits) as charged_credits,
+  coalesce(hold.released_credits, hold.amount_credits - charge.actual_credits) as released_credits,
+  coalesce(hold.shortfall_credits, case when charge.id is not null then 0.00 end)
+    as shortfall_credits,
+  hold.release_reason,
+  hold.expires_at,
+  hold.created_at,
+  coalesce(hold.closed_at, charge.event_at) as closed_at
+from private.credit_holds as hold
+left join public.credit_transactions as charge on charge.id = hold.id and hold.ended_as is null;
+
+comment on view public.credit_reservations is 'Holds on credits, taken before AI work and closed by its settlement, release or expiry.';
+comment on column public.credit_reservations.model_id is 'Model that was first in order when the credits were held.';
+comment on column public.credit_reservations.amount_credits is 'Credits held.';
+comment on column public.credit_reservations.status is 'reserved, settled, released or expired.';
+comment on column public.credit_reservations.idempotency_key is 'The caller''s own; the same key and request is the same reservation.';
+comment on column public.credit_reservations.context is 'What the work is about, as the caller told: related entity, its name, a hash of the input.';
+comment on column public.credit_reservations.actor is 'User, name and e-mail address as they were when the credits were held.';
+comment on column public.credit_reservations.charged_credits is 'Taken from grants and overdraft at settlement.';
+comment on column public.credit_reservations.released_credits is 'Part of the hold that was given back.';
+comment on column public.credit_reservations.shortfall_credits is 'Actual cost that neither credits nor overdraft could pay.';
+comment on column public.credit_reservations.expires_at is 'When a job gives the credits back unless the work has ended; can be extended.';
+
+-- The ledger is asked row by row, in a subquery that no plan can turn into a join: so the cost follows
+-- the number of holds that are looked at, whatever the size of the ledger.
+create view private.open_holds as
+select
+  hold.organization_id, hold.id, hold.amount_credits, hold.expires_at, hold.created_at
+from private.credit_holds as hold
+where hold.ended_as is null
+  and hold.expires_at > '-infinity'
+  and (select charge.sequence from public.credit_transactions as charge where charge.id = hold.id)
+    is null;
+
+comment on view private.open_holds is 'Holds that nothing has ended; for searches by expiry.';
+
+-- The open ones, found by where the sweep of expired holds has come to: an organization may have
+-- millions of others.
+create view public.open_reservations as
+select
+  hold.organization_id,
+  hold.id,
+  hold.user_id,
+  hold.capability_id,
+  hold.quality_level_id,
+  hold.model_id,
+  hold.amount_credits,
+  hold.idempotency_key,
+  hold.context,
+  hold.actor,
+  hold.expires_at,
+  hold.created_at
+from public.organization_credit_balances as balance
+join private.credit_holds as hold
+  on hold.organization_id = balance.organization_id
+  and hold.expires_at >= balance.next_hold_expires_at
+  and hold.expires_at > '-infinity'
+where balance.reserved_credits > 0
+  and hold.ended_as is null
+  and (select charge.sequence from public.credit_transactions as charge where charge.id = hold.id)
+    is null;
+
+comment on view public.open_reservations is 'Reservations with the status reserved, found quickly however many others there are.';
+comment on column public.open_reservations.model_id is 'Model that was first in order when the credits were held.';
+comment on column public.open_reservations.amount_credits is 'Credits held.';
+comment on column public.open_reservations.idempotency_key is 'The caller''s own; the same key and request is the same reservation.';
+comment on column public.open_reservations.context is 'What the work is about, as the caller told: related entity, its name, a hash of the input.';
+comment on column public.open_reservations.actor is 'User, name and e-mail address as they were when the credits were held.';
+comment on column public.open_reservations.expires_at is 'When a job gives the credits back unless the work has ended; can be extended.';
+
 create view public.credit_estimation_accuracy as
 select
   closed.organization_id,
@@ -344,6 +417,7 @@ create type private.settlement_candidate as (
   price_id bigint,
   cost_usd numeric,
   settlement_fingerprint bigint,
+  is_told_to_hold boolean,
   account_place tid,
   posted_credits numeric,
   available_credits numeric,

@@ -6,7 +6,7 @@ drop view public.quota_positions;
 drop view public.usage_points;
 drop type private.usage_entry;
 alter table public.organization_credit_balances drop column has_member_caps;
-alter table public.credit_reservations drop column is_capped, drop column has_quota_lines;
+alter table private.credit_holds drop column is_capped, drop column has_quota_lines;
 drop table private.credit_usage_folds;
 drop table public.credit_usage_daily;
 drop table public.quota_holds;

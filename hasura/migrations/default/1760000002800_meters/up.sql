@@ -227,14 +227,14 @@ create table private.credit_usage_folds (
 comment on table private.credit_usage_folds is 'Up to which row of the credit ledger an organization''s roll-up goes.';
 
 -- Flags on the rows that the gate reads anyway: who has no lines and no caps pays nothing for them.
-alter table public.credit_reservations
+alter table private.credit_holds
   add column has_quota_lines boolean not null default false,
   add column is_capped boolean not null default false;
 alter table public.organization_credit_balances
   add column has_member_caps boolean not null default false;
 
-comment on column public.credit_reservations.has_quota_lines is 'Whether meters were held with it (quota_holds).';
-comment on column public.credit_reservations.is_capped is 'Whether it counts against a cap of its member.';
+comment on column private.credit_holds.has_quota_lines is 'Whether meters were held with it (quota_holds).';
+comment on column private.credit_holds.is_capped is 'Whether it counts against a cap of its member.';
 comment on column public.organization_credit_balances.has_member_caps is 'Whether any member has a cap on credits.';
 
 -- An item of consume_quota, record_usage, a settlement's lines or a session: what it asks, what the

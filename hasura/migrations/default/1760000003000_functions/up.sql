@@ -719,16 +719,19 @@ as $$
       as asked (organization_id, reservation_id, reason, item)
   ),
   released as (
-    update public.credit_reservations as hold
+    update private.credit_holds as hold
     set
-      status = 'released',
+      ended_as = 'released',
       released_credits = hold.amount_credits,
       release_reason = left(request.reason, 500),
       closed_at = p_at
     from request
     where hold.organization_id = request.organization_id
       and hold.id = request.reservation_id
-      and hold.status = 'reserved'
+      and hold.ended_as is null
+      and not exists (
+        select from public.credit_transactions as charge where charge.id = hold.id
+      )
       and request.turn = 1
     returning hold.organization_id, hold.id, hold.amount_credits, request.item
   ),
@@ -817,7 +820,7 @@ as $$
     from unnest(p_candidates) as candidate
   ),
   stored as (
-    insert into public.credit_reservations (
+    insert into private.credit_holds (
       organization_id, id, user_id, capability_id, quality_level_id, model_id, amount_credits,
       idempotency_key, request_fingerprint, context, actor, expires_at, created_at
     )
@@ -2121,7 +2124,7 @@ begin
   set
     -- A counter that is wrong must not stop a settlement; verify_usage tells that it is.
     held_amount = greatest(
-      counter.held_amount - case when old.status = 'reserved' then old.amount_credits else 0 end, 0
+      counter.held_amount - case when old.ended_as is null then old.amount_credits else 0 end, 0
     ),
     used_amount = counter.used_amount + coalesce(new.charged_credits, 0)
   from (
@@ -2148,8 +2151,8 @@ comment on function private.close_capped_hold()
   is 'Trigger: a hold that ends is counted against the caps of its member.';
 
 create trigger close_capped_hold
-after update of status on public.credit_reservations
-for each row when (old.is_capped and old.status <> new.status)
+after update of ended_as on private.credit_holds
+for each row when (old.is_capped and old.ended_as is distinct from new.ended_as)
 execute function private.close_capped_hold();
 
 -- private/close_quota_holds.sql
@@ -2186,10 +2189,10 @@ begin
   join public.meters as meter on meter.id = line.meter_id
   where line.organization_id = new.organization_id and line.reservation_id = new.id;
 
-  if old.status = 'reserved' then
+  if old.ended_as is null then
     perform private.change_counters(v_lines, true);
   end if;
-  if new.status = 'settled' then
+  if new.ended_as = 'settled' then
     select array_agg(booked.entry)
     into v_booked
     from (
@@ -2213,7 +2216,7 @@ begin
   perform private.note_over_limits(v_lines, v_at);
 
   update public.quota_holds as line
-  set status = case new.status when 'settled' then 'booked' else new.status end, closed_at = v_at
+  set status = case new.ended_as when 'settled' then 'booked' else new.ended_as end, closed_at = v_at
   where line.organization_id = new.organization_id and line.reservation_id = new.id;
   return null;
 end
@@ -2223,8 +2226,8 @@ comment on function private.close_quota_holds()
   is 'Trigger: quota lines end with their reservation: booked by a settlement, else given back.';
 
 create trigger close_quota_holds
-after update of status on public.credit_reservations
-for each row when (old.has_quota_lines and old.status <> new.status)
+after update of ended_as on private.credit_holds
+for each row when (old.has_quota_lines and old.ended_as is distinct from new.ended_as)
 execute function private.close_quota_holds();
 
 -- private/close_session_hold.sql
@@ -2439,13 +2442,13 @@ as $$
     where subscription.organization_id = p_organization_id
   ),
   made as (
-    update public.credit_reservations as hold
+    update private.credit_holds as hold
     set is_capped = true
     where hold.organization_id = p_organization_id
       and hold.user_id = p_user_id
       and hold.id >= private.first_uuid_at((select min(span.period_start) from span))
       and hold.created_at >= (select min(span.period_start) from span)
-    returning hold.status, hold.amount_credits, hold.charged_credits, hold.created_at
+    returning hold.id, hold.created_at
   )
   insert into public.quota_usages (
     organization_id, meter_id, user_id, period, period_start, period_end, day, used_amount,
@@ -2453,10 +2456,12 @@ as $$
   )
   select
     p_organization_id, 'credits', p_user_id, span.period, span.period_start, span.period_end,
-    span.day, coalesce(sum(made.charged_credits), 0),
-    coalesce(sum(made.amount_credits) filter (where made.status = 'reserved'), 0)
+    span.day, coalesce(sum(told.charged_credits), 0),
+    coalesce(sum(told.amount_credits) filter (where told.status = 'reserved'), 0)
   from span
   left join made on made.created_at >= span.period_start and made.created_at < span.period_end
+  left join public.credit_reservations as told
+    on told.organization_id = p_organization_id and told.id = made.id
   group by 1, 2, 3, 4, 5, 6, 7
 $$;
 
@@ -2691,10 +2696,10 @@ as $$
     -- Without it the planner writes the terms into the places that use them, and reckons each row.
     offset 0
   ) as bound
-  join public.credit_reservations as made
+  join private.credit_holds as made
     on made.organization_id = p_organization_id
     and made.capability_id = p_capability_id
-    and made.status in ('reserved', 'settled')
+    and coalesce(made.ended_as, 'settled') = 'settled'
     and made.id >= private.first_uuid_at(
       least(
         case when p_day_limit is not null then bound.day_start end,
@@ -2834,13 +2839,11 @@ as $$
   -- tested when all rows have been read.
   cross join lateral (
     select sum(hold.amount_credits) as credits
-    from public.credit_reservations as hold
+    from private.open_holds as hold
     where balance.next_hold_expires_at <= p_at
       and hold.organization_id = balance.organization_id
       and hold.expires_at >= balance.next_hold_expires_at
-      and hold.expires_at > '-infinity'
       and hold.expires_at <= p_at
-      and hold.status = 'reserved'
   ) as overdue
   cross join lateral (
     select max(lot.expires_at) as at
@@ -2854,14 +2857,12 @@ as $$
   -- The same rule as in expire_due_grants: what holds made before the expiry need is kept.
   cross join lateral (
     select sum(hold.amount_credits) as credits
-    from public.credit_reservations as hold
+    from private.open_holds as hold
     where last_expiry.at is not null
       and balance.reserved_credits > 0
       and hold.organization_id = balance.organization_id
       and hold.expires_at >= balance.next_hold_expires_at
-      and hold.expires_at > '-infinity'
       and hold.expires_at > p_at
-      and hold.status = 'reserved'
       and hold.created_at < last_expiry.at
   ) as needed
   cross join lateral (
@@ -3623,11 +3624,9 @@ as $$
     ) as last_expiry on true
     left join lateral (
       select sum(hold.amount_credits) as credits
-      from public.credit_reservations as hold
+      from private.open_holds as hold
       where hold.organization_id = balance.organization_id
         and hold.expires_at >= balance.next_hold_expires_at
-        and hold.expires_at > '-infinity'
-        and hold.status = 'reserved'
         and hold.created_at < last_expiry.at
     ) as needed on balance.reserved_credits > 0
     where balance.organization_id = any (p_organization_ids)
@@ -3854,9 +3853,9 @@ comment on function private.expire_kept_grants(uuid, timestamptz)
  * Gives back the credits of reservations that are past their time. The caller holds the gate, so a
  * settlement or an extension comes either before or after. Returns how many it closed.
  *
- * It reads the reservations, open and closed, that ended since next_hold_expires_at, so that mark
- * moves on by at least the next open one's expiry or a minute: a sweep stays short however many
- * reservations there are.
+ * It reads the holds, ended ones as well, whose time came since next_hold_expires_at, then at most the
+ * next thousand: to the first open one among them, or else to the last, goes the mark. So a sweep is
+ * short however many holds there are, and next time begins where this one has looked.
  */
 create function private.expire_overdue_holds(p_organization_ids uuid[], p_at timestamptz)
 returns integer
@@ -3872,20 +3871,18 @@ as $$
   overdue as materialized (
     select hold.organization_id, hold.id
     from due
-    join public.credit_reservations as hold
+    join private.open_holds as hold
       on hold.organization_id = due.organization_id
       and hold.expires_at >= due.next_hold_expires_at
-      and hold.expires_at > '-infinity'
       and hold.expires_at <= p_at
-    where hold.status = 'reserved'
   ),
   closed as (
-    update public.credit_reservations as hold
-    set status = 'expired', released_credits = hold.amount_credits, closed_at = p_at
+    update private.credit_holds as hold
+    set ended_as = 'expired', released_credits = hold.amount_credits, closed_at = p_at
     from overdue
     where hold.organization_id = overdue.organization_id
       and hold.id = overdue.id
-      and hold.status = 'reserved'
+      and hold.ended_as is null
     returning hold.organization_id, hold.amount_credits
   ),
   total as (
@@ -3896,28 +3893,43 @@ as $$
         from closed
         where closed.organization_id = due.organization_id
       ) as amount_credits,
-      (
-        select hold.expires_at
-        from public.credit_reservations as hold
-        where hold.organization_id = due.organization_id
-          and hold.expires_at > p_at
-          and hold.expires_at <= p_at + interval '1 minute'
-          and hold.expires_at > '-infinity'
-          and hold.status = 'reserved'
-        order by hold.expires_at
-        limit 1
-      ) as next_expiry
+      coalesce(
+        (
+          select near.expires_at
+          from (
+            select hold.id, hold.ended_as, hold.expires_at
+            from private.credit_holds as hold
+            where hold.organization_id = due.organization_id
+              and hold.expires_at > p_at
+              and hold.expires_at > '-infinity'
+            order by hold.expires_at
+            limit 1000
+          ) as near
+          where near.ended_as is null
+            and (select charge.sequence from public.credit_transactions as charge where charge.id = near.id)
+              is null
+          order by near.expires_at
+          limit 1
+        ),
+        (
+          select hold.expires_at
+          from private.credit_holds as hold
+          where hold.organization_id = due.organization_id
+            and hold.expires_at > p_at
+            and hold.expires_at > '-infinity'
+          order by hold.expires_at
+          offset 999
+          limit 1
+        ),
+        'infinity'
+      ) as next_expiry_at
     from due
   ),
   counted as (
     update public.organization_credit_balances as balance
     set
       reserved_credits = balance.reserved_credits - total.amount_credits,
-      next_hold_expires_at = case
-        when total.next_expiry is not null then total.next_expiry
-        when balance.reserved_credits > total.amount_credits then p_at + interval '1 minute'
-        else 'infinity'
-      end
+      next_hold_expires_at = total.next_expiry_at
     from total
     where balance.organization_id = total.organization_id
   )
@@ -4037,12 +4049,10 @@ begin
       and balance.next_hold_expires_at <= v_at
       and exists (
         select
-        from public.credit_reservations as hold
+        from private.open_holds as hold
         where hold.organization_id = balance.organization_id
           and hold.expires_at >= balance.next_hold_expires_at
-          and hold.expires_at > '-infinity'
           and hold.expires_at <= v_at
-          and hold.status = 'reserved'
       )
     order by balance.organization_id
     limit p_limit
@@ -4054,14 +4064,12 @@ begin
   remaining := exists (
     select
     from public.organization_credit_balances as balance
-    join public.credit_reservations as hold
+    join private.open_holds as hold
       on hold.organization_id = balance.organization_id
       and hold.expires_at >= balance.next_hold_expires_at
-      and hold.expires_at > '-infinity'
       and hold.expires_at <= v_at
     where balance.reserved_credits > 0
       and balance.next_hold_expires_at <= v_at
-      and hold.status = 'reserved'
   );
   return next;
 end
@@ -4319,7 +4327,7 @@ comment on function private.explain_rule(text, boolean) is 'A rule of the access
  * Moves the expiry of open reservations, as while a stream runs: one row an item in the order of the
  * items. A reservation is never shortened.
  *
- * Gate: the balance rows (lock_balances), then a compare-and-set on the status.
+ * Gate: the balance rows (lock_balances), under which it is seen that nothing has ended them.
  * Outcomes: extended, reservation_not_found, reservation_not_open. SQLSTATEs: LG001, LG002.
  */
 create function private.extend_reservations(
@@ -4371,7 +4379,7 @@ begin
       as asked (organization_id, reservation_id, seconds, item)
   ),
   extended as (
-    update public.credit_reservations as hold
+    update private.credit_holds as hold
     set expires_at = greatest(hold.expires_at, longest.expires_at)
     from (
       select request.organization_id, request.reservation_id, max(request.expires_at) as expires_at
@@ -4380,7 +4388,10 @@ begin
     ) as longest
     where hold.organization_id = longest.organization_id
       and hold.id = longest.reservation_id
-      and hold.status = 'reserved'
+      and hold.ended_as is null
+      and not exists (
+        select from public.credit_transactions as charge where charge.id = hold.id
+      )
     returning hold.organization_id, hold.id
   )
   select
@@ -5005,7 +5016,7 @@ begin
   where subscription.organization_id = p_organization_id
   on conflict (organization_id, meter_id, user_id, period, period_start) do update
     set held_amount = counter.held_amount + excluded.held_amount;
-  update public.credit_reservations as hold
+  update private.credit_holds as hold
   set is_capped = true
   where hold.organization_id = p_organization_id and hold.id = p_reservation_id;
   return true;
@@ -5096,7 +5107,7 @@ begin
     p_organization_id, p_reservation_id, entry.meter_id, p_user_id, entry.amount, entry.day,
     entry.day_start, entry.period_start, v_at
   from unnest(v_entries) as entry;
-  update public.credit_reservations as hold
+  update private.credit_holds as hold
   set has_quota_lines = true
   where hold.organization_id = p_organization_id and hold.id = p_reservation_id;
   return query select 'held', null::jsonb;
@@ -5143,7 +5154,7 @@ begin
   end if;
 
   v_credits := private.session_credits(v_seconds, p_minute_price_credits);
-  insert into public.credit_reservations (
+  insert into private.credit_holds (
     organization_id, id, user_id, capability_id, quality_level_id, amount_credits,
     idempotency_key, request_fingerprint, context, actor, expires_at, created_at
   )
@@ -8234,8 +8245,11 @@ as $$
   left join lateral (
     select
       made.id, made.quality_level_id, made.model_id, made.amount_credits, made.request_fingerprint,
-      made.status, made.expires_at
-    from public.credit_reservations as made
+      coalesce(made.ended_as, case when charge.id is null then 'reserved' else 'settled' end)
+        as status,
+      made.expires_at
+    from private.credit_holds as made
+    left join public.credit_transactions as charge on charge.id = made.id
     -- In this form only the index of keys can serve it.
     where made.organization_id is not distinct from rule.organization_id
       and made.idempotency_key = p_idempotency_keys[rule.item]
@@ -8546,7 +8560,7 @@ begin
         ) as is_plain
     ),
     stored as (
-      insert into public.credit_reservations (
+      insert into private.credit_holds (
         organization_id, id, user_id, capability_id, quality_level_id, model_id, amount_credits,
         idempotency_key, request_fingerprint, context, actor, expires_at, created_at
       )
@@ -9050,12 +9064,12 @@ as $$
         from generate_series(1, p_taken)
         union all
         select made.created_at, made.id
-        from public.credit_reservations as made
+        from private.credit_holds as made
         where made.organization_id = p_organization_id
           and made.id >= private.first_uuid_at(p_at - sliding.width)
           and made.created_at > p_at - sliding.width
           and made.capability_id = p_capability_id
-          and made.status in ('reserved', 'settled')
+          and coalesce(made.ended_as, 'settled') = 'settled'
       ) as counted
       order by counted.created_at desc, counted.id desc nulls first
       offset greatest(sliding.request_limit - 1, 0)
@@ -9066,12 +9080,12 @@ as $$
     select date_trunc('day', p_at, 'UTC') + interval '1 day' - p_at
     where p_day_limit <= p_taken + (
       select count(*)
-      from public.credit_reservations as made
+      from private.credit_holds as made
       where made.organization_id = p_organization_id
         and made.id >= private.first_uuid_at(date_trunc('day', p_at, 'UTC'))
         and made.created_at >= date_trunc('day', p_at, 'UTC')
         and made.capability_id = p_capability_id
-        and made.status in ('reserved', 'settled')
+        and coalesce(made.ended_as, 'settled') = 'settled'
     )
   )
   select case
@@ -10120,12 +10134,14 @@ grant execute on function private.set_stripe_customer(uuid, text) to purser_api;
  * model, by our id or the provider's, and its tokens; cached ones and reasoning may be null. Its source
  * is 'counted' where the provider did not report, else null.
  *
- * Gate: the balance rows (lock_balances), then a compare-and-set on the reservation's status.
+ * Gate: the balance rows (lock_balances), under which the holds and their charges are read.
  * The usual batch is judged and written by one statement: every cost is within its hold, no
  * reservation comes twice, and each organization pays all of it from the grant that is next in
  * burn-down order without emptying it. Any other batch writes nothing there: settle_in_turn has it.
  * The settings are explained in reserve_credits.
- * A charge has the id of its reservation: the ledger itself refuses a second one.
+ * A charge has the id of its reservation: the ledger itself refuses a second one. Within the hold it
+ * is also all that is written of the end; what costs nothing has no such row and is written to the
+ * hold, as is the end of one that counts against a cap or has lines of meters.
  * It never fails for lack of credits: above the hold it takes what is available, then the overdraft
  * as debt, and records the rest as shortfall. After an expiry it still charges, without the hold.
  * Replay: the same cost again answers the first settlement; another cost is idempotency_conflict.
@@ -10189,7 +10205,8 @@ begin
     select
       candidate.item, candidate.organization_id, candidate.reservation_id, candidate.hold_place,
       candidate.status, candidate.held_credits, candidate.actual_credits, candidate.model_id,
-      candidate.price_id, candidate.cost_usd, candidate.settlement_fingerprint,
+      candidate.price_id, candidate.cost_usd,
+      candidate.is_told_to_hold or candidate.actual_credits = 0 as is_told_to_hold,
       candidate.account_place, candidate.posted_credits, candidate.available_credits,
       candidate.next_grant_place, candidate.next_grant_id, candidate.next_grant_source,
       candidate.next_grant_credits, candidate.outcome,
@@ -10246,23 +10263,22 @@ begin
     where balance.ctid = used.account_place
   ),
   closed as (
-    update public.credit_reservations as hold
+    update private.credit_holds as hold
     set
-      status = 'settled',
+      ended_as = 'settled',
       charged_credits = charge.actual_credits,
       released_credits = charge.held_credits - charge.actual_credits,
       shortfall_credits = 0,
-      settlement_fingerprint = charge.settlement_fingerprint,
+      settlement_fingerprint = private.settlement_fingerprint(
+        p_amounts_credits[charge.item], p_models[charge.item], p_input_tokens[charge.item],
+        p_cached_input_tokens[charge.item], p_output_tokens[charge.item],
+        p_reasoning_tokens[charge.item], p_request_ids[charge.item], p_usage_sources[charge.item]
+      ),
       closed_at = v_at
     from charge
     where hold.ctid = charge.hold_place
-      and hold.status = 'reserved'
+      and charge.is_told_to_hold
       and (select verdict.is_plain from verdict)
-    returning
-      charge.item, charge.organization_id, charge.reservation_id,
-      charge.actual_credits, charge.posted_credits - charge.total_credits as balance_after_credits,
-      charge.next_grant_id, charge.model_id, charge.cost_usd, charge.price_id, charge.held_credits,
-      hold.capability_id, hold.quality_level_id, hold.user_id, hold.actor, hold.context
   ),
   recorded as (
     insert into public.credit_transactions (
@@ -10273,17 +10289,18 @@ begin
       price_id, estimated_credits, actual_credits, event_at
     )
     select
-      closed.reservation_id, closed.organization_id, 'ai_consumption', -closed.actual_credits,
-      closed.balance_after_credits, closed.next_grant_id, closed.reservation_id,
-      closed.capability_id, closed.quality_level_id, closed.model_id, closed.user_id, closed.actor,
-      closed.context,
-      p_models[closed.item], p_request_ids[closed.item], p_usage_sources[closed.item],
-      closed.cost_usd,
-      p_input_tokens[closed.item], p_cached_input_tokens[closed.item],
-      p_output_tokens[closed.item], p_reasoning_tokens[closed.item],
-      closed.price_id, closed.held_credits, closed.actual_credits, v_at
-    from closed
-    where closed.actual_credits > 0
+      charge.reservation_id, charge.organization_id, 'ai_consumption', -charge.actual_credits,
+      charge.posted_credits - charge.total_credits, charge.next_grant_id, charge.reservation_id,
+      hold.capability_id, hold.quality_level_id, charge.model_id, hold.user_id, hold.actor,
+      hold.context,
+      p_models[charge.item], p_request_ids[charge.item], p_usage_sources[charge.item],
+      charge.cost_usd,
+      p_input_tokens[charge.item], p_cached_input_tokens[charge.item],
+      p_output_tokens[charge.item], p_reasoning_tokens[charge.item],
+      charge.price_id, charge.held_credits, charge.actual_credits, v_at
+    from charge
+    join private.credit_holds as hold on hold.ctid = charge.hold_place
+    where charge.actual_credits > 0 and (select verdict.is_plain from verdict)
   ),
   kept as (
     insert into public.ai_operation_results (organization_id, reservation_id, output, created_at)
@@ -10518,8 +10535,10 @@ comment on function private.settle_in_turn(
  * The items of settle_credits with everything needed to decide them: the reservation, the actual
  * cost by the price in force when it was made, what is available now, and the grant that is next in
  * burn-down order. `outcome` is set where it does not depend on the other items of the batch, and
- * the stored result is filled in for a replay. The caller holds the gate; places find rows until it
- * lets go.
+ * the stored result is filled in for a replay. A charge within its hold is in the ledger alone: its
+ * row has the id of the reservation and tells the settlement. `is_told_to_hold`: others wait for the
+ * end of this hold, so that it is written there too. The caller holds the gate; places find rows until
+ * it lets go.
  */
 create function private.settlement_candidates(
   p_organization_ids uuid[],
@@ -10562,7 +10581,12 @@ as $$
     coalesce(rate.model_id, asked.model_id),
     rate.price_id,
     cost.cost_usd,
-    fingerprint.hash,
+    private.settlement_fingerprint(
+      asked.amount_credits, asked.model, asked.input_tokens, asked.cached_input_tokens,
+      asked.output_tokens, asked.reasoning_tokens, p_request_ids[asked.item],
+      p_usage_sources[asked.item]
+    ),
+    asked.is_told_to_hold,
     asked.account_place,
     asked.posted_credits,
     asked.available_credits,
@@ -10576,9 +10600,16 @@ as $$
     asked.shortfall_credits,
     case
       when asked.hold_place is null or asked.account_place is null then 'reservation_not_found'
-      when asked.status = 'settled' and asked.settlement_fingerprint = fingerprint.hash
-        then 'replayed'
-      when asked.status = 'settled' then 'idempotency_conflict'
+      when asked.status = 'settled' then
+        case
+          when asked.settlement_fingerprint = private.settlement_fingerprint(
+            asked.amount_credits, asked.model, asked.input_tokens, asked.cached_input_tokens,
+            asked.output_tokens, asked.reasoning_tokens, p_request_ids[asked.item],
+            p_usage_sources[asked.item]
+          )
+            then 'replayed'
+          else 'idempotency_conflict'
+        end
       when asked.status = 'released' then 'reservation_not_open'
       -- One of the two tells the cost: both is a mistake, and none is no report.
       when asked.amount_credits is null then cost.problem
@@ -10592,7 +10623,18 @@ as $$
       request.*,
       p_reservation_ids[request.item] as reservation_id,
       told.*,
-      hold.*
+      hold.hold_place,
+      hold.model_id,
+      hold.held_credits,
+      hold.is_told_to_hold,
+      hold.created_at,
+      case when charge.credits is null then hold.status else 'settled' end as status,
+      coalesce(charge.credits, hold.charged_credits) as charged_credits,
+      coalesce(hold.held_credits - charge.credits, hold.released_credits) as released_credits,
+      case when charge.credits is null then hold.shortfall_credits else 0.00 end
+        as shortfall_credits,
+      coalesce(charge.settlement_fingerprint, hold.settlement_fingerprint)
+        as settlement_fingerprint
     from (
       select
         unnest(ordered.items) as item,
@@ -10651,17 +10693,30 @@ as $$
         made.ctid as hold_place,
         made.model_id,
         made.amount_credits as held_credits,
-        made.status,
+        made.is_capped or made.has_quota_lines as is_told_to_hold,
+        coalesce(made.ended_as, 'reserved') as status,
         made.charged_credits,
         made.released_credits,
         made.shortfall_credits,
         made.settlement_fingerprint,
         made.created_at
-      from public.credit_reservations as made
+      from private.credit_holds as made
       where made.organization_id = request.organization_id
         and made.id = p_reservation_ids[request.item]
       limit 1
     ) as hold on true
+    left join lateral (
+      select
+        entry.actual_credits as credits,
+        private.settlement_fingerprint(
+          case when entry.reported_model is null then entry.actual_credits end,
+          entry.reported_model, entry.input_tokens, entry.cached_input_tokens,
+          entry.output_tokens, entry.reasoning_tokens, entry.request_id, entry.usage_source
+        ) as settlement_fingerprint
+      from public.credit_transactions as entry
+      where entry.id = p_reservation_ids[request.item] and hold.status = 'reserved'
+      limit 1
+    ) as charge on true
   ) as asked
   left join lateral (
     select price.*
@@ -10676,14 +10731,6 @@ as $$
     asked.reasoning_tokens, rate.input_usd_per_million_tokens,
     rate.cached_input_usd_per_million_tokens, rate.output_usd_per_million_tokens
   ) as cost on asked.amount_credits is null
-  cross join lateral (
-    select private.settlement_fingerprint(
-      asked.amount_credits, asked.model, asked.input_tokens, asked.cached_input_tokens,
-      asked.output_tokens, asked.reasoning_tokens, p_request_ids[asked.item],
-      p_usage_sources[asked.item]
-    ) as hash
-    offset 0
-  ) as fingerprint
 $$;
 
 comment on function private.settlement_candidates(
@@ -11534,16 +11581,17 @@ as $$
     where balance.organization_id = closed.organization_id
   ),
   closed as (
-    update public.credit_reservations as hold
+    update private.credit_holds as hold
     set
-      status = 'settled',
+      ended_as = 'settled',
       charged_credits = charge.charge_credits,
       released_credits = charge.release_credits,
       shortfall_credits = charge.short_credits,
       settlement_fingerprint = charge.settlement_fingerprint,
       closed_at = p_at
     from charge
-    where hold.ctid = charge.hold_place and hold.status = charge.status
+    where hold.ctid = charge.hold_place
+      and coalesce(hold.ended_as, 'reserved') = charge.status
     returning
       charge.item, hold.capability_id, hold.quality_level_id, hold.user_id, hold.actor, hold.context
   ),
@@ -11909,7 +11957,7 @@ begin
     where counter.organization_id = v_member.organization_id
       and counter.meter_id = 'credits'
       and counter.user_id = v_member.user_id;
-    update public.credit_reservations as hold
+    update private.credit_holds as hold
     set is_capped = false
     where hold.organization_id = v_member.organization_id
       and hold.user_id = v_member.user_id
@@ -12842,9 +12890,11 @@ as $$
   ) as counter
   cross join lateral (
     select
-      coalesce(sum(hold.charged_credits), 0) as used,
-      coalesce(sum(hold.amount_credits) filter (where hold.status = 'reserved'), 0) as held
-    from public.credit_reservations as hold
+      coalesce(sum(told.charged_credits), 0) as used,
+      coalesce(sum(told.amount_credits) filter (where told.status = 'reserved'), 0) as held
+    from private.credit_holds as hold
+    join public.credit_reservations as told
+      on told.organization_id = hold.organization_id and told.id = hold.id
     where hold.organization_id = counter.organization_id
       and hold.user_id = counter.user_id
       and hold.is_capped
@@ -12914,7 +12964,8 @@ comment on function private.verify_credit_usage(uuid)
  * account_missing, posted_equals_ledger, monthly_equals_grants, bonus_equals_grants,
  * debt_equals_ledger, reserved_equals_holds, used_equals_charges: the balance row.
  * grant_equals_ledger: what a grant has left. balance_after_chain: each ledger row follows the one
- * before. settlement_equals_ledger: what a reservation was charged.
+ * before. settlement_equals_ledger: what a reservation was charged. charge_within_hold: a charge that
+ * only the ledger tells of, which was for those within their hold.
  * purchase_equals_ledger: what was bought, see verify_billing().
  * debt_beside_credits: a debt while grants have credits that were not spoken for.
  *
@@ -12964,7 +13015,8 @@ as $$
   ),
   hold as materialized (
     select
-      made.organization_id, made.id, made.status, made.amount_credits, made.charged_credits
+      made.organization_id, made.id, made.status, made.amount_credits, made.charged_credits,
+      made.released_credits
     from public.credit_reservations as made
     where p_organization_id is null or made.organization_id = p_organization_id
   ),
@@ -13081,6 +13133,12 @@ as $$
   ) as charged
     on charged.organization_id = hold.organization_id and charged.reservation_id = hold.id
   where coalesce(charged.amount, 0) <> coalesce(hold.charged_credits, 0)
+  union all
+  select
+    hold.organization_id, 'charge_within_hold', hold.amount_credits, hold.charged_credits,
+    jsonb_build_object('reservation_id', hold.id)
+  from hold
+  where hold.released_credits < 0
   union all
   select * from private.verify_billing(p_organization_id)
 $$;
