@@ -3,13 +3,17 @@
  * settlement or an extension comes either before or after. Returns how many it closed.
  *
  * It reads the holds, ended ones as well, whose time came since next_hold_expires_at, then at most the
- * next thousand: to the first open one among them, or else to the last, goes the mark. So a sweep is
- * short however many holds there are, and next time begins where this one has looked.
+ * next 4,000: to the first open one among them, or else to the last, goes the mark. So a sweep is
+ * short however many holds there are, and next time begins where this one has looked. The settings
+ * leave the planner the index in its order, and so reading no more than that.
  */
 create function private.expire_overdue_holds(p_organization_ids uuid[], p_at timestamptz)
 returns integer
 language sql
 volatile
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
 as $$
   with due as materialized (
     select balance.organization_id, balance.next_hold_expires_at
@@ -52,10 +56,10 @@ as $$
               and hold.expires_at > p_at
               and hold.expires_at > '-infinity'
             order by hold.expires_at
-            limit 1000
+            limit 4000
           ) as near
           where near.ended_as is null
-            and (select charge.sequence from public.credit_transactions as charge where charge.id = near.id)
+            and (select charge.id from public.credit_transactions as charge where charge.id = near.id)
               is null
           order by near.expires_at
           limit 1
@@ -67,7 +71,7 @@ as $$
             and hold.expires_at > p_at
             and hold.expires_at > '-infinity'
           order by hold.expires_at
-          offset 999
+          offset 3999
           limit 1
         ),
         'infinity'

@@ -313,7 +313,7 @@ select
 from private.credit_holds as hold
 where hold.ended_as is null
   and hold.expires_at > '-infinity'
-  and (select charge.sequence from public.credit_transactions as charge where charge.id = hold.id)
+  and (select charge.id from public.credit_transactions as charge where charge.id = hold.id)
     is null;
 
 comment on view private.open_holds is 'Holds that nothing has ended; for searches by expiry.';
@@ -341,7 +341,7 @@ join private.credit_holds as hold
   and hold.expires_at > '-infinity'
 where balance.reserved_credits > 0
   and hold.ended_as is null
-  and (select charge.sequence from public.credit_transactions as charge where charge.id = hold.id)
+  and (select charge.id from public.credit_transactions as charge where charge.id = hold.id)
     is null;
 
 comment on view public.open_reservations is 'Reservations with the status reserved, found quickly however many others there are.';
