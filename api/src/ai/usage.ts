@@ -19,7 +19,7 @@ export function readUsage(
     output_tokens: usage.outputTokens,
     cached_input_tokens: usage.inputTokenDetails.cacheReadTokens ?? null,
     reasoning_tokens: usage.outputTokenDetails.reasoningTokens ?? null,
-    request_id: requestId ?? null,
+    request_id: storable(requestId),
   }
 }
 
@@ -36,9 +36,17 @@ export function countUsage(
     output_tokens: countTokens(written),
     cached_input_tokens: null,
     reasoning_tokens: null,
-    request_id: requestId ?? null,
+    request_id: storable(requestId),
     source: 'counted',
   }
+}
+
+const MAXIMUM_REQUEST_ID_LENGTH = 200
+const CONTROL = /\p{Cc}|\p{Surrogate}/gu
+
+/** An id is whatever the provider says: cut to what the ledger keeps, without what it cannot store. */
+function storable(requestId: string | undefined): string | null {
+  return requestId?.slice(0, MAXIMUM_REQUEST_ID_LENGTH).replace(CONTROL, '') || null
 }
 
 /** Of calls that were made for one answer; the sum is counted when a part of it is. */

@@ -78,6 +78,17 @@ describe('token usage', () => {
   })
 
   test.each([
+    ['req_\u0000_1\n', 'req__1'],
+    ['r'.repeat(300), 'r'.repeat(200)],
+    [`${'r'.repeat(199)}\u{1f600}`, 'r'.repeat(199)],
+    ['\u0007', null],
+    [undefined, null],
+  ])('keeps of the id %j what can be stored', (given, kept) => {
+    expect(readUsage(usage(10, 7), 'm', given)?.request_id).toBe(kept)
+    expect(countUsage('m', 'one', 'two', given).request_id).toBe(kept)
+  })
+
+  test.each([
     ['is missing', undefined],
     ['lacks the input', usage(undefined, 7)],
     ['lacks the output', usage(10, undefined)],

@@ -235,16 +235,21 @@ test.each([
   ])
 })
 
-test.each([{ input_tokens: 1 }, { output_tokens: 0 }, { model: 'openai/gpt-5' }])(
-  'an amount and %o of a report are both (invalid_amount)',
-  async (told) => {
-    const organization = await createOrganization(desk, { credits: '5' })
-    const reservation = await hold(desk.api, organization, '1')
-    const usage = { model: null, input_tokens: null, output_tokens: null, ...told }
-    const [row] = await settle(desk.api, { organization, reservation, amount: '1', usage })
-    expect(row).toMatchObject({ outcome: 'invalid_amount', status: 'reserved' })
-  },
-)
+test.each([
+  { input_tokens: 1 },
+  { output_tokens: 0 },
+  { model: 'openai/gpt-5' },
+  { cached_input_tokens: 0 },
+  { reasoning_tokens: 1 },
+  { request_id: 'req_1' },
+  { source: 'counted' },
+])('an amount and %o of a report are both (invalid_amount)', async (told) => {
+  const organization = await createOrganization(desk, { credits: '5' })
+  const reservation = await hold(desk.api, organization, '1')
+  const usage = { model: null, input_tokens: null, output_tokens: null, ...told }
+  const [row] = await settle(desk.api, { organization, reservation, amount: '1', usage })
+  expect(row).toMatchObject({ outcome: 'invalid_amount', status: 'reserved' })
+})
 
 describe('the same report again is a replay, one that differs is a conflict', () => {
   const full = {

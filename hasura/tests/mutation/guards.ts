@@ -115,8 +115,8 @@ export const GUARDS: Guard[] = [
   {
     rule: 'an amount and a report are one too many',
     in: 'settlement_candidates',
-    cut: 'num_nonnulls(asked.model, asked.input_tokens, asked.output_tokens) > 0',
-    by: 'false',
+    cut: 'when num_nonnulls(',
+    by: 'when 0 * num_nonnulls(',
     scenario: 'reportsAreJudged',
   },
   {

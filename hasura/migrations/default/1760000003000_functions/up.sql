@@ -10617,7 +10617,10 @@ as $$
       when asked.status = 'released' then 'reservation_not_open'
       -- One of the two tells the cost: both is a mistake, and none is no report.
       when asked.amount_credits is null then cost.problem
-      when num_nonnulls(asked.model, asked.input_tokens, asked.output_tokens) > 0
+      when num_nonnulls(
+        asked.model, asked.input_tokens, asked.cached_input_tokens, asked.output_tokens,
+        asked.reasoning_tokens, p_request_ids[asked.item], p_usage_sources[asked.item]
+      ) > 0
         or not private.is_amount(asked.amount_credits)
         then 'invalid_amount'
     end,
