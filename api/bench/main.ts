@@ -6,20 +6,21 @@ import { measureCycles } from './cycles.ts'
 import { formatNumber, median, type Ratio } from './figures.ts'
 import { measureHistory } from './history.ts'
 import { measureReset } from './reset.ts'
+import { measureSweep } from './sweep.ts'
 
 const HELP = `usage: pnpm bench credits [--json FILE] [--rounds N] [--seconds N] [--full] [--only PART]
 
 Measures the credit functions on a PostgreSQL of its own with fsync and synchronous_commit on:
 reserve + settle cycles a second with all rules on, for one hot organization and 1,000, beside a
 single-row update, an application's transaction, and the same functions called one by one, in
-interleaved rounds; the monthly reset; history and past balances. After each round the ledger must
-be right, or there is no figure.
+interleaved rounds; the sweep of holds whose time has come; the monthly reset; history and past
+balances. After each round the ledger must be right, or there is no figure.
 
   --json FILE    writes all figures and ratios as JSON
   --rounds N     rounds of which medians are taken (5)
   --seconds N    length of one measurement (1)
-  --full         100,000 organizations and 5,000,000 ledger rows instead of a tenth of both
-  --only PART    cycles, reset or history
+  --full         100,000 organizations, 500,000 holds and 5,000,000 ledger rows instead of a tenth
+  --only PART    cycles, sweep, reset or history
 `
 
 const { values } = parseArgs({
@@ -62,6 +63,17 @@ async function run(): Promise<void> {
         `p99 ${middle((one) => one.p99Milliseconds)} ms`,
       )
     }
+  }
+  if (wanted('sweep')) {
+    const sweep = await withDatabase((database) =>
+      measureSweep(database, { holds: 500_000 * scale, report }),
+    )
+    result['sweep'] = sweep
+    printRow(
+      `sweep of ${sweep.holds} holds, one organization`,
+      `${formatNumber(sweep.microsecondsPerHold)} us each`,
+      `longest ${formatNumber(sweep.longestMilliseconds)} ms`,
+    )
   }
   if (wanted('reset')) {
     const reset = await withDatabase((database) =>
