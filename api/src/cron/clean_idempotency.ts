@@ -1,4 +1,8 @@
-import { cleanIdempotency as cleanAnswers, cleanStripeEvents } from '../db/jobs.ts'
+import {
+  cleanIdempotency as cleanAnswers,
+  cleanStripeEvents,
+  uncapOrganizations,
+} from '../db/jobs.ts'
 import type { ExpiryBatch } from '../db/jobs.ts'
 import type { Job } from './job.ts'
 
@@ -9,18 +13,23 @@ const EVENT_RETENTION_DAYS = 400
 const BATCH_ROWS = 1000
 const MAXIMUM_BATCHES = 1000
 
-/** Forgets stored answers that nobody can ask for again, and events of Stripe that are long done with. */
+/**
+ * Forgets stored answers that nobody can ask for again, events of Stripe that are long done with, and
+ * that an organization had caps on credits which went with their users.
+ */
 export const cleanIdempotency: Job = {
   name: 'clean_idempotency',
   async run({ sql }) {
     const answers = await cleanAll(() => cleanAnswers(sql, RETENTION_HOURS, BATCH_ROWS))
     const events = await cleanAll(() => cleanStripeEvents(sql, EVENT_RETENTION_DAYS, BATCH_ROWS))
+    const uncapped = await cleanAll(() => uncapOrganizations(sql, BATCH_ROWS))
     return {
-      processed: answers.processed + events.processed,
+      processed: answers.processed + events.processed + uncapped.processed,
       failed: 0,
       stripe_events: events.processed,
-      batches: answers.batches + events.batches,
-      remaining: answers.remaining || events.remaining,
+      uncapped_organizations: uncapped.processed,
+      batches: answers.batches + events.batches + uncapped.batches,
+      remaining: answers.remaining || events.remaining || uncapped.remaining,
     }
   },
 }

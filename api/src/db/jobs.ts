@@ -99,6 +99,13 @@ export async function cleanStripeEvents(
   return rows[0]
 }
 
+export async function uncapOrganizations(sql: Database, limit: number): Promise<ExpiryBatch> {
+  const rows = await sql<ExpiryBatch[]>`
+    select processed, failed, remaining from private.uncap_organizations(${limit}::int)`
+  if (!rows[0]) throw new Error('private.uncap_organizations answered no row')
+  return rows[0]
+}
+
 export interface LedgerViolation {
   organization_id: string
   invariant: string

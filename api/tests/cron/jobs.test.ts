@@ -98,6 +98,19 @@ test('clean_idempotency deletes events of Stripe that are long done with', async
   expect([...(await api.sql`select id from public.stripe_events`)]).toEqual([{ id: 'evt_young' }])
 })
 
+test('clean_idempotency finds organizations whose last cap went with its user', async () => {
+  const organization = await createOrganization(api.sql)
+  await api.sql`
+    update public.organization_credit_balances set has_member_caps = true
+    where organization_id = ${organization.id}`
+  expect(await run('clean_idempotency')).toMatchObject({
+    processed: 1,
+    uncapped_organizations: 1,
+    remaining: false,
+  })
+  expect(await run('clean_idempotency')).toMatchObject({ uncapped_organizations: 0 })
+})
+
 test('verify_ledger raises the metric while the books are wrong', async () => {
   expect(await run('verify_ledger')).toMatchObject({ violations: 0, alerts: [] })
   const organization = await createOrganization(api.sql)

@@ -4,6 +4,11 @@
  * is taken away, nothing is counted any more. Organizations without caps pay nothing: their balance row
  * says so. Gate: the balance rows of all that the statement touched, at once, as it locks them in order;
  * then its members, in order as well.
+ *
+ * Not for what a foreign key does when a user or an organization is deleted (a trigger inside another):
+ * the deleted rows are locked by then, and who has the gate may wait for them, as for the user of an
+ * override. Nothing is wrong without it: nobody is left whom a cap of a deleted user could hold back,
+ * and whose limit stays has only lost the name of who set it. uncap_organizations puts the balance right.
  */
 create function private.sync_credit_caps()
 returns trigger
@@ -71,9 +76,11 @@ for each statement execute function private.sync_credit_caps();
 create trigger sync_updated_credit_caps
 after update on public.member_caps
 referencing new table as touched_caps
-for each statement execute function private.sync_credit_caps();
+for each statement when (pg_trigger_depth() = 0)
+execute function private.sync_credit_caps();
 
 create trigger sync_deleted_credit_caps
 after delete on public.member_caps
 referencing old table as touched_caps
-for each statement execute function private.sync_credit_caps();
+for each statement when (pg_trigger_depth() = 0)
+execute function private.sync_credit_caps();

@@ -1,4 +1,5 @@
 import { CATALOGUE_GUARDS } from './catalogue-guards.ts'
+import { DELETION_GUARDS } from './deletion-guards.ts'
 import type { Guard } from './guard.ts'
 import { PERIOD_GUARDS } from './period-guards.ts'
 import { PURCHASE_GUARDS } from './purchase-guards.ts'
@@ -11,6 +12,7 @@ export const GUARDS: Guard[] = [
   ...RESERVATION_GUARDS,
   ...CATALOGUE_GUARDS,
   ...QUOTA_GUARDS,
+  ...DELETION_GUARDS,
   ...PERIOD_GUARDS,
   ...PURCHASE_GUARDS,
   ...SESSION_GUARDS,

@@ -4,6 +4,7 @@ import { balanceOf, brokenRules, createOrganization, grant, ledgerOf } from '../
 import type { Desk } from '../support/desk.ts'
 import { extend, hold, passTime, release, reserve, settle } from '../support/operations.ts'
 import { CATALOGUE_SCENARIOS } from './catalogue-scenarios.ts'
+import { DELETION_SCENARIOS } from './deletion-scenarios.ts'
 import { expectEqual } from './expect-equal.ts'
 import type { Scenario } from './expect-equal.ts'
 import { PERIOD_SCENARIOS } from './period-scenarios.ts'
@@ -304,6 +305,7 @@ const ledgerIsAppendOnly: Scenario = async (desk) => {
 
 export const SCENARIOS = {
   ...QUOTA_SCENARIOS,
+  ...DELETION_SCENARIOS,
   neverOversold,
   firstComeFirstServed,
   keysAreScoped,

@@ -5814,6 +5814,9 @@ comment on function private.lock_for_session(uuid)
  * Before any change of caps: waits for other changes of caps to end. A statement locks its rows in
  * whatever order it meets them, and waits for the gate with those that it has, so two of them beside
  * each other would wait for each other. People set caps, and seldom: one at a time is enough.
+ *
+ * A user or an organization that is deleted takes its caps along. This lock comes first there as well:
+ * a cap that is being set holds it while it waits for its user and its organization (foreign keys).
  */
 create function private.lock_member_caps()
 returns trigger
@@ -5833,6 +5836,14 @@ comment on function private.lock_member_caps()
 
 create trigger lock_member_caps
 before insert or update or delete on public.member_caps
+for each statement execute function private.lock_member_caps();
+
+create trigger lock_member_caps
+before delete on auth.users
+for each statement execute function private.lock_member_caps();
+
+create trigger lock_member_caps
+before delete on auth.organizations
 for each statement execute function private.lock_member_caps();
 
 -- private/model_prices.sql
@@ -11927,6 +11938,11 @@ grant execute on function private.sweep_sessions(integer, uuid) to purser_api;
  * is taken away, nothing is counted any more. Organizations without caps pay nothing: their balance row
  * says so. Gate: the balance rows of all that the statement touched, at once, as it locks them in order;
  * then its members, in order as well.
+ *
+ * Not for what a foreign key does when a user or an organization is deleted (a trigger inside another):
+ * the deleted rows are locked by then, and who has the gate may wait for them, as for the user of an
+ * override. Nothing is wrong without it: nobody is left whom a cap of a deleted user could hold back,
+ * and whose limit stays has only lost the name of who set it. uncap_organizations puts the balance right.
  */
 create function private.sync_credit_caps()
 returns trigger
@@ -11994,12 +12010,14 @@ for each statement execute function private.sync_credit_caps();
 create trigger sync_updated_credit_caps
 after update on public.member_caps
 referencing new table as touched_caps
-for each statement execute function private.sync_credit_caps();
+for each statement when (pg_trigger_depth() = 0)
+execute function private.sync_credit_caps();
 
 create trigger sync_deleted_credit_caps
 after delete on public.member_caps
 referencing old table as touched_caps
-for each statement execute function private.sync_credit_caps();
+for each statement when (pg_trigger_depth() = 0)
+execute function private.sync_credit_caps();
 
 -- private/take_form_generation.sql
 /*
@@ -12249,6 +12267,61 @@ $$;
 
 comment on function private.tell_quotas(uuid, uuid, jsonb)
   is 'Writes on the lines of a reservation what was really used.';
+
+-- private/uncap_organizations.sql
+/*
+ * Job: an organization whose last cap on credits went with its user pays nothing for caps any more; at
+ * most p_limit in a call. Until then its holds only take the longer way to the same answers, so whose
+ * gate is not free is left for the next run. `remaining`: a further call may find more.
+ *
+ * Gate: the balance rows. What was read before they were locked only tells whom to look at: a cap may
+ * have been set since.
+ */
+create function private.uncap_organizations(p_limit integer)
+returns table (processed integer, failed integer, remaining boolean)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_organization_ids uuid[];
+begin
+  select array_agg(free.organization_id)
+  into v_organization_ids
+  from (
+    select balance.organization_id
+    from public.organization_credit_balances as balance
+    where balance.has_member_caps
+      and not exists (
+        select
+        from public.member_caps as cap
+        where cap.organization_id = balance.organization_id and cap.meter_id = 'credits'
+      )
+    order by balance.organization_id
+    limit p_limit
+    for no key update of balance skip locked
+  ) as free;
+
+  update public.organization_credit_balances as balance
+  set has_member_caps = false
+  where balance.organization_id = any (v_organization_ids)
+    and not exists (
+      select
+      from public.member_caps as cap
+      where cap.organization_id = balance.organization_id and cap.meter_id = 'credits'
+    );
+  get diagnostics processed = row_count;
+  remaining := coalesce(cardinality(v_organization_ids), 0) = p_limit;
+  failed := 0;
+  return next;
+end
+$$;
+
+comment on function private.uncap_organizations(integer)
+  is 'Job: organizations whose last cap on credits went with its user are without caps again.';
+
+grant execute on function private.uncap_organizations(integer) to purser_api;
 
 -- private/uncollected_purchases.sql
 /*
