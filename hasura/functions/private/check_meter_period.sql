@@ -1,7 +1,8 @@
 /*
  * Trigger: a level has limits without a period, a flow has them for a day or a month; a limit of the
  * other kind would never count anything. Caps may also be on credits, for a day or a month, and are
- * for members of the organization.
+ * for members of the organization. That the user who set one is deleted is no change of a cap: it may
+ * be of somebody who is no member any more.
  */
 create function private.check_meter_period()
 returns trigger
@@ -50,5 +51,6 @@ before insert or update on public.quota_overrides
 for each row execute function private.check_meter_period();
 
 create trigger check_meter_period
-before insert or update on public.member_caps
+before insert or update
+of organization_id, user_id, meter_id, period, limit_amount on public.member_caps
 for each row execute function private.check_meter_period();

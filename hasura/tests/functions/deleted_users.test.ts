@@ -121,6 +121,18 @@ describe('when a user with a cap on credits is deleted', () => {
     expect(holds.map(({ outcome }) => outcome)).toEqual(['reserved', 'member_cap_exceeded'])
   })
 
+  test('the cap that he set for a former member is no obstacle', async () => {
+    const organization = await createOrganization(desk)
+    const setter = await createMember(desk, organization)
+    const former = await createMember(desk, organization)
+    await capOnCredits(organization, former)
+    await desk.admin`
+      update public.member_caps set updated_by_user_id = ${setter} where user_id = ${former}`
+    await desk.admin`delete from auth.members where user_id = ${former}`
+    await deleteUser(setter)(desk.admin)
+    expect(await capsOf(organization)).toBe(1)
+  })
+
   test('his open holds are charged as they would have been', async () => {
     const organization = await createOrganization(desk, { credits: '50' })
     const user = await createMember(desk, organization)
