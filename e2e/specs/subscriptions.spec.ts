@@ -139,21 +139,30 @@ test('a first payment by bank that fails says so, with its reason and a way to p
 }) => {
   const organization = await createOrganization('free')
   const owner = await visitBilling(browser, organization.owner, organization.name)
+  const otherTab = await owner.page.context().newPage()
+  await otherTab.goto('/settings/plan')
+  await otherTab.getByRole('button', { name: 'Change to Team' }).click()
+  await expect(otherTab.getByRole('button', { name: 'Continue to payment' })).toBeEnabled()
   await startSubscription(owner.page, 'Pro')
   await payByBank(owner.page)
   await expect(planNotice(owner.page)).toContainText('Your payment is on its way')
 
-  // Until it has come there is no second subscription to pay for.
-  await owner.page.getByRole('button', { name: 'Change to Team' }).click()
-  const dialog = owner.page.getByRole('dialog', { name: 'Your payment is on its way' })
+  // Until it has come there is no second subscription to pay for, nor where one was asked about before.
+  const plans = owner.page.getByRole('region', { name: 'Compare plans' })
+  await expect(plans).toContainText('You can choose another plan once your payment has arrived.')
+  await expect(plans.getByRole('button')).toHaveCount(0)
+  await expectAccessible(owner.page)
+  await otherTab.getByRole('button', { name: 'Continue to payment' }).click()
+  const dialog = otherTab.getByRole('dialog', { name: 'Your payment is on its way' })
   await expect(dialog.getByRole('alert')).toContainText('Pro begins by itself')
   await expect(dialog.getByRole('button', { name: 'Continue to payment' })).toHaveCount(0)
-  await expectAccessible(owner.page)
-  await dialog.getByText('Close', { exact: true }).last().click()
+  await expectAccessible(otherTab)
+  await otherTab.close()
   await settleFirstPayment(organization.id, false)
   await expect(planNotice(owner.page)).toContainText('The payment for your new plan failed')
   await expect(planNotice(owner.page)).toContainText('could not be debited')
   await expect(currentPlan(owner.page)).toContainText('Free plan')
+  await expect(plans.getByRole('button')).toHaveCount(2)
   await expectAccessible(owner.page)
 
   // Whoever comes back days later is told the same.

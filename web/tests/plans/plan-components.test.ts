@@ -27,7 +27,7 @@ function cards(props: object = {}) {
       currentPlan: pro,
       pendingPlanId: null,
       highlightedPlanId: null,
-      canManage: true,
+      canChoose: true,
       canTry: false,
       ...props,
     },
@@ -52,11 +52,11 @@ test('a trial is offered to those who have not had theirs', () => {
   expect(cards(trial).text()).not.toContain('days are free')
 })
 
-test('a scheduled plan is marked and cannot be chosen again; members choose nothing', () => {
+test('a scheduled plan is marked and cannot be chosen again; without the right to, nothing can', () => {
   const [first] = cards({ pendingPlanId: 'free' }).findAll('li')
   expect(first!.text()).toContain('Scheduled')
   expect(first!.find('button').exists()).toBe(false)
-  expect(cards({ canManage: false }).find('button').exists()).toBe(false)
+  expect(cards({ canChoose: false }).find('button').exists()).toBe(false)
 })
 
 test('the comparison is a table: a row for each capability, limit and meter, one cell a plan', () => {
