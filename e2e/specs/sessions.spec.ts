@@ -54,6 +54,7 @@ test('a session is found again after a reload and a lost connection, warns, and 
   await lookAgain(page)
   await expect(running(page)).toContainText('Five minutes or less are left')
   await expect(running(page).getByRole('link', { name: 'See plans' })).toBeVisible()
+  await expectAccessible(page)
   await use(4)
   await lookAgain(page)
   const ended = page.getByRole('status').filter({ hasText: 'The session has ended' })
@@ -76,7 +77,7 @@ test('a session is found again after a reload and a lost connection, warns, and 
   await context.close()
 })
 
-test('a session that ends because the organization is suspended says so, and who can settle it', async ({
+test('a session that a suspension ends says so before and after, and who can settle it', async ({
   browser,
 }) => {
   const organization = await createOrganization('pro')
@@ -92,6 +93,29 @@ test('a session that ends because the organization is suspended says so, and who
   }
   const ownerPage = await open(organization.owner)
   const memberPage = await open(member)
+  await withDatabase(
+    (sql) => sql`
+      update public.org_plans
+      set
+        status = 'past_due',
+        stripe_subscription_id = ${`sub_${organization.id}`},
+        grace_ends_at = now() + interval '4 minutes'
+      where organization_id = ${organization.id}`,
+  )
+  for (const [page, advice] of [
+    [ownerPage, 'Pay the invoice before that'],
+    [memberPage, 'Ask an owner or admin to pay it.'],
+  ] as const) {
+    const warning = running(page).getByRole('status')
+    await expect(warning).toContainText('because an invoice is unpaid')
+    await expect(warning).toContainText(advice)
+    await expect(warning).not.toContainText('used up')
+    await expect(warning.getByRole('link', { name: 'Go to billing' })).toHaveCount(
+      page === ownerPage ? 1 : 0,
+    )
+    await expect(running(page).getByRole('link', { name: 'See plans' })).toHaveCount(0)
+    await expectAccessible(page)
+  }
   await withDatabase(
     (sql) => sql`
       update public.org_plans set status = 'unpaid' where organization_id = ${organization.id}`,

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import PaymentProblemBanner from '@/features/billing/components/PaymentProblemBanner.vue'
+import { suspensionAt } from '@/features/billing/payment-problem.ts'
 import { startGraphql } from '../support/graphql-client.ts'
 import { mountInApp } from '../support/mount.ts'
 import { until } from '../support/wait.ts'
@@ -36,6 +37,15 @@ async function open(status: string, canManage: boolean) {
     shows: (text: string) => until(() => wrapper.text().includes(text), text),
   }
 }
+
+test('a suspension is to come only for those who owe something', () => {
+  const grace_ends_at = '2026-12-08T00:00:00Z'
+  expect(suspensionAt({ status: 'past_due', grace_ends_at })).toBe(grace_ends_at)
+  expect(suspensionAt({ status: 'past_due', grace_ends_at: null })).toBeNull()
+  expect(suspensionAt({ status: 'active', grace_ends_at })).toBeNull()
+  expect(suspensionAt({ status: 'unpaid', grace_ends_at })).toBeNull()
+  expect(suspensionAt(null)).toBeNull()
+})
 
 test('an owner is told until when it works, why, and can pay or change the card', async () => {
   const { wrapper, shows } = await open('past_due', true)

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { computed } from 'vue'
+import { computed, ref } from 'vue'
 import { WebSocket } from 'ws'
 import { createGraphqlClient } from '@/app/graphql/client.ts'
 import { useLiveSession } from '@/features/sessions/use-live-session.ts'
@@ -36,8 +36,9 @@ async function open(sessions = sessionServer()) {
       requestFailed: () => {},
     },
   })
+  const suspensionAt = ref<string | null>(null)
   const { result: page, unmount } = runInApp(() => {
-    const live = useLiveSession(() => 'olga')
+    const live = useLiveSession(() => 'olga', { suspensionAt: () => suspensionAt.value })
     const sessionId = computed(() => live.running.value?.id ?? null)
     return {
       live,
@@ -49,7 +50,7 @@ async function open(sessions = sessionServer()) {
   }, client)
   closers.push(server.stop, dispose, unmount)
   await until(() => page.live.hasAnswered.value, 'first answer')
-  return { sessions, server, page }
+  return { sessions, server, page, suspensionAt }
 }
 
 const draft = { topic: ' Ordering coffee ', difficulty: 'beginner' } as const
@@ -95,6 +96,16 @@ test('what changes within a second of the last heartbeat is taken over', async (
   sessions.limit(120)
   server.publish()
   await until(() => (page.live.timing.value?.secondsLeft ?? 0) <= 120, 'shorter time left')
+})
+
+test('a suspension is counted down to, and no more once it is paid', async () => {
+  const { page, suspensionAt } = await open()
+  await page.starting.start(draft)
+  expect(page.live.timing.value?.endsBy).toBe('minutes')
+  suspensionAt.value = page.live.running.value!.startedAt
+  expect(page.live.timing.value).toMatchObject({ secondsLeft: 0, endsBy: 'suspension' })
+  suspensionAt.value = null
+  expect(page.live.timing.value?.endsBy).toBe('minutes')
 })
 
 test('an end that happened before this page was opened is no news', async () => {

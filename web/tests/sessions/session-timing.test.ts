@@ -10,24 +10,68 @@ const facts = {
 }
 
 test('time goes on from the last heartbeat, by the server and not by the clock of this device', () => {
-  expect(sessionTiming(facts, 0)).toEqual({ usedSeconds: 90, secondsLeft: 360, isPaused: false })
-  expect(sessionTiming(facts, 12_999)).toEqual({
+  expect(sessionTiming(facts, 0, null)).toEqual({
+    usedSeconds: 90,
+    secondsLeft: 360,
+    endsBy: 'minutes',
+    isPaused: false,
+  })
+  expect(sessionTiming(facts, 12_999, null)).toEqual({
     usedSeconds: 102,
     secondsLeft: 348,
+    endsBy: 'minutes',
     isPaused: false,
   })
 })
 
 test('without heartbeats the time stops where the server stops counting', () => {
-  const atTheEnd = { usedSeconds: 180, secondsLeft: 270 }
-  expect(sessionTiming(facts, 90_000)).toEqual({ ...atTheEnd, isPaused: false })
-  expect(sessionTiming(facts, 600_000)).toEqual({ ...atTheEnd, isPaused: true })
+  const atTheEnd = { usedSeconds: 180, secondsLeft: 270, endsBy: 'minutes' }
+  expect(sessionTiming(facts, 90_000, null)).toEqual({ ...atTheEnd, isPaused: false })
+  expect(sessionTiming(facts, 600_000, null)).toEqual({ ...atTheEnd, isPaused: true })
 })
 
 test('what is not limited has no time left to show, and nothing falls below zero', () => {
-  expect(sessionTiming({ ...facts, limitAt: null }, 5_000).secondsLeft).toBeNull()
+  expect(sessionTiming({ ...facts, limitAt: null }, 5_000, null).secondsLeft).toBeNull()
   const short = { ...facts, leaseExpiresAt: facts.limitAt, limitAt: '2026-11-22T10:00:10Z' }
-  expect(sessionTiming(short, 60_000).secondsLeft).toBe(0)
+  expect(sessionTiming(short, 60_000, null).secondsLeft).toBe(0)
+})
+
+test('a suspension that comes before the minutes end is what is counted down to, from five minutes on', () => {
+  const ending = (suspensionAt: string, limitAt: string | null, milliseconds = 0) => {
+    const { secondsLeft, endsBy } = sessionTiming({ ...facts, limitAt }, milliseconds, suspensionAt)
+    return [secondsLeft, endsBy]
+  }
+  expect(ending('2026-11-22T10:05:01Z', null)).toEqual([null, 'minutes'])
+  expect(ending('2026-11-22T10:05:00Z', null)).toEqual([300, 'suspension'])
+  expect(ending('2026-11-22T10:05:00Z', facts.limitAt)).toEqual([300, 'suspension'])
+  expect(ending('2026-11-22T10:03:00Z', '2026-11-22T10:02:59Z')).toEqual([179, 'minutes'])
+  expect(ending('2026-11-22T09:59:00Z', null)).toEqual([0, 'suspension'])
+})
+
+test('the last lease before a suspension has that for its limit, to the second', () => {
+  const suspension = '2026-11-22T10:01:20.734Z'
+  const last = { ...facts, leaseExpiresAt: '2026-11-22T10:01:20Z', limitAt: '2026-11-22T10:01:20Z' }
+  for (const [milliseconds, secondsLeft] of [
+    [0, 80],
+    [500, 80],
+    [12_999, 68],
+    [95_000, 0],
+  ] as const) {
+    expect(sessionTiming(last, milliseconds, suspension)).toMatchObject({
+      secondsLeft,
+      endsBy: 'suspension',
+    })
+  }
+})
+
+test('a suspension comes nearer also while the time of minutes stands still', () => {
+  const paused = sessionTiming(facts, 240_000, '2026-11-22T10:05:00Z')
+  expect(paused).toEqual({
+    usedSeconds: 180,
+    secondsLeft: 60,
+    endsBy: 'suspension',
+    isPaused: true,
+  })
 })
 
 test('a clock reads minutes and seconds, and hours once there are any', () => {

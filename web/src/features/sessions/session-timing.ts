@@ -12,6 +12,8 @@ export interface SessionTiming {
   usedSeconds: number
   /** null: not limited. */
   secondsLeft: number | null
+  /** What ends it then: no more minutes, or an invoice that is not paid by then. */
+  endsBy: 'minutes' | 'suspension'
   /** The lease is over and no heartbeat has come through: time does not count at the moment. */
   isPaused: boolean
 }
@@ -27,21 +29,35 @@ export const LAST_WARNING_SECONDS = 60
 export function sessionTiming(
   facts: SessionFacts,
   millisecondsSinceArrival: number,
+  suspensionAt: string | null,
 ): SessionTiming {
   const heartbeat = Date.parse(facts.lastHeartbeatAt)
   const lease = Date.parse(facts.leaseExpiresAt) - heartbeat
   const counted = Math.floor(
     Math.max(0, Math.min(millisecondsSinceArrival, lease)) / SECOND_MILLISECONDS,
   )
-  const untilLimit = facts.limitAt === null ? null : Date.parse(facts.limitAt) - heartbeat
+  const ofMinutes = facts.limitAt === null ? null : secondsUntil(facts.limitAt, heartbeat) - counted
+  // A suspension waits for nobody: its time goes on where that of minutes stops.
+  const ofSuspension =
+    suspensionAt === null ? null : secondsUntil(suspensionAt, heartbeat + millisecondsSinceArrival)
+  // Days before, it is no matter of this session; the notice on every page tells of it.
+  const isSuspensionNext =
+    ofSuspension !== null &&
+    ofSuspension <= WARNING_SECONDS &&
+    (ofMinutes === null || ofSuspension <= ofMinutes)
+  const left = isSuspensionNext ? ofSuspension : ofMinutes
   return {
     usedSeconds: facts.usedSeconds + counted,
-    secondsLeft:
-      untilLimit === null
-        ? null
-        : Math.max(0, Math.round(untilLimit / SECOND_MILLISECONDS) - counted),
+    secondsLeft: left === null ? null : Math.max(0, left),
+    endsBy: isSuspensionNext ? 'suspension' : 'minutes',
     isPaused: millisecondsSinceArrival > lease,
   }
+}
+
+/** Sessions end at whole seconds: at the beginning of the one in which the time is over. */
+function secondsUntil(iso: string, from: number): number {
+  const end = Math.floor(Date.parse(iso) / SECOND_MILLISECONDS) * SECOND_MILLISECONDS
+  return Math.ceil((end - from) / SECOND_MILLISECONDS)
 }
 
 /** Minutes and seconds as a clock shows them: 0:07, 12:34, 1:02:03. */

@@ -22,7 +22,13 @@ const TICK_MILLISECONDS = 500
  * The person's latest session, live. It is found again after a reload or on another device, because the server is asked
  * for it; and what it says wins over anything that this page remembers.
  */
-export function useLiveSession(userId: () => string) {
+export function useLiveSession(
+  userId: () => string,
+  options: {
+    /** When the organization will be suspended unless it pays; null when nothing is due. */
+    suspensionAt: () => string | null
+  },
+) {
   const session = shallowRef<LiveSession | null>(null)
   /** Sessions that were seen running here: only of these is the end news. */
   const watchedId = ref<string | null>(null)
@@ -65,7 +71,9 @@ export function useLiveSession(userId: () => string) {
         : null,
     ),
     timing: computed(() =>
-      running.value ? sessionTiming(running.value, now.value - arrivedAt.value) : null,
+      running.value
+        ? sessionTiming(running.value, now.value - arrivedAt.value, options.suspensionAt())
+        : null,
     ),
     hasAnswered,
     failure: computed(() => (error.value ? failureFromGraphql(error.value) : null)),
