@@ -308,8 +308,7 @@ comment on column public.credit_reservations.expires_at is 'When a job gives the
 -- The ledger is asked row by row, in a subquery that no plan can turn into a join: so the cost follows
 -- the number of holds that are looked at, whatever the size of the ledger.
 create view private.open_holds as
-select
-  hold.organization_id, hold.id, hold.amount_credits, hold.expires_at, hold.created_at
+select hold.*
 from private.credit_holds as hold
 where hold.ended_as is null
   and hold.expires_at > '-infinity'
@@ -335,14 +334,10 @@ select
   hold.expires_at,
   hold.created_at
 from public.organization_credit_balances as balance
-join private.credit_holds as hold
+join private.open_holds as hold
   on hold.organization_id = balance.organization_id
   and hold.expires_at >= balance.next_hold_expires_at
-  and hold.expires_at > '-infinity'
-where balance.reserved_credits > 0
-  and hold.ended_as is null
-  and (select charge.id from public.credit_transactions as charge where charge.id = hold.id)
-    is null;
+where balance.reserved_credits > 0;
 
 comment on view public.open_reservations is 'Reservations with the status reserved, found quickly however many others there are.';
 comment on column public.open_reservations.model_id is 'Model that was first in order when the credits were held.';
