@@ -1,7 +1,7 @@
 /*
  * Ends reservations without a charge, one row an item in the order of the items.
  *
- * Gate: the balance rows (lock_balances), then a compare-and-set on the reservation's status.
+ * Gate: the balance rows (lock_balances), under which it is seen that nothing has ended them.
  * Replay: releasing again answers the first release. After a settlement or an expiry the answer is
  * reservation_not_open with that status: there is nothing left to give back.
  *
