@@ -1,4 +1,5 @@
 import { expect, test, type Browser, type Page } from '@playwright/test'
+import { expectAccessible } from '../support/accessibility.ts'
 import { failModel, releaseModel, resetModel, stallModel } from '../support/model.ts'
 import { createOrganization, leaveCredits, type Account } from '../support/organizations.ts'
 import { balanceOf, openOrganization, signIn, watchForeignRequests } from '../support/pages.ts'
@@ -75,6 +76,12 @@ test('an operation is held, charged and shown live to a colleague, and its cost 
   await expect(seenByMember.held).toContainText(/^2/)
   await expect(seenByMember.available).toContainText('1,998')
   await expect(seenByMember.posted).toContainText('2,000')
+  await member.page.getByRole('link', { name: 'Credit history' }).click()
+  const running = member.page.getByRole('region', { name: 'Held for running work' })
+  await expect(running.getByRole('listitem')).toHaveCount(1)
+  await expect(running).toContainText(/Suggest questions · Enhanced ·\s+Ada/)
+  await expect(running).toContainText('2 held')
+  await expectAccessible(member.page)
 
   await releaseModel()
   const result = admin.page.getByRole('region', { name: 'Suggested questions' })
@@ -87,6 +94,7 @@ test('an operation is held, charged and shown live to a colleague, and its cost 
   await expect(seenByMember.held).toContainText(/^0/)
   await expect(seenByMember.available).toContainText(available!)
   await expect(seenByMember.posted).toContainText(available!)
+  await expect(running).toHaveCount(0)
 
   await member.page.getByRole('link', { name: 'Credit history' }).click()
   const row = member.page.getByRole('row').filter({ hasText: 'Suggest questions' })
