@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { createAccessQueries } from '../src/db/access.ts'
-import { connect } from '../src/db/client.ts'
+import { openConnections } from '../src/db/connections.ts'
 import { createLedger } from '../src/db/ledger.ts'
 import { createMetrics } from '../src/observability.ts'
 import { startBenchDatabase, type BenchDatabase } from './cluster.ts'
@@ -43,9 +43,9 @@ export async function measureAccess(
   const customers = await createCustomers(database.admin, 'access-', ORGANIZATIONS)
   const limited = await createCustomers(database.admin, 'limited-', ORGANIZATIONS)
   await limitRates(database, limited)
-  const sql = connect(database.apiUrl)
-  const ledger = createLedger(sql, createMetrics())
-  const access = createAccessQueries(sql)
+  const connections = openConnections(database.apiUrl)
+  const ledger = createLedger(connections, createMetrics())
+  const access = createAccessQueries(connections)
   const question = ({ organizationId, userId }: Customer) => ({
     organizationId,
     userId,
@@ -68,7 +68,7 @@ export async function measureAccess(
   }
   const [next, nextLimited] = [inTurn(customers), inTurn(limited)]
   const plan = [
-    { name: 'select 1', goal: null, run: async () => void (await sql`select 1`) },
+    { name: 'select 1', goal: null, run: async () => void (await connections.sql`select 1`) },
     { name: 'check', goal: 10, run: () => check(next(), null) },
     { name: 'check, rate limits', goal: 10, run: () => check(nextLimited(), 'rate_limited') },
     {
@@ -97,7 +97,7 @@ export async function measureAccess(
     report(`round ${round + 1} of ${rounds}: the ledger is right`)
   }
   await ledger.drain()
-  await sql.end()
+  await connections.end(5)
   return { measures: measures.map(judged), ratios: ratiosOf(measures) }
 }
 

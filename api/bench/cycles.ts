@@ -1,4 +1,4 @@
-import { connect } from '../src/db/client.ts'
+import { openConnections } from '../src/db/connections.ts'
 import { createLedger } from '../src/db/ledger.ts'
 import { createMetrics } from '../src/observability.ts'
 import type { BenchDatabase } from './cluster.ts'
@@ -56,10 +56,10 @@ export async function measureCycles(
     spread: await createCustomers(admin, 'spread-', SPREAD_ORGANIZATIONS),
   }
   await createComparisonTables(admin, Object.values(customers).flat())
-  const productSql = connect(database.apiUrl)
+  const connections = openConnections(database.apiUrl)
   const callSql = database.api(CONNECTIONS)
   const plainSql = database.superuser(CONNECTIONS)
-  const ledger = createLedger(productSql, createMetrics())
+  const ledger = createLedger(connections, createMetrics())
   const designs: Record<DesignName, Design> = {
     batched: batchedDesign(ledger),
     one: oneCallDesign(callSql),
@@ -94,7 +94,7 @@ export async function measureCycles(
     report(`round ${round + 1} of ${rounds}: the ledger is right`)
   }
   await ledger.drain()
-  await Promise.all([productSql.end(), callSql.end(), plainSql.end()])
+  await Promise.all([connections.end(5), callSql.end(), plainSql.end()])
   return { measures: [...measures.values()], ratios: ratiosOf(measures) }
 }
 

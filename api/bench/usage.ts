@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
-import { connect } from '../src/db/client.ts'
+import { openConnections } from '../src/db/connections.ts'
 import { createQuotas } from '../src/db/quotas.ts'
 import { createMetrics } from '../src/observability.ts'
 import { startBenchDatabase, type BenchDatabase } from './cluster.ts'
@@ -50,9 +50,9 @@ async function measureConsume(
   // A hard limit is judged with every use, but not reached.
   await database.admin`
     update public.plan_meter_limits set limit_amount = 100000000 where meter_id = 'letters'`
-  const sql = connect(database.apiUrl)
+  const connections = openConnections(database.apiUrl)
   const superuser = database.superuser(10)
-  const quotas = createQuotas(sql, createMetrics())
+  const quotas = createQuotas(connections, createMetrics())
   const single = singleUpdateDesign(superuser)
   const consume = async ({ organizationId, userId }: Customer) => {
     const { outcome } = await quotas.consume({
@@ -83,7 +83,7 @@ async function measureConsume(
     process.stderr.write(`  round ${round + 1} of ${rounds}: the books are right\n`)
   }
   await quotas.drain()
-  await sql.end()
+  await connections.end(5)
   return { measures, ratios: ratiosOf(measures) }
 }
 

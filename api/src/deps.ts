@@ -9,7 +9,8 @@ import { createStripe } from './billing/stripe-client.ts'
 import { createStripeInbox, type StripeInbox } from './billing/stripe-inbox.ts'
 import type { Config } from './config.ts'
 import { createAccessQueries } from './db/access.ts'
-import { connect, type Database } from './db/client.ts'
+import type { Database } from './db/client.ts'
+import { openConnections } from './db/connections.ts'
 import { createForms } from './db/forms.ts'
 import { createLedger } from './db/ledger.ts'
 import { createQuotas } from './db/quotas.ts'
@@ -22,16 +23,19 @@ import { applyStripeEvent } from './webhooks/stripe/registry.ts'
 
 export interface RunningDeps extends Deps {
   stopAccepting(): void
+  /** Closes every connection to the database, after at most so many seconds. */
+  disconnect(timeoutSeconds: number): Promise<void>
 }
 
 /** Builds everything once; nothing in the api keeps a client of its own. */
 export function buildDeps(config: Config, log: Logger): RunningDeps {
   const metrics = createMetrics()
-  const sql = connect(config.databaseUrl)
+  const connections = openConnections(config.databaseUrl)
+  const { sql } = connections
   const billing = billingOf(config, sql, log)
-  const plainLedger = createLedger(sql, metrics)
+  const plainLedger = createLedger(connections, metrics)
   const ledger = billing ? fundedLedger(plainLedger, billing.funding) : plainLedger
-  const access = createAccessQueries(sql)
+  const access = createAccessQueries(connections)
   const models = createModelFactory(config.providers)
   const operations = createOperations({
     ledger,
@@ -49,7 +53,7 @@ export function buildDeps(config: Config, log: Logger): RunningDeps {
     auth: createAuth({ sql, config, log }),
     services: {
       ledger,
-      quotas: createQuotas(sql, metrics),
+      quotas: createQuotas(connections, metrics),
       access,
       operations,
       serviceApiKeys: createServiceApiKeys(sql),
@@ -64,6 +68,7 @@ export function buildDeps(config: Config, log: Logger): RunningDeps {
     stopAccepting: () => {
       accepting = false
     },
+    disconnect: (timeoutSeconds) => connections.end(timeoutSeconds),
   }
 }
 

@@ -17,7 +17,7 @@ const server = serve(
 server.on('error', (error) => {
   log.fatal({ err: error }, 'cannot listen')
   process.exitCode = 1
-  void deps.sql.end({ timeout: 1 })
+  void deps.disconnect(1)
 })
 
 const signal = await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
@@ -54,7 +54,7 @@ function shutdownPhases(http: ServerType, running: RunningDeps): ShutdownPhase[]
     {
       name: 'close the database',
       limitMilliseconds: 5_000,
-      run: () => running.sql.end({ timeout: 4 }),
+      run: () => running.disconnect(4),
     },
   ]
 }

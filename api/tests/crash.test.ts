@@ -12,7 +12,7 @@ import {
 import type postgres from 'postgres'
 import { afterEach, expect, test } from 'vitest'
 import { startOpenAiDouble } from '../doubles/openai/server.ts'
-import { connect } from '../src/db/client.ts'
+import { openConnections } from '../src/db/connections.ts'
 import { createLedger, type Ledger } from '../src/db/ledger.ts'
 import { createMetrics } from '../src/observability.ts'
 import { ACTION_SECRET } from './support/api.ts'
@@ -173,8 +173,8 @@ test('kill -9 of PostgreSQL under load: what was answered is there, the api find
   const { id } = await createOrganization(setup)
   await setup.end()
 
-  const apiSql = connect(database.apiUrl)
-  closers.push(() => apiSql.end({ timeout: 1 }))
+  const connections = openConnections(database.apiUrl)
+  closers.push(() => connections.end(1))
   let killed: Promise<void> | undefined
   async function killAndStartAgain(): Promise<void> {
     const pidFile = readFileSync(join(cluster.dataDirectory, 'postmaster.pid'), 'utf8')
@@ -191,7 +191,7 @@ test('kill -9 of PostgreSQL under load: what was answered is there, the api find
     closers.push(() => restarted.stop())
   }
 
-  const ledger = createLedger(apiSql, createMetrics())
+  const ledger = createLedger(connections, createMetrics())
   const load = { operations: OPERATIONS, callers: CALLERS }
   const { repeated } = await runOperations(deskOf(ledger, id), load, (done) => {
     if (done >= OPERATIONS / 3) killed ??= killAndStartAgain()

@@ -2,9 +2,9 @@ import type { CreditAmount } from '../credits/amounts.ts'
 import { arrayOf } from './array-parameters.ts'
 import { createBatcher } from './batcher.ts'
 import type { Database } from './client.ts'
+import type { Connections } from './connections.ts'
 import { batchFailureOf, describeDatabaseFailure } from './failures.ts'
 import type { ReservationStatus } from './ledger-rows.ts'
-import { createTraffic } from './traffic.ts'
 
 export interface AccessQuestion {
   organizationId: string
@@ -75,15 +75,14 @@ const MAXIMUM_BATCH_ITEMS = 64
 const MAXIMUM_QUEUED_CALLS = 10_000
 
 /** Reading only: what an organization may do, which models serve it, what became of an operation. */
-export function createAccessQueries(sql: Database) {
+export function createAccessQueries({ sql, checks: traffic }: Connections) {
   // Checks come in crowds, as pages open: those that wait together are asked together.
-  const checks = createBatcher<AccessQuestion, AccessRow & { item: number }>({
-    run: (questions) => checkAll(sql, questions),
+  const checks = createBatcher<AccessQuestion, AccessRow & { item: number }, Database>({
+    run: (questions, connection) => checkAll(connection, questions),
     groupOf: ({ organizationId }) => organizationId,
     failureOf: batchFailureOf,
     describeFailure: describeDatabaseFailure,
-    // A check costs little beside a statement: fewer and larger ones are faster than two lanes.
-    traffic: createTraffic(1),
+    traffic,
     maximumItems: MAXIMUM_BATCH_ITEMS,
     maximumQueued: MAXIMUM_QUEUED_CALLS,
   })

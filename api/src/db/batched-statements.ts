@@ -1,5 +1,6 @@
 import type { Metrics } from '../observability.ts'
 import { createBatcher, type Batcher } from './batcher.ts'
+import type { Database } from './client.ts'
 import { batchFailureOf, describeDatabaseFailure, mayTryAgain } from './failures.ts'
 import type { JoinedAnswer, JoinedRow } from './joined-answers.ts'
 import type { Traffic } from './traffic.ts'
@@ -8,18 +9,39 @@ const MAXIMUM_BATCH_ITEMS = 256
 const MAXIMUM_QUEUED_CALLS = 10_000
 const MAXIMUM_ATTEMPTS = 3
 
-/** A batcher for a function of the database that takes arrays and answers one row an item. */
+/** An array: what it is cast to, and its elements, one an item. */
+export type ArrayParameter<Item> = readonly [
+  type: `${string}[]`,
+  of: (items: readonly Item[]) => string | (string | number | null)[],
+]
+
+/** A function of the schema private that takes arrays and answers one row an item, in order. */
+export interface ArrayFunction<Item, Row> {
+  name: string
+  parameters: readonly ArrayParameter<Item>[]
+  answer: JoinedAnswer<Row>
+}
+
+/** A batcher for such a function. */
 export function createOrderedBatcher<Item extends { organizationId: string }, Row>(
-  name: string,
+  { name, parameters, answer }: ArrayFunction<Item, Row>,
+  traffic: Traffic<Database>,
   metrics: Metrics,
-  traffic: Traffic,
-  answer: JoinedAnswer<Row>,
-  statement: (items: Item[]) => Promise<JoinedRow[]>,
 ): Batcher<Item, Row> {
   const batchItems = metrics.batchItems.labels(name)
   const batchSeconds = metrics.batchSeconds.labels(name)
-  const batcher = createBatcher<Item, Row>({
-    run: async (items) => answer.rowsOf(await persistently(() => statement(items)), items.length),
+  const places = parameters.map(([type], index) => `$${index + 1}::${type}`)
+  const statement = `select ${answer.columns} from private.${name}(${places.join(', ')})`
+  // The same text each time, which the driver finds prepared: a template it would put together anew.
+  const ask = (sql: Database, items: Item[]) =>
+    sql.unsafe<JoinedRow[]>(
+      statement,
+      parameters.map(([, of]) => of(items)),
+      { prepare: true },
+    )
+  const batcher = createBatcher<Item, Row, Database>({
+    run: async (items, sql) =>
+      answer.rowsOf(await persistently(() => ask(sql, items)), items.length),
     groupOf: (item) => item.organizationId,
     failureOf: batchFailureOf,
     describeFailure: describeDatabaseFailure,

@@ -11,16 +11,16 @@ export type BatchFailure =
   /** Nobody's, such as an outage: all items fail together. */
   | 'all'
 
-export interface BatcherOptions<Item, Row> {
+export interface BatcherOptions<Item, Row, Connection> {
   /** One statement for many items; answers one row an item, in order. */
-  run(items: Item[]): Promise<Row[]>
+  run(items: Item[], connection: Connection): Promise<Row[]>
   /** Items of one group keep their order; groups take turns when a batch cannot hold all. */
   groupOf(item: Item): string
   failureOf(error: unknown): BatchFailure
   /** What the callers of a failed batch hear. */
   describeFailure(error: unknown): unknown
   /** Shared by all batchers whose statements lock the same rows. */
-  traffic: Traffic
+  traffic: Traffic<Connection>
   maximumItems: number
   /** Callers beyond this are refused with `overloaded` instead of waiting ever longer. */
   maximumQueued: number
@@ -52,7 +52,9 @@ const MINIMUM_HALF_ITEMS = 16
  * A batch of several groups goes as two statements beside each other where there is room: they share
  * no rows. When a statement is slow, others overtake it, without the groups that it holds.
  */
-export function createBatcher<Item, Row>(options: BatcherOptions<Item, Row>): Batcher<Item, Row> {
+export function createBatcher<Item, Row, Connection>(
+  options: BatcherOptions<Item, Row, Connection>,
+): Batcher<Item, Row> {
   const { traffic } = options
   const queue = createFairQueue<Waiting<Item, Row>>(({ item }) => options.groupOf(item))
   const drained: (() => void)[] = []
@@ -84,7 +86,7 @@ export function createBatcher<Item, Row>(options: BatcherOptions<Item, Row>): Ba
   async function sendPart(part: Waiting<Item, Row>[]): Promise<void> {
     inFlight += 1
     const groups = new Set(part.map(({ item }) => options.groupOf(item)))
-    await traffic.fly(groups, () => send(part))
+    await traffic.fly(groups, (connection) => send(part, connection))
     inFlight -= 1
     if (queue.size === 0 && inFlight === 0) for (const resolve of drained.splice(0)) resolve()
   }
@@ -98,17 +100,20 @@ export function createBatcher<Item, Row>(options: BatcherOptions<Item, Row>): Ba
   }
 
   /** Never rejects: every waiting caller is answered, with a row or an error. */
-  async function send(batch: Waiting<Item, Row>[]): Promise<void> {
+  async function send(batch: Waiting<Item, Row>[], connection: Connection): Promise<void> {
     const startedAt = performance.now()
     try {
-      const rows = await options.run(batch.map(({ item }) => item))
+      const rows = await options.run(
+        batch.map(({ item }) => item),
+        connection,
+      )
       if (rows.length !== batch.length) {
         throw new Error(`a batch of ${batch.length} items was answered with ${rows.length} rows`)
       }
       batch.forEach(({ resolve }, index) => resolve(rows[index] as Row))
     } catch (error) {
       const parts = cut(batch, options.failureOf(error))
-      if (parts.length > 1) for (const part of parts) await send(part)
+      if (parts.length > 1) for (const part of parts) await send(part, connection)
       else for (const { reject } of batch) reject(options.describeFailure(error))
     }
     options.onBatch?.(batch.length, (performance.now() - startedAt) / 1000)

@@ -8,10 +8,9 @@ const STATEMENT_TIMEOUT_MILLISECONDS = 15_000
 const LOCK_TIMEOUT_MILLISECONDS = 2_000
 const RECONNECT_AFTER_SECONDS = 0.25
 
-/** The one pool of the process: identity, ledger batches and jobs share it. */
-export function connect(url: string): Database {
+export function connect(url: string, connections = POOL_CONNECTIONS): Database {
   return postgres(url, {
-    max: POOL_CONNECTIONS,
+    max: connections,
     connect_timeout: 5,
     // A constant instead of the driver's growing pause: after an outage the next call should work.
     backoff: () => RECONNECT_AFTER_SECONDS,

@@ -1,5 +1,3 @@
-import type { Database } from './client.ts'
-
 type Reader<Value> = (text: string) => NonNullable<Value>
 
 /** How each column is read; null is null. Texts, numerics among them, stay as the database wrote them. */
@@ -17,7 +15,7 @@ type Readers<Row> = {
  */
 export interface JoinedAnswer<Row> {
   /** What to select from a function that answers one row an item, in order, with its `item`. */
-  columns(sql: Database): ReturnType<Database['unsafe']>
+  columns: string
   /** The rows of `items` items in their order. Throws when the answer is not about them. */
   rowsOf(answer: readonly JoinedRow[], items: number): Row[]
 }
@@ -28,13 +26,13 @@ const LINE_BREAK = '\n'
 
 export function joinedAnswer<Row extends object>(readers: Readers<Row>): JoinedAnswer<Row> {
   const columns = Object.entries(readers) as [keyof Row & string, 'text' | Reader<unknown>][]
-  const list = ['item', ...columns.map(([name]) => name)]
+  const selected = ['item', ...columns.map(([name]) => name)]
     .map((name) => `string_agg(coalesce(${name}::text, ''), E'\\n') as ${name}`)
     .join(', ')
   // Rows are copies of one that has every column, which is faster than to add one after the other.
   const empty = Object.fromEntries(columns.map(([name]) => [name, null]))
   return {
-    columns: (sql) => sql.unsafe(list),
+    columns: selected,
     rowsOf([answer], items) {
       if (answer?.['item'] !== numbersUpTo(items)) {
         throw new Error(`the answer to a batch of ${items} items is for others or in another order`)

@@ -1,21 +1,19 @@
 import type { Metrics } from '../observability.ts'
-import { arrayBy, arrayOf, jsonArrayOf } from './array-parameters.ts'
 import { createOrderedBatcher } from './batched-statements.ts'
 import type { Database } from './client.ts'
+import type { Connections } from './connections.ts'
 import { createGrants } from './grants.ts'
 import { describeDatabaseFailure } from './failures.ts'
-import type { JoinedAnswer, JoinedRow } from './joined-answers.ts'
 import {
-  extendAnswer,
-  releaseAnswer,
-  reserveAnswer,
-  reserveWithQuotasAnswer,
-  settleAnswer,
-  settleWithQuotasAnswer,
-} from './ledger-answers.ts'
+  extendReservations,
+  releaseCredits,
+  reserveCredits,
+  reserveCreditsWithQuotas,
+  settleCredits,
+  settleCreditsWithQuotas,
+} from './ledger-functions.ts'
 import type { QuotaReserveItem, QuotaSettleItem } from './ledger-quota-rows.ts'
 import type { CreditCap, ExtendItem, ReleaseItem, ReserveItem, SettleItem } from './ledger-rows.ts'
-import { createTraffic } from './traffic.ts'
 
 export type Ledger = ReturnType<typeof createLedger>
 
@@ -23,36 +21,13 @@ export type Ledger = ReturnType<typeof createLedger>
  * The only place in the api that moves credits. Every function answers an outcome row; a refusal is
  * data, not an exception. All four are safe to repeat: a repeated statement answers `replayed`.
  */
-export function createLedger(sql: Database, metrics: Metrics) {
-  const traffic = createTraffic()
-  const batched = <Item extends { organizationId: string }, Row>(
-    name: string,
-    answer: JoinedAnswer<Row>,
-    statement: (items: Item[]) => Promise<JoinedRow[]>,
-  ) => createOrderedBatcher(name, metrics, traffic, answer, statement)
-  const reserve = batched('reserve_credits', reserveAnswer, (items: ReserveItem[]) =>
-    reserveCredits(sql, items),
-  )
-  const settle = batched('settle_credits', settleAnswer, (items: SettleItem[]) =>
-    settleCredits(sql, items),
-  )
-  const release = batched('release_credits', releaseAnswer, (items: ReleaseItem[]) =>
-    releaseCredits(sql, items),
-  )
-  const extend = batched('extend_reservations', extendAnswer, (items: ExtendItem[]) =>
-    extendReservations(sql, items),
-  )
-
-  const reserveTogether = batched(
-    'reserve_credits_with_quotas',
-    reserveWithQuotasAnswer,
-    (items: QuotaReserveItem[]) => reserveCreditsWithQuotas(sql, items),
-  )
-  const settleTogether = batched(
-    'settle_credits_with_quotas',
-    settleWithQuotasAnswer,
-    (items: QuotaSettleItem[]) => settleCreditsWithQuotas(sql, items),
-  )
+export function createLedger({ sql, moves }: Connections, metrics: Metrics) {
+  const reserve = createOrderedBatcher(reserveCredits, moves, metrics)
+  const settle = createOrderedBatcher(settleCredits, moves, metrics)
+  const release = createOrderedBatcher(releaseCredits, moves, metrics)
+  const extend = createOrderedBatcher(extendReservations, moves, metrics)
+  const reserveTogether = createOrderedBatcher(reserveCreditsWithQuotas, moves, metrics)
+  const settleTogether = createOrderedBatcher(settleCreditsWithQuotas, moves, metrics)
 
   const grants = createGrants(sql)
 
@@ -103,92 +78,4 @@ async function answer<Row>(call: Promise<Row>): Promise<Row> {
   } catch (error) {
     throw describeDatabaseFailure(error)
   }
-}
-
-function reserveCredits(sql: Database, items: ReserveItem[]): Promise<JoinedRow[]> {
-  return sql<JoinedRow[]>`
-    select ${reserveAnswer.columns(sql)} from private.reserve_credits(
-      ${arrayOf(items, 'organizationId')}::uuid[],
-      ${arrayOf(items, 'userId')}::uuid[],
-      ${arrayOf(items, 'capability')}::text[],
-      ${arrayOf(items, 'qualityLevel')}::text[],
-      ${arrayOf(items, 'amountCredits')}::numeric[],
-      ${arrayOf(items, 'idempotencyKey')}::text[],
-      ${arrayOf(items, 'expiresInSeconds')}::int[],
-      ${jsonArrayOf(items, 'context')}::jsonb[]
-    )`
-}
-
-function settleCredits(sql: Database, items: SettleItem[]): Promise<JoinedRow[]> {
-  return sql<JoinedRow[]>`
-    select ${settleAnswer.columns(sql)} from private.settle_credits(
-      ${arrayOf(items, 'organizationId')}::uuid[],
-      ${arrayOf(items, 'reservationId')}::uuid[],
-      ${arrayOf(items, 'amountCredits')}::numeric[],
-      ${usageReports(sql, items)},
-      ${jsonArrayOf(items, 'output')}::jsonb[]
-    )`
-}
-
-/** Seven parameters, all null where an amount is told instead. */
-function usageReports(sql: Database, items: SettleItem[]) {
-  return sql`
-      ${arrayBy(items, ({ usage }) => usage?.model ?? null)}::text[],
-      ${arrayBy(items, ({ usage }) => tokens(usage?.input_tokens))}::bigint[],
-      ${arrayBy(items, ({ usage }) => tokens(usage?.cached_input_tokens))}::bigint[],
-      ${arrayBy(items, ({ usage }) => tokens(usage?.output_tokens))}::bigint[],
-      ${arrayBy(items, ({ usage }) => tokens(usage?.reasoning_tokens))}::bigint[],
-      ${arrayBy(items, ({ usage }) => usage?.request_id ?? null)}::text[],
-      ${arrayBy(items, ({ usage }) => usage?.source ?? null)}::text[]`
-}
-
-/** What a provider reports may be no whole number: -1 is none either, and refused as invalid_amount. */
-function tokens(count: number | null | undefined): number | null {
-  if (count === null || count === undefined) return null
-  return Number.isSafeInteger(count) ? count : -1
-}
-
-function releaseCredits(sql: Database, items: ReleaseItem[]): Promise<JoinedRow[]> {
-  return sql<JoinedRow[]>`
-    select ${releaseAnswer.columns(sql)} from private.release_credits(
-      ${arrayOf(items, 'organizationId')}::uuid[],
-      ${arrayOf(items, 'reservationId')}::uuid[],
-      ${arrayOf(items, 'reason')}::text[]
-    )`
-}
-
-function extendReservations(sql: Database, items: ExtendItem[]): Promise<JoinedRow[]> {
-  return sql<JoinedRow[]>`
-    select ${extendAnswer.columns(sql)} from private.extend_reservations(
-      ${arrayOf(items, 'organizationId')}::uuid[],
-      ${arrayOf(items, 'reservationId')}::uuid[],
-      ${arrayOf(items, 'expiresInSeconds')}::int[]
-    )`
-}
-
-function reserveCreditsWithQuotas(sql: Database, items: QuotaReserveItem[]): Promise<JoinedRow[]> {
-  return sql<JoinedRow[]>`
-    select ${reserveWithQuotasAnswer.columns(sql)} from private.reserve_credits_with_quotas(
-      ${arrayOf(items, 'organizationId')}::uuid[],
-      ${arrayOf(items, 'userId')}::uuid[],
-      ${arrayOf(items, 'capability')}::text[],
-      ${arrayOf(items, 'qualityLevel')}::text[],
-      ${arrayOf(items, 'amountCredits')}::numeric[],
-      ${arrayOf(items, 'idempotencyKey')}::text[],
-      ${arrayOf(items, 'expiresInSeconds')}::int[],
-      ${jsonArrayOf(items, 'context')}::jsonb[],
-      ${jsonArrayOf(items, 'quotas')}::jsonb[]
-    )`
-}
-
-function settleCreditsWithQuotas(sql: Database, items: QuotaSettleItem[]): Promise<JoinedRow[]> {
-  return sql<JoinedRow[]>`
-    select ${settleWithQuotasAnswer.columns(sql)} from private.settle_credits_with_quotas(
-      ${arrayOf(items, 'organizationId')}::uuid[],
-      ${arrayOf(items, 'reservationId')}::uuid[],
-      ${arrayOf(items, 'amountCredits')}::numeric[],
-      ${usageReports(sql, items)},
-      ${jsonArrayOf(items, 'output')}::jsonb[],
-      ${jsonArrayOf(items, 'quotas')}::jsonb[]
-    )`
 }

@@ -1,8 +1,12 @@
 import type { Metrics } from '../observability.ts'
 import { actorOf } from './actors.ts'
 import { arrayOf, jsonArrayOf } from './array-parameters.ts'
-import { createOrderedBatcher } from './batched-statements.ts'
-import type { Database } from './client.ts'
+import {
+  createOrderedBatcher,
+  type ArrayFunction,
+  type ArrayParameter,
+} from './batched-statements.ts'
+import type { Connections } from './connections.ts'
 import { describeDatabaseFailure } from './failures.ts'
 import type {
   ConsumeItem,
@@ -14,8 +18,7 @@ import type {
   RecordItem,
   UsageRow,
 } from './quota-rows.ts'
-import { joinedAnswer, type JoinedRow } from './joined-answers.ts'
-import { createTraffic } from './traffic.ts'
+import { joinedAnswer } from './joined-answers.ts'
 
 export type Quotas = ReturnType<typeof createQuotas>
 
@@ -26,26 +29,37 @@ const usageAnswer = joinedAnswer<UsageRow>({
   decision: (text) => JSON.parse(text) as NonNullable<UsageRow['decision']>,
 })
 
+const USAGE: readonly ArrayParameter<ConsumeItem>[] = [
+  ['uuid[]', (items) => arrayOf(items, 'organizationId')],
+  ['uuid[]', (items) => arrayOf(items, 'userId')],
+  ['text[]', (items) => arrayOf(items, 'meter')],
+  ['numeric[]', (items) => arrayOf(items, 'amount')],
+  ['text[]', (items) => arrayOf(items, 'idempotencyKey')],
+]
+
+const consumeQuota: ArrayFunction<ConsumeItem, UsageRow> = {
+  name: 'consume_quota',
+  parameters: [...USAGE, ['jsonb[]', (items) => jsonArrayOf(items, 'metadata')]],
+  answer: usageAnswer,
+}
+
+const recordUsage: ArrayFunction<RecordItem, UsageRow> = {
+  name: 'record_usage',
+  parameters: [
+    ...USAGE,
+    ['text[]::timestamptz[]', (items) => arrayOf(items, 'eventAt')],
+    ['jsonb[]', (items) => jsonArrayOf(items, 'metadata')],
+  ],
+  answer: usageAnswer,
+}
+
 /**
  * Meters: what is counted and is no credit. Like the ledger, consuming and recording answer an outcome
  * row, are safe to repeat, and leave together with what came meanwhile.
  */
-export function createQuotas(sql: Database, metrics: Metrics) {
-  const traffic = createTraffic()
-  const consume = createOrderedBatcher(
-    'consume_quota',
-    metrics,
-    traffic,
-    usageAnswer,
-    (items: ConsumeItem[]) => consumeQuota(sql, items),
-  )
-  const record = createOrderedBatcher(
-    'record_usage',
-    metrics,
-    traffic,
-    usageAnswer,
-    (items: RecordItem[]) => recordUsage(sql, items),
-  )
+export function createQuotas({ sql, moves }: Connections, metrics: Metrics) {
+  const consume = createOrderedBatcher(consumeQuota, moves, metrics)
+  const record = createOrderedBatcher(recordUsage, moves, metrics)
   return {
     consume: (item: ConsumeItem) => consume.call(item),
     record: (item: RecordItem) => record.call(item),
@@ -110,29 +124,4 @@ async function answer<Rows>(call: PromiseLike<Rows>): Promise<Rows> {
 function only<Row>(rows: readonly Row[], place: string): Row {
   if (!rows[0]) throw new Error(`private.${place} answered no row`)
   return rows[0]
-}
-
-function consumeQuota(sql: Database, items: ConsumeItem[]): Promise<JoinedRow[]> {
-  return sql<JoinedRow[]>`
-    select ${usageAnswer.columns(sql)} from private.consume_quota(
-      ${arrayOf(items, 'organizationId')}::uuid[],
-      ${arrayOf(items, 'userId')}::uuid[],
-      ${arrayOf(items, 'meter')}::text[],
-      ${arrayOf(items, 'amount')}::numeric[],
-      ${arrayOf(items, 'idempotencyKey')}::text[],
-      ${jsonArrayOf(items, 'metadata')}::jsonb[]
-    )`
-}
-
-function recordUsage(sql: Database, items: RecordItem[]): Promise<JoinedRow[]> {
-  return sql<JoinedRow[]>`
-    select ${usageAnswer.columns(sql)} from private.record_usage(
-      ${arrayOf(items, 'organizationId')}::uuid[],
-      ${arrayOf(items, 'userId')}::uuid[],
-      ${arrayOf(items, 'meter')}::text[],
-      ${arrayOf(items, 'amount')}::numeric[],
-      ${arrayOf(items, 'idempotencyKey')}::text[],
-      ${arrayOf(items, 'eventAt')}::text[]::timestamptz[],
-      ${jsonArrayOf(items, 'metadata')}::jsonb[]
-    )`
 }

@@ -1,9 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createBatcher } from '../../src/db/batcher.ts'
-import { createTraffic } from '../../src/db/traffic.ts'
 import { AppError } from '../../src/errors.ts'
-import { batcherWith, Fault, item, tick, type Item, type Row } from '../support/batchers.ts'
+import {
+  batcherWith,
+  Fault,
+  item,
+  tick,
+  twoOfFour,
+  type Item,
+  type Row,
+} from '../support/batchers.ts'
 
 describe('batches', () => {
   it('sends a lone call at once and gathers what arrives while it is in flight', async () => {
@@ -170,12 +177,12 @@ describe('failures', () => {
   })
 
   it('takes an answer with too few rows for a failure', async () => {
-    const batcher = createBatcher<Item, Row>({
+    const batcher = createBatcher<Item, Row, string>({
       run: () => Promise.resolve([]),
       groupOf: (one) => one.organization,
       failureOf: () => 'all',
       describeFailure: (error) => error,
-      traffic: createTraffic(),
+      traffic: twoOfFour(),
       maximumItems: 4,
       maximumQueued: 10,
     })

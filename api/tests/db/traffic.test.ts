@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { createTraffic } from '../../src/db/traffic.ts'
-import { batcherWith, item, tick, type Item } from '../support/batchers.ts'
+import { batcherWith, item, tick, twoOfFour, type Item } from '../support/batchers.ts'
 
 describe('traffic of two batchers', () => {
   /** Two batchers beside each other, whose statements say who is in flight. */
   function batchersWith(statement: (items: Item[]) => Promise<void>) {
     const flights = new Set<Set<string>>()
     let most = 0
-    const traffic = createTraffic()
+    const traffic = twoOfFour()
     const one = () =>
       batcherWith({
         traffic,
@@ -43,7 +42,7 @@ describe('traffic of two batchers', () => {
 
   it('lets each have its turn, however much waits at the other', async () => {
     const order: string[] = []
-    const traffic = createTraffic()
+    const traffic = twoOfFour()
     const called = (name: string) =>
       batcherWith({
         traffic,
@@ -75,5 +74,29 @@ describe('traffic of two batchers', () => {
     letGo()
     await Promise.all([holding, waiting])
     expect(second.batches.flat()).toHaveLength(2)
+  })
+
+  it('uses the connection that was used last, and never one for two statements', async () => {
+    const busy = new Set<string>()
+    const used: string[] = []
+    const { batcher } = batcherWith({
+      maximumItems: 64,
+      async statement(_items, _batch, connection) {
+        expect(busy).not.toContain(connection)
+        busy.add(connection)
+        used.push(connection)
+        await new Promise(setImmediate)
+        busy.delete(connection)
+      },
+    })
+    for (let turn = 0; turn < 5; turn += 1) await batcher.call(item('a', turn))
+    expect(new Set(used).size).toBe(1)
+    // Of two groups that leave one after the other in one turn, each has its own.
+    const first = batcher.call(item('a', 5))
+    await Promise.resolve()
+    await Promise.all([first, batcher.call(item('b', 6))])
+    expect(new Set(used).size).toBe(2)
+    await batcher.call(item('a', 7))
+    expect(used.slice(5, 7)).toContain(used[7])
   })
 })

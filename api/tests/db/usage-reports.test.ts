@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createTestDatabase, type TestDatabase } from '@purser/local/testing'
 import type postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { connect } from '../../src/db/client.ts'
+import { openConnections, type Connections } from '../../src/db/connections.ts'
 import { createLedger, type Ledger } from '../../src/db/ledger.ts'
 import type { TokenUsage } from '../../src/db/ledger-rows.ts'
 import { createMetrics } from '../../src/observability.ts'
@@ -21,20 +21,20 @@ const CHARGED_CREDITS = '10.25'
 
 let database: TestDatabase
 let sql: postgres.Sql
-let pool: postgres.Sql
+let connections: Connections
 let ledger: Ledger
 let organizationId: string
 
 beforeAll(async () => {
   database = await createTestDatabase({ migrated: true })
   sql = database.sql({ max: 2 })
-  pool = connect(database.apiUrl)
-  ledger = createLedger(pool, createMetrics())
+  connections = openConnections(database.apiUrl)
+  ledger = createLedger(connections, createMetrics())
   organizationId = (await createOrganization(sql)).id
 })
 afterAll(async () => {
   expect(await brokenInvariants(sql)).toEqual([])
-  await pool.end({ timeout: 1 })
+  await connections.end(1)
   await database.drop()
 })
 

@@ -89,7 +89,7 @@ export async function startTestApi(overrides: TestApiOverrides = {}): Promise<Te
       if ('closeAllConnections' in server) server.closeAllConnections()
       await new Promise<void>((resolve) => server.close(() => resolve()))
       await deps.services.operations.stop()
-      await deps.sql.end({ timeout: 2 })
+      await deps.disconnect(2)
       await double.close()
       await database.drop()
     },

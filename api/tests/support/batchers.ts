@@ -16,24 +16,27 @@ export class Fault extends Error {
   }
 }
 
+/** Two statements at a time, and as many more beside slow ones. */
+export const twoOfFour = () => createTraffic(['a', 'b', 'c', 'd'], 2)
+
 /** A batcher over a statement that answers when the test says so. */
 export function batcherWith(options: {
-  statement(items: Item[], batch: number): Promise<void> | void
+  statement(items: Item[], batch: number, connection: string): Promise<void> | void
   maximumItems?: number
   maximumQueued?: number
-  traffic?: Traffic
+  traffic?: Traffic<string>
 }) {
   const batches: Item[][] = []
-  const batcher = createBatcher<Item, Row>({
-    async run(items) {
+  const batcher = createBatcher<Item, Row, string>({
+    async run(items, connection) {
       const batch = batches.push(items) - 1
-      await options.statement(items, batch)
+      await options.statement(items, batch, connection)
       return items.map((item) => ({ ...item, batch }))
     },
     groupOf: (item) => item.organization,
     failureOf: (error) => (error instanceof Fault ? error.failure : 'item'),
     describeFailure: (error) => error,
-    traffic: options.traffic ?? createTraffic(),
+    traffic: options.traffic ?? twoOfFour(),
     maximumItems: options.maximumItems ?? 4,
     maximumQueued: options.maximumQueued ?? 1000,
   })

@@ -68,9 +68,11 @@ begin
     cardinality(p_quality_level_ids), cardinality(p_amounts_credits),
     cardinality(p_idempotency_keys), cardinality(p_expires_in_seconds), cardinality(p_contexts)
   );
-  v_at := private.lock_balances(p_organization_ids);
 
   begin
+    -- Inside: who locks a row outside of a block and changes it inside makes a multixact each time.
+    v_at := private.lock_balances(p_organization_ids);
+
     return query
     with candidate as materialized (
       select
@@ -166,7 +168,8 @@ begin
       return;
     end if;
   exception when unique_violation then
-    null;
+    -- What was undone is the gate as well.
+    v_at := private.lock_balances(p_organization_ids);
   end;
 
   return query
