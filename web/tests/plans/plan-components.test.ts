@@ -1,3 +1,4 @@
+import type { Client } from '@urql/core'
 import { afterEach, expect, test } from 'vitest'
 import PlanCards from '@/features/plans/components/PlanCards.vue'
 import PlanComparison from '@/features/plans/components/PlanComparison.vue'
@@ -5,8 +6,10 @@ import PlanDifferences from '@/features/plans/components/PlanDifferences.vue'
 import PlanPending from '@/features/plans/components/PlanPending.vue'
 import { planDifferences } from '@/features/plans/plan-differences.ts'
 import { planFacts, type PlanFacts } from '@/features/plans/plan-facts.ts'
+import { startGraphql } from '../support/graphql-client.ts'
 import { mountInApp } from '../support/mount.ts'
 import { planCatalogue } from '../support/plan-catalogue.ts'
+import { until } from '../support/wait.ts'
 
 const plans = planFacts(planCatalogue())
 const [free, pro, team] = plans as [PlanFacts, PlanFacts, PlanFacts]
@@ -89,8 +92,9 @@ test('what is lost is named, also for those who do not see the sign before it', 
   expect(items).toContain('Less: Credits can no longer be bought; bought ones stay')
 })
 
-function pending(props: object = {}) {
+function pending(props: object = {}, client?: Client) {
   return mount(PlanPending, {
+    ...(client && { client }),
     props: {
       plan: team,
       pendingPlan: pro,
@@ -98,6 +102,7 @@ function pending(props: object = {}) {
       differences: planDifferences(team, pro),
       canManage: true,
       isBilled: true,
+      payment: null,
       isUndoing: false,
       problem: null,
       ...props,
@@ -124,4 +129,29 @@ test('the end of a plan is called that; a member sees it and cannot take it back
   const wrapper = pending({ pendingPlan: null, canManage: false })
   expect(wrapper.text()).toContain('The Team plan ends on Dec 22, 2026')
   expect(wrapper.find('button').exists()).toBe(false)
+})
+
+test('a plan that is over can be bought again once the payment of the next one has failed', async () => {
+  let direction = 'undo'
+  const { client, stop } = await startGraphql({
+    preview_plan_change: ({ plan_id }: { plan_id: string }) => ({
+      plan_id,
+      direction,
+      effective_at: '2026-12-22T00:00:00Z',
+      amount_due_usd: 99,
+      credits_now: 2000,
+      credits_later: 2000,
+      message: '',
+    }),
+  })
+  try {
+    const wrapper = pending({ isBilled: false, payment: 'onItsWay' }, client)
+    const offers = (text: string) => wrapper.findAll('button').some((one) => one.text() === text)
+    await until(() => offers('Keep Team'), 'the first answer')
+    direction = 'upgrade'
+    await wrapper.setProps({ payment: 'failed' })
+    await until(() => offers('Subscribe to Team again'), 'the offer')
+  } finally {
+    await stop()
+  }
 })
