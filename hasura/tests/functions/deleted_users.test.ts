@@ -1,7 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { brokenRules, createMember, createOrganization, openDesk } from '../support/desk.ts'
 import type { Desk, Sql } from '../support/desk.ts'
-import { deleteUser, lockBalance, lockOrganization, together } from '../support/interleaving.ts'
+import {
+  capWhileDeletingSecond,
+  deleteUser,
+  lockBalance,
+  lockOrganization,
+  together,
+} from '../support/interleaving.ts'
 import { reserve, settle } from '../support/operations.ts'
 import { brokenUsage, setCap, setOverride } from '../support/quotas.ts'
 
@@ -56,16 +62,7 @@ describe('nobody waits in a circle when', () => {
 
   test('an organization is deleted in which a cap is being set', async () => {
     const [organization, other] = await twoOrganizations()
-    const members = [await createMember(desk, organization), await createMember(desk, other)]
-    await together(
-      desk,
-      lockOrganization(organization),
-      (sql) => sql`
-        insert into public.member_caps (organization_id, user_id, meter_id, limit_amount)
-        select cap.*, 'credits', 5
-        from unnest(${[organization, other]}::uuid[], ${members}::uuid[]) as cap`,
-      (sql) => sql`delete from auth.organizations where id = ${other}`,
-    )
+    await capWhileDeletingSecond(desk, [organization, other])
     expect([await capsOf(organization), await capsOf(other)]).toEqual([1, 0])
   })
 

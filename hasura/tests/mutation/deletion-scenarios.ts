@@ -1,6 +1,12 @@
 import { createMember, createOrganization } from '../support/desk.ts'
 import type { Desk } from '../support/desk.ts'
-import { deleteUser, lockBalance, lockOrganization, together } from '../support/interleaving.ts'
+import {
+  capWhileDeletingSecond,
+  deleteUser,
+  lockBalance,
+  lockOrganization,
+  together,
+} from '../support/interleaving.ts'
 import { reserve } from '../support/operations.ts'
 import { setCap, setOverride } from '../support/quotas.ts'
 import { expectEqual } from './expect-equal.ts'
@@ -21,17 +27,10 @@ const userGoesBesideCap: Scenario = async (desk) => {
 }
 
 const organizationGoesBesideCaps: Scenario = async (desk) => {
-  const [organization, other] = [await createOrganization(desk), await createOrganization(desk)]
-  const members = [await createMember(desk, organization), await createMember(desk, other)]
-  await together(
-    desk,
-    lockOrganization(organization),
-    (sql) => sql`
-      insert into public.member_caps (organization_id, user_id, meter_id, limit_amount)
-      select cap.*, 'credits', 5
-      from unnest(${[organization, other]}::uuid[], ${members}::uuid[]) as cap`,
-    (sql) => sql`delete from auth.organizations where id = ${other}`,
-  )
+  await capWhileDeletingSecond(desk, [
+    await createOrganization(desk),
+    await createOrganization(desk),
+  ])
   return []
 }
 

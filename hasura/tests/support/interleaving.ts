@@ -1,4 +1,4 @@
-import type { Desk, Sql } from './desk.ts'
+import { createMember, type Desk, type Sql } from './desk.ts'
 
 /** One statement, run on the connection that it is given. */
 export type Statement = (sql: Sql) => PromiseLike<unknown>
@@ -62,3 +62,20 @@ export const deleteUser =
   (user: string): Statement =>
   (sql) =>
     sql`delete from auth.users where id = ${user}`
+
+/** Caps for a member of each, by one statement; the second organization is deleted beside it. */
+export async function capWhileDeletingSecond(
+  desk: Desk,
+  [first, second]: readonly [string, string],
+): Promise<void> {
+  const members = [await createMember(desk, first), await createMember(desk, second)]
+  await together(
+    desk,
+    lockOrganization(first),
+    (sql) => sql`
+      insert into public.member_caps (organization_id, user_id, meter_id, limit_amount)
+      select cap.*, 'credits', 5
+      from unnest(${[first, second]}::uuid[], ${members}::uuid[]) as cap`,
+    (sql) => sql`delete from auth.organizations where id = ${second}`,
+  )
+}
