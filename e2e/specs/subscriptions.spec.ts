@@ -15,6 +15,7 @@ import { balanceOf } from '../support/pages.ts'
 import {
   CARDS,
   customerWithClock,
+  endSubscription,
   payByBank,
   payByCard,
   settleFirstPayment,
@@ -172,6 +173,32 @@ test('a first payment by bank that fails says so, with its reason and a way to p
     'href',
     /^http/,
   )
+  expect(await brokenRules(organization.id)).toEqual([])
+  await owner.close()
+})
+
+test('a plan whose subscription has ended can be bought again, also after a payment that failed', async ({
+  browser,
+}) => {
+  const organization = await createOrganization('free')
+  const owner = await visitBilling(browser, organization.owner, organization.name)
+  await subscribe(owner.page, 'Pro')
+  await endSubscription(organization.id)
+  const again = owner.page.getByRole('button', { name: 'Subscribe to Pro again' })
+  await expect(scheduledChange(owner.page)).toContainText('The Pro plan ends on')
+  await again.click()
+  await owner.page.getByRole('button', { name: 'Continue to payment' }).click()
+  await payByBank(owner.page)
+  await expect(planNotice(owner.page)).toContainText('Your payment is on its way')
+  await expect(again).toHaveCount(0)
+  await expectAccessible(owner.page)
+
+  await settleFirstPayment(organization.id, false)
+  await expect(planNotice(owner.page)).toContainText('The payment for your new plan failed')
+  await expect(again).toBeVisible()
+  await owner.page.setViewportSize({ width: 390, height: 844 })
+  await expectFits(owner.page)
+  await expectAccessible(owner.page)
   expect(await brokenRules(organization.id)).toEqual([])
   await owner.close()
 })

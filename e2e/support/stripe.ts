@@ -61,6 +61,16 @@ export async function settleFirstPayment(organizationId: string, succeeds: boole
   })
 }
 
+/** Ends the subscription at once, as somebody at Stripe's dashboard would: its period stays paid for. */
+export async function endSubscription(organizationId: string) {
+  const id = await withDatabase(async (sql) => {
+    const [row] = await sql<{ stripe_subscription_id: string }[]>`
+      select stripe_subscription_id from public.org_plans where organization_id = ${organizationId}`
+    return row?.stripe_subscription_id
+  })
+  await stripeApi(`/subscriptions/${id}`, {}, 'DELETE')
+}
+
 /** Lets the first subscription to a plan begin with a trial while the journey goes on; others have none. */
 export async function withTrial(planId: string, days: number, journey: () => Promise<void>) {
   const setDays = (trialDays: number) =>
@@ -109,9 +119,9 @@ async function control(path: string, body: object): Promise<void> {
 }
 
 /** Stripe's own API, as its dashboard would use it. */
-async function stripeApi(path: string, parameters: Record<string, string>) {
+async function stripeApi(path: string, parameters: Record<string, string>, method = 'POST') {
   const response = await fetch(`${stack().stripe_url}/v1${path}`, {
-    method: 'POST',
+    method,
     headers: { authorization: 'Bearer sk_test_e2e' },
     body: new URLSearchParams(parameters),
   })
