@@ -8,6 +8,7 @@ const STATEMENT_TIMEOUT_MILLISECONDS = 15_000
 const LOCK_TIMEOUT_MILLISECONDS = 2_000
 const RECONNECT_AFTER_SECONDS = 0.25
 
+/** A pool of at most so many connections, each made when it is needed and again after an outage. */
 export function connect(url: string, connections = POOL_CONNECTIONS): Database {
   return postgres(url, {
     max: connections,

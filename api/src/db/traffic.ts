@@ -28,7 +28,7 @@ const SLOW_MILLISECONDS = 100
  *
  * @param connections One for each statement on its way, slow ones among them. Those used last are
  *   used next: the server's process behind them has its plans and pages in the processor's cache.
- *   In turns, ten connections cost a fifth of all moves.
+ *   Ten connections in turns moved a sixth less.
  * @param promptStatements As many as keep the database and this process busy at the same time. More
  *   would be smaller ones, and a statement's own cost is that of thirty items.
  */

@@ -1,7 +1,7 @@
-import { balanceOf, brokenRules } from '../support/desk.ts'
+import { balanceOf } from '../support/desk.ts'
 import { clockedAt, foundOrganization, resetPeriods, subscriptionOf } from '../support/jobs.ts'
 import { hold, setClock, settle } from '../support/operations.ts'
-import { expectEqual } from './expect-equal.ts'
+import { broken, expectEqual } from './expect-equal.ts'
 import type { Scenario } from './expect-equal.ts'
 
 /** A period ends for organizations of which each is odd in its own way, and for one that is not. */
@@ -37,7 +37,7 @@ const oddPeriods: Scenario = async (desk) => {
     ...expectEqual('plan', (await subscriptionOf(sql, changing)).plan_id, 'pro'),
   ]
   for (const id of all) {
-    findings.push(...(await brokenRules(desk, id)).map((row) => String(row.invariant)))
+    findings.push(...(await broken(desk, id)))
   }
   await sql.end()
   return findings

@@ -1,15 +1,11 @@
-import { balanceOf, brokenRules, createOrganization, grant, newKey } from '../support/desk.ts'
+import { balanceOf, createOrganization, grant, newKey } from '../support/desk.ts'
 import type { Desk } from '../support/desk.ts'
 import { hold, settle } from '../support/operations.ts'
 import { applyPurchase, buy, openPurchase, purchaseOf } from '../support/purchases.ts'
-import { expectEqual } from './expect-equal.ts'
+import { broken, expectEqual } from './expect-equal.ts'
 import type { Scenario } from './expect-equal.ts'
 
 const REFUND = { refunds: [{ id: 're_1', usd: '5.00' }] }
-
-async function broken(desk: Desk, organization: string): Promise<string[]> {
-  return (await brokenRules(desk, organization)).map((row) => row.invariant)
-}
 
 const postedOf = async (desk: Desk, organization: string) =>
   (await balanceOf(desk, organization)).posted

@@ -10,6 +10,13 @@ export const RESERVATION_GUARDS: Guard[] = [
     scenario: 'neverOversold',
   },
   {
+    rule: 'it is locked again when a used key has undone that',
+    in: 'reserve_credits',
+    cut: 'gate as well.\n    v_at := private.lock_balances(p_organization_ids);',
+    by: 'gate as well.\n    null;',
+    scenario: 'usedKeyTakesTheGateAgain',
+  },
+  {
     rule: 'a hold fits what is available',
     in: 'limits_refusal',
     cut: "when p_amount_credits > p_available_credits then 'insufficient_credits'",

@@ -1,89 +1,15 @@
 import { QUOTA_SCENARIOS } from './quota-scenarios.ts'
-import { setTimeout as delay } from 'node:timers/promises'
-import { balanceOf, brokenRules, createOrganization, grant, ledgerOf } from '../support/desk.ts'
-import type { Desk } from '../support/desk.ts'
+import { balanceOf, createOrganization, grant, ledgerOf } from '../support/desk.ts'
 import { extend, hold, passTime, release, reserve, settle } from '../support/operations.ts'
 import { CATALOGUE_SCENARIOS } from './catalogue-scenarios.ts'
 import { DELETION_SCENARIOS } from './deletion-scenarios.ts'
-import { expectEqual } from './expect-equal.ts'
+import { broken, expectEqual, outcomes } from './expect-equal.ts'
 import type { Scenario } from './expect-equal.ts'
 import { PERIOD_SCENARIOS } from './period-scenarios.ts'
 import { PURCHASE_SCENARIOS } from './purchase-scenarios.ts'
+import { RESERVATION_SCENARIOS } from './reservation-scenarios.ts'
 import { SESSION_SCENARIOS } from './session-scenarios.ts'
 import { SUBSCRIPTION_SCENARIOS } from './subscription-scenarios.ts'
-
-const outcomes = (rows: { outcome: string }[]): string[] => rows.map((row) => row.outcome)
-
-async function broken(desk: Desk, organization: string): Promise<string[]> {
-  return (await brokenRules(desk, organization)).map((row) => row.invariant)
-}
-
-/**
- * More parallel callers than credits: exactly the credits are held. The balance is locked until as
- * many callers as there are connections wait for it, so that they meet whatever the machine's speed.
- */
-const neverOversold: Scenario = async (desk) => {
-  const organization = await createOrganization(desk, { credits: '5' })
-  let callers: Promise<{ outcome: string }[][]> = Promise.resolve([])
-  await desk.admin.begin(async (holder) => {
-    await holder`
-      select from public.organization_credit_balances
-      where organization_id = ${organization} for update`
-    callers = Promise.all(
-      Array.from({ length: 32 }, () => reserve(desk.api, { organization, amount: '1' })),
-    )
-    await waitingForLocks(desk, 10)
-  })
-  const reserved = (await callers).flat().filter((row) => row.outcome === 'reserved').length
-  return [...expectEqual('reserved', reserved, 5), ...(await broken(desk, organization))]
-}
-
-async function waitingForLocks(desk: Desk, connections: number): Promise<void> {
-  for (;;) {
-    const [waiting] = await desk.admin<{ count: number }[]>`
-      select count(*)::integer as count from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock'`
-    if (waiting!.count >= connections) return
-    await delay(5)
-  }
-}
-
-const firstComeFirstServed: Scenario = async (desk) => {
-  const organization = await createOrganization(desk, { credits: '5' })
-  const items = ['3', '3', '2'].map((amount) => ({ organization, amount }))
-  const rows = await reserve(desk.api, ...items)
-  const expected = ['reserved', 'insufficient_credits', 'reserved']
-  return [...expectEqual('batch', outcomes(rows), expected), ...(await broken(desk, organization))]
-}
-
-const keysAreScoped: Scenario = async (desk) => {
-  const organization = await createOrganization(desk, { credits: '9' })
-  const other = await createOrganization(desk, { credits: '9' })
-  const request = { organization, key: 'one key', amount: '1' }
-  const [first] = await reserve(desk.api, request)
-  const rows = await reserve(
-    desk.api,
-    request,
-    { ...request, amount: '2' },
-    { ...request, organization: other },
-  )
-  const twice = await reserve(
-    desk.api,
-    { ...request, key: 'new' },
-    { ...request, key: 'new', amount: '2' },
-  )
-  return [
-    ...expectEqual('outcomes', outcomes([first!, ...rows, ...twice]), [
-      'reserved',
-      'replayed',
-      'idempotency_conflict',
-      'reserved',
-      'reserved',
-      'idempotency_conflict',
-    ]),
-    ...(await broken(desk, organization)),
-  ]
-}
 
 const settlesOnce: Scenario = async (desk) => {
   const organization = await createOrganization(desk, { credits: '9' })
@@ -306,9 +232,7 @@ const ledgerIsAppendOnly: Scenario = async (desk) => {
 export const SCENARIOS = {
   ...QUOTA_SCENARIOS,
   ...DELETION_SCENARIOS,
-  neverOversold,
-  firstComeFirstServed,
-  keysAreScoped,
+  ...RESERVATION_SCENARIOS,
   settlesOnce,
   plainSettlements,
   overdraftIsNotHeld,

@@ -1,4 +1,4 @@
-import { brokenRules, createMember, grant } from '../support/desk.ts'
+import { createMember, grant } from '../support/desk.ts'
 import type { Desk } from '../support/desk.ts'
 import { foundOrganization } from '../support/jobs.ts'
 import { setCap } from '../support/quotas.ts'
@@ -17,7 +17,7 @@ import {
   wrongCounts,
 } from '../support/sessions.ts'
 import type { Clock, Person } from '../support/sessions.ts'
-import { expectEqual } from './expect-equal.ts'
+import { broken, expectEqual } from './expect-equal.ts'
 import type { Scenario } from './expect-equal.ts'
 
 const MORNING = '2026-03-02T10:00:00Z'
@@ -226,7 +226,7 @@ const minutesAreBought: Scenario = async (desk) => {
     ...expectEqual('unasked', unasked.end_reason, 'limit_reached'),
     ...expectEqual('bought', [bought, charged], [30, '1.00']),
     ...(await wrong(clock, ada)),
-    ...(await brokenRules(desk, ada.organization)).map(({ invariant }) => invariant),
+    ...(await broken(desk, ada.organization)),
   ]
 }
 

@@ -1,10 +1,10 @@
-import { balanceOf, brokenRules } from '../support/desk.ts'
+import { balanceOf } from '../support/desk.ts'
 import type { Desk, Sql } from '../support/desk.ts'
 import { clockedAt, foundOrganization } from '../support/jobs.ts'
 import { hold, reserve, setClock, settle } from '../support/operations.ts'
 import { billedPlanOf, copySubscription, payLine } from '../support/subscriptions.ts'
 import type { PaidLine } from '../support/subscriptions.ts'
-import { expectEqual } from './expect-equal.ts'
+import { broken, expectEqual } from './expect-equal.ts'
 import type { Scenario } from './expect-equal.ts'
 
 interface Subscriber {
@@ -33,7 +33,7 @@ async function subscriber(desk: Desk): Promise<Subscriber> {
 }
 
 async function books(desk: Desk, { organization }: Subscriber): Promise<string[]> {
-  return (await brokenRules(desk, organization)).map(({ invariant }) => invariant)
+  return broken(desk, organization)
 }
 
 const linesCountOnce: Scenario = async (desk) => {
