@@ -1,13 +1,14 @@
 /*
  * Counts what a session has used from its last sign of life until p_until, which its lease covers:
  * into the session, the period of its user, and minute by minute into the usage ledger. Where a
- * period ends or a day begins in between, each part is counted where it belongs. p_is_last: nothing
- * is left for later. Returns the session, not yet stored. The caller holds the gate.
+ * period ends or a day begins in between, each part is counted where it belongs. p_next_at: from when
+ * on the session counts again, infinity when it has ended; a period or day that is over by then is
+ * booked to the second. Returns the session, not yet stored. The caller holds the gate.
  */
 create function private.count_session(
   p_session private.metered_sessions,
   p_until timestamptz,
-  p_is_last boolean
+  p_next_at timestamptz
 )
 returns private.metered_sessions
 language plpgsql
@@ -22,7 +23,7 @@ declare
   v_seconds integer;
   v_bought_seconds integer;
 begin
-  if p_is_last and v_from >= p_until and v_session.used_seconds > 0 then
+  if p_next_at = 'infinity' and v_from >= p_until and v_session.used_seconds > 0 then
     perform private.count_period(v_session, v_from - interval '1 second', 0, 0, 0, true);
   end if;
   while v_from < p_until loop
@@ -39,7 +40,7 @@ begin
     v_session.hold_used_seconds := v_session.hold_used_seconds + v_bought_seconds;
     perform private.count_period(
       v_session, v_from, v_seconds - v_bought_seconds, v_bought_seconds, 0,
-      p_is_last or v_until = v_boundary
+      p_next_at >= v_boundary
     );
     v_from := v_until;
   end loop;
@@ -48,5 +49,5 @@ begin
 end
 $$;
 
-comment on function private.count_session(private.metered_sessions, timestamptz, boolean)
+comment on function private.count_session(private.metered_sessions, timestamptz, timestamptz)
   is 'Counts what a session has used since its last sign of life.';

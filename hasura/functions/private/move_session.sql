@@ -26,6 +26,7 @@ declare
   v_end_reason text;
   v_ended_at timestamptz;
   v_until timestamptz;
+  v_next_at timestamptz;
 begin
   if v_session.status = 'ended' then
     return v_session;
@@ -44,16 +45,19 @@ begin
   else
     v_until := least(coalesce(v_ended_at, p_at), v_session.lease_expires_at);
   end if;
-  v_session := private.count_session(v_session, v_until, v_end_reason is not null);
+  -- The lease may have run out long ago: what lies between is not counted.
+  v_next_at := case
+    when v_end_reason is null then greatest(p_at, v_session.last_heartbeat_at) else 'infinity'
+  end;
+  v_session := private.count_session(v_session, v_until, v_next_at);
 
   if v_end_reason is null then
-    -- The lease may have run out long ago: what lies between is not counted.
-    v_session.last_heartbeat_at := greatest(p_at, v_session.last_heartbeat_at);
-    v_session := private.promise_session(v_session, v_session.last_heartbeat_at);
+    v_session.last_heartbeat_at := v_next_at;
+    v_session := private.promise_session(v_session, v_next_at);
     select state.end_reason, state.ended_at into v_end_reason, v_ended_at
-    from public.session_state(v_session, v_session.last_heartbeat_at) as state;
+    from public.session_state(v_session, v_next_at) as state;
     if v_end_reason is not null then
-      v_session := private.count_session(v_session, v_session.last_heartbeat_at, true);
+      v_session := private.count_session(v_session, v_next_at, 'infinity');
     end if;
   end if;
   if v_end_reason is not null then

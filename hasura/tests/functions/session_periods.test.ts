@@ -11,9 +11,11 @@ import {
   openClock,
   periodsOf,
   seen,
+  silentAcross,
   start,
   status,
   sweep,
+  wrongCounts,
 } from '../support/sessions.ts'
 import type { Clock, Person } from '../support/sessions.ts'
 
@@ -141,6 +143,21 @@ describe('a period that ends inside a session', () => {
       { used: 30, booked: 0.5, archived: true, plan: 'free' },
     ])
   })
+
+  test('is booked to the second by a heartbeat that comes after a silence across its end', async () => {
+    const { clock, ada } = await personAt('2026-01-10T12:00:00Z', { plan: 'pro' })
+    expect(await silentAcross(clock, ada, '2026-02-10T00:00:00Z')).toMatchObject({
+      status: 'active',
+      used_seconds: 110,
+      bought_seconds: 56,
+    })
+    await sweep(clock.sql)
+    expect(await periodsOf(clock.sql, ada)).toMatchObject([
+      { used: 54, bought: 56, booked: 0.9, archived: true },
+    ])
+    expect(await bookedOf(clock.sql, ada)).toMatchObject([{ minutes: 0.9 }])
+    expect(await wrongCounts(clock.sql, ada.organization)).toEqual([])
+  })
 })
 
 describe('a day that begins inside a session', () => {
@@ -160,6 +177,15 @@ describe('a day that begins inside a session', () => {
       { day: '2026-03-05', minutes: 1 },
       { day: '2026-03-06', minutes: 0.5 },
     ])
+  })
+
+  test('leaves nothing of the day before unbooked, also after a silence across midnight', async () => {
+    const { clock, ada } = await personAt('2026-03-02T12:00:00Z', { plan: 'pro' })
+    await silentAcross(clock, ada, '2026-03-06T00:00:00Z')
+    const days = await clock.sql`
+      select day::text, used_amount::float8 as minutes from public.usage_daily
+      where organization_id = ${ada.organization} and user_id = ${ada.user} order by day`
+    expect([...days]).toEqual([{ day: '2026-03-05', minutes: 0.9 }])
   })
 })
 

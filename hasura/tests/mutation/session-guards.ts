@@ -101,6 +101,13 @@ export const SESSION_GUARDS: Guard[] = [
     scenario: 'periodsAreSplit',
   },
   {
+    rule: 'a period that ends in a silence is booked to the second',
+    in: 'count_session',
+    cut: 'p_next_at >= v_boundary',
+    by: "p_next_at = 'infinity' or v_until = v_boundary",
+    scenario: 'silencesAreBooked',
+  },
+  {
     rule: 'the batch leaves sessions across a boundary to the state machine',
     in: 'sweep_plain_sessions',
     cut: 'due.until <= least(month.period_end, today.period_end)',

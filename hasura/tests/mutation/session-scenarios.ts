@@ -12,6 +12,7 @@ import {
   openClock,
   periodsOf,
   seen,
+  silentAcross,
   start,
   sweep,
   wrongCounts,
@@ -159,6 +160,13 @@ const periodsAreSplit: Scenario = async (desk) => {
   ]
 }
 
+const silencesAreBooked: Scenario = async (desk) => {
+  const { clock, ada } = await personAt(desk, { at: '2026-01-10T12:00:00Z', plan: 'pro' })
+  await silentAcross(clock, ada, '2026-02-10T00:00:00Z')
+  await sweep(clock.sql)
+  return wrong(clock, ada)
+}
+
 const plansReachSessions: Scenario = async (desk) => {
   const { clock, ada } = await personAt(desk, { plan: 'pro' })
   const session = await begin(clock.sql, ada)
@@ -247,6 +255,7 @@ export const SESSION_SCENARIOS = {
   unbookedCounts,
   sharedLimitsHold,
   periodsAreSplit,
+  silencesAreBooked,
   plansReachSessions,
   suspensionsEndSessions,
   minutesAreBought,

@@ -1,6 +1,7 @@
 import { newKey } from './desk.ts'
 import type { Desk, Sql } from './desk.ts'
 import { setClock } from './operations.ts'
+import { setCap } from './quotas.ts'
 
 export interface SessionAnswer {
   outcome: string
@@ -156,6 +157,26 @@ export async function live(
     answer = await heartbeat(clock.sql, person, session)
   }
   return answer!
+}
+
+/**
+ * A session with 54 seconds of the plan, too few to be booked as a minute, and 56 bought ones, in a
+ * lease that ends before a boundary; returns what the next heartbeat, after it, answers.
+ */
+export async function silentAcross(
+  clock: Clock,
+  person: Person,
+  boundary: string,
+): Promise<SessionAnswer> {
+  const { organization, user } = person
+  await setCap({ admin: clock.sql }, organization, user, { meter: 'session_minutes', limit: '0.9' })
+  await allowBuying(clock.sql, organization)
+  await clock.move(boundary)
+  await clock.move(-140)
+  const session = await begin(clock.sql, person)
+  await live(clock, person, session, 20)
+  await clock.move(130)
+  return heartbeat(clock.sql, person, session)
 }
 
 /** What is seen in the view, as Hasura shows it. */

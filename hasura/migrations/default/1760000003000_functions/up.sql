@@ -2558,13 +2558,14 @@ comment on function private.count_period(
 /*
  * Counts what a session has used from its last sign of life until p_until, which its lease covers:
  * into the session, the period of its user, and minute by minute into the usage ledger. Where a
- * period ends or a day begins in between, each part is counted where it belongs. p_is_last: nothing
- * is left for later. Returns the session, not yet stored. The caller holds the gate.
+ * period ends or a day begins in between, each part is counted where it belongs. p_next_at: from when
+ * on the session counts again, infinity when it has ended; a period or day that is over by then is
+ * booked to the second. Returns the session, not yet stored. The caller holds the gate.
  */
 create function private.count_session(
   p_session private.metered_sessions,
   p_until timestamptz,
-  p_is_last boolean
+  p_next_at timestamptz
 )
 returns private.metered_sessions
 language plpgsql
@@ -2579,7 +2580,7 @@ declare
   v_seconds integer;
   v_bought_seconds integer;
 begin
-  if p_is_last and v_from >= p_until and v_session.used_seconds > 0 then
+  if p_next_at = 'infinity' and v_from >= p_until and v_session.used_seconds > 0 then
     perform private.count_period(v_session, v_from - interval '1 second', 0, 0, 0, true);
   end if;
   while v_from < p_until loop
@@ -2596,7 +2597,7 @@ begin
     v_session.hold_used_seconds := v_session.hold_used_seconds + v_bought_seconds;
     perform private.count_period(
       v_session, v_from, v_seconds - v_bought_seconds, v_bought_seconds, 0,
-      p_is_last or v_until = v_boundary
+      p_next_at >= v_boundary
     );
     v_from := v_until;
   end loop;
@@ -2605,7 +2606,7 @@ begin
 end
 $$;
 
-comment on function private.count_session(private.metered_sessions, timestamptz, boolean)
+comment on function private.count_session(private.metered_sessions, timestamptz, timestamptz)
   is 'Counts what a session has used since its last sign of life.';
 
 -- private/count_usage.sql
@@ -6038,6 +6039,7 @@ declare
   v_end_reason text;
   v_ended_at timestamptz;
   v_until timestamptz;
+  v_next_at timestamptz;
 begin
   if v_session.status = 'ended' then
     return v_session;
@@ -6056,16 +6058,19 @@ begin
   else
     v_until := least(coalesce(v_ended_at, p_at), v_session.lease_expires_at);
   end if;
-  v_session := private.count_session(v_session, v_until, v_end_reason is not null);
+  -- The lease may have run out long ago: what lies between is not counted.
+  v_next_at := case
+    when v_end_reason is null then greatest(p_at, v_session.last_heartbeat_at) else 'infinity'
+  end;
+  v_session := private.count_session(v_session, v_until, v_next_at);
 
   if v_end_reason is null then
-    -- The lease may have run out long ago: what lies between is not counted.
-    v_session.last_heartbeat_at := greatest(p_at, v_session.last_heartbeat_at);
-    v_session := private.promise_session(v_session, v_session.last_heartbeat_at);
+    v_session.last_heartbeat_at := v_next_at;
+    v_session := private.promise_session(v_session, v_next_at);
     select state.end_reason, state.ended_at into v_end_reason, v_ended_at
-    from public.session_state(v_session, v_session.last_heartbeat_at) as state;
+    from public.session_state(v_session, v_next_at) as state;
     if v_end_reason is not null then
-      v_session := private.count_session(v_session, v_session.last_heartbeat_at, true);
+      v_session := private.count_session(v_session, v_next_at, 'infinity');
     end if;
   end if;
   if v_end_reason is not null then
