@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
+/** With PURSER_FUZZ_RUNS, properties run as often as that asks for, however long it takes. */
+const TEST_TIMEOUT = process.env['PURSER_FUZZ_RUNS'] === undefined ? 60_000 : 3_600_000
+
 /** The SQL tests lie beside what they test, in hasura/tests, and run on this package's cluster. */
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
@@ -14,7 +17,8 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
     globalSetup: [fileURLToPath(new URL('src/testing/global-setup.ts', import.meta.url))],
-    testTimeout: 60_000,
+    setupFiles: ['tests/support/property-limits.ts'],
+    testTimeout: TEST_TIMEOUT,
     hookTimeout: 60_000,
   },
 })

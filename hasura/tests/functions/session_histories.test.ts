@@ -24,7 +24,7 @@ import type { Clock, Person } from '../support/sessions.ts'
  * Random interleavings of starts, heartbeats, ends, changes of plans and subscriptions, sweeps and time, from
  * a quarter of an hour before a period ends, against a model that counts second by second.
  */
-const RUNS = Number(process.env['PURSER_FUZZ_RUNS'] ?? 25)
+const RUNS = Number(process.env['PURSER_FUZZ_RUNS'] ?? 100)
 const FOUNDED = '2026-01-10T00:00:00Z'
 const BEGIN = Date.parse('2026-02-09T23:45:00Z') / 1000
 const BOUNDARIES = [FOUNDED, '2026-02-10T00:00:00Z', '2026-03-10T00:00:00Z'].map(

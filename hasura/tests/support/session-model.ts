@@ -6,7 +6,7 @@ export interface ModelSession {
   startedAt: number
   lastHeartbeat: number
   leaseEnd: number
-  /** The lease ended for lack of minutes. */
+  /** The minutes end with the lease. */
   isLastLease: boolean
   /** Seconds of the timeline that count. */
   used: number[]
@@ -54,18 +54,15 @@ export class SessionModel {
   /** How far minutes reach from a moment on, second by second. */
   private promise(session: ModelSession, from: number): void {
     const ahead = new Map<number, number>()
+    const takenIn = (period: number) => this.usedIn(period) + (ahead.get(period) ?? 0)
+    const isLeftAt = (second: number) => takenIn(this.periodOf(second)) < this.limitSeconds
     let second = from
-    session.isLastLease = false
-    for (; second < from + LEASE; second++) {
+    for (; second < from + LEASE && isLeftAt(second); second++) {
       const period = this.periodOf(second)
-      const taken = ahead.get(period) ?? 0
-      if (this.usedIn(period) + taken >= this.limitSeconds) {
-        session.isLastLease = true
-        break
-      }
-      ahead.set(period, taken + 1)
+      ahead.set(period, (ahead.get(period) ?? 0) + 1)
     }
     session.leaseEnd = second
+    session.isLastLease = !isLeftAt(second)
   }
 
   /** What time alone has done by now. */
