@@ -156,4 +156,4 @@ test(`${RUNS} random histories of all operations beside the jobs keep the books 
     // Parallel runs do not repeat exactly: shrinking would chase shadows.
     { numRuns: RUNS, endOnFailure: true },
   )
-}, 600_000)
+})

@@ -193,4 +193,4 @@ test(`${RUNS} random histories of ${CALLERS} parallel callers equal a serial ord
     // Parallel runs do not repeat exactly: shrinking would chase shadows.
     { numRuns: RUNS, endOnFailure: true },
   )
-}, 120_000)
+})
