@@ -1,5 +1,5 @@
 import type { CreditAmount } from '../credits/amounts.ts'
-import { arrayOf } from './array-parameters.ts'
+import { arrayArguments, type ArrayParameter } from './array-parameters.ts'
 import { createBatcher } from './batcher.ts'
 import type { Database } from './client.ts'
 import type { Connections } from './connections.ts'
@@ -137,19 +137,24 @@ export function createAccessQueries({ sql, checks: traffic }: Connections) {
   }
 }
 
+const QUESTION: readonly ArrayParameter<AccessQuestion>[] = [
+  ['uuid[]', ({ organizationId }) => organizationId],
+  ['uuid[]', ({ userId }) => userId],
+  ['text[]', ({ capability }) => capability],
+  ['text[]', ({ qualityLevel }) => qualityLevel],
+  ['numeric[]', ({ amountCredits }) => amountCredits],
+]
+const questionArguments = arrayArguments(QUESTION)
+
 async function checkAll(
   sql: Database,
   questions: AccessQuestion[],
 ): Promise<(AccessRow & { item: number })[]> {
-  return sql<(AccessRow & { item: number })[]>`
-    select * from private.check_ai_access_batch(
-      ${arrayOf(questions, 'organizationId')}::uuid[],
-      ${arrayOf(questions, 'userId')}::uuid[],
-      ${arrayOf(questions, 'capability')}::text[],
-      ${arrayOf(questions, 'qualityLevel')}::text[],
-      ${arrayOf(questions, 'amountCredits')}::numeric[]
-    )
-    order by item`
+  return sql.unsafe<(AccessRow & { item: number })[]>(
+    `select * from private.check_ai_access_batch(${questionArguments.text}) order by item`,
+    questionArguments.valuesOf(questions),
+    { prepare: true },
+  )
 }
 
 async function available<Rows>(query: PromiseLike<Rows>): Promise<Rows> {

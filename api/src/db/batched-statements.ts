@@ -1,4 +1,5 @@
 import type { Metrics } from '../observability.ts'
+import { arrayArguments, type ArrayParameter } from './array-parameters.ts'
 import { createBatcher, type Batcher } from './batcher.ts'
 import type { Database } from './client.ts'
 import { batchFailureOf, describeDatabaseFailure, mayTryAgain } from './failures.ts'
@@ -8,12 +9,6 @@ import type { Traffic } from './traffic.ts'
 const MAXIMUM_BATCH_ITEMS = 256
 const MAXIMUM_QUEUED_CALLS = 10_000
 const MAXIMUM_ATTEMPTS = 3
-
-/** An array: what it is cast to, and its elements, one an item. */
-export type ArrayParameter<Item> = readonly [
-  type: `${string}[]`,
-  of: (items: readonly Item[]) => string | (string | number | null)[],
-]
 
 /** A function of the schema private that takes arrays and answers one row an item, in order. */
 export interface ArrayFunction<Item, Row> {
@@ -30,15 +25,11 @@ export function createOrderedBatcher<Item extends { organizationId: string }, Ro
 ): Batcher<Item, Row> {
   const batchItems = metrics.batchItems.labels(name)
   const batchSeconds = metrics.batchSeconds.labels(name)
-  const places = parameters.map(([type], index) => `$${index + 1}::${type}`)
-  const statement = `select ${answer.columns} from private.${name}(${places.join(', ')})`
+  const given = arrayArguments(parameters)
+  const statement = `select ${answer.columns} from private.${name}(${given.text})`
   // The same text each time, which the driver finds prepared: a template it would put together anew.
   const ask = (sql: Database, items: Item[]) =>
-    sql.unsafe<JoinedRow[]>(
-      statement,
-      parameters.map(([, of]) => of(items)),
-      { prepare: true },
-    )
+    sql.unsafe<JoinedRow[]>(statement, given.valuesOf(items), { prepare: true })
   const batcher = createBatcher<Item, Row, Database>({
     run: async (items, sql) =>
       answer.rowsOf(await persistently(() => ask(sql, items)), items.length),

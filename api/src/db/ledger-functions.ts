@@ -1,5 +1,5 @@
-import { arrayBy, arrayOf, jsonArrayOf } from './array-parameters.ts'
-import type { ArrayFunction, ArrayParameter } from './batched-statements.ts'
+import type { ArrayParameter } from './array-parameters.ts'
+import type { ArrayFunction } from './batched-statements.ts'
 import {
   extendAnswer,
   releaseAnswer,
@@ -28,29 +28,29 @@ import type {
 /** The functions that move credits, with their parameters in order. */
 
 const RESERVE: readonly ArrayParameter<ReserveItem>[] = [
-  ['uuid[]', (items) => arrayOf(items, 'organizationId')],
-  ['uuid[]', (items) => arrayOf(items, 'userId')],
-  ['text[]', (items) => arrayOf(items, 'capability')],
-  ['text[]', (items) => arrayOf(items, 'qualityLevel')],
-  ['numeric[]', (items) => arrayOf(items, 'amountCredits')],
-  ['text[]', (items) => arrayOf(items, 'idempotencyKey')],
-  ['int[]', (items) => arrayOf(items, 'expiresInSeconds')],
-  ['jsonb[]', (items) => jsonArrayOf(items, 'context')],
+  ['uuid[]', ({ organizationId }) => organizationId],
+  ['uuid[]', ({ userId }) => userId],
+  ['text[]', ({ capability }) => capability],
+  ['text[]', ({ qualityLevel }) => qualityLevel],
+  ['numeric[]', ({ amountCredits }) => amountCredits],
+  ['text[]', ({ idempotencyKey }) => idempotencyKey],
+  ['int[]', ({ expiresInSeconds }) => expiresInSeconds],
+  ['jsonb[]', ({ context }) => context],
 ]
 
 /** The report of usage is null in all its arrays where an amount is told instead. */
 const SETTLE: readonly ArrayParameter<SettleItem>[] = [
-  ['uuid[]', (items) => arrayOf(items, 'organizationId')],
-  ['uuid[]', (items) => arrayOf(items, 'reservationId')],
-  ['numeric[]', (items) => arrayOf(items, 'amountCredits')],
-  ['text[]', (items) => arrayBy(items, ({ usage }) => usage?.model ?? null)],
-  ['bigint[]', (items) => arrayBy(items, ({ usage }) => tokens(usage?.input_tokens))],
-  ['bigint[]', (items) => arrayBy(items, ({ usage }) => tokens(usage?.cached_input_tokens))],
-  ['bigint[]', (items) => arrayBy(items, ({ usage }) => tokens(usage?.output_tokens))],
-  ['bigint[]', (items) => arrayBy(items, ({ usage }) => tokens(usage?.reasoning_tokens))],
-  ['text[]', (items) => arrayBy(items, ({ usage }) => usage?.request_id ?? null)],
-  ['text[]', (items) => arrayBy(items, ({ usage }) => usage?.source ?? null)],
-  ['jsonb[]', (items) => jsonArrayOf(items, 'output')],
+  ['uuid[]', ({ organizationId }) => organizationId],
+  ['uuid[]', ({ reservationId }) => reservationId],
+  ['numeric[]', ({ amountCredits }) => amountCredits],
+  ['text[]', ({ usage }) => usage?.model ?? null],
+  ['bigint[]', ({ usage }) => tokens(usage?.input_tokens)],
+  ['bigint[]', ({ usage }) => tokens(usage?.cached_input_tokens)],
+  ['bigint[]', ({ usage }) => tokens(usage?.output_tokens)],
+  ['bigint[]', ({ usage }) => tokens(usage?.reasoning_tokens)],
+  ['text[]', ({ usage }) => usage?.request_id ?? null],
+  ['text[]', ({ usage }) => usage?.source ?? null],
+  ['jsonb[]', ({ output }) => output],
 ]
 
 /** What a provider reports may be no whole number: -1 is none either, and refused as invalid_amount. */
@@ -74,9 +74,9 @@ export const settleCredits: ArrayFunction<SettleItem, SettleRow> = {
 export const releaseCredits: ArrayFunction<ReleaseItem, ReleaseRow> = {
   name: 'release_credits',
   parameters: [
-    ['uuid[]', (items) => arrayOf(items, 'organizationId')],
-    ['uuid[]', (items) => arrayOf(items, 'reservationId')],
-    ['text[]', (items) => arrayOf(items, 'reason')],
+    ['uuid[]', ({ organizationId }) => organizationId],
+    ['uuid[]', ({ reservationId }) => reservationId],
+    ['text[]', ({ reason }) => reason],
   ],
   answer: releaseAnswer,
 }
@@ -84,9 +84,9 @@ export const releaseCredits: ArrayFunction<ReleaseItem, ReleaseRow> = {
 export const extendReservations: ArrayFunction<ExtendItem, ExtendRow> = {
   name: 'extend_reservations',
   parameters: [
-    ['uuid[]', (items) => arrayOf(items, 'organizationId')],
-    ['uuid[]', (items) => arrayOf(items, 'reservationId')],
-    ['int[]', (items) => arrayOf(items, 'expiresInSeconds')],
+    ['uuid[]', ({ organizationId }) => organizationId],
+    ['uuid[]', ({ reservationId }) => reservationId],
+    ['int[]', ({ expiresInSeconds }) => expiresInSeconds],
   ],
   answer: extendAnswer,
 }
@@ -96,12 +96,12 @@ export const reserveCreditsWithQuotas: ArrayFunction<
   Omit<QuotaReserveRow, 'cap'>
 > = {
   name: 'reserve_credits_with_quotas',
-  parameters: [...RESERVE, ['jsonb[]', (items) => jsonArrayOf(items, 'quotas')]],
+  parameters: [...RESERVE, ['jsonb[]', ({ quotas }) => quotas]],
   answer: reserveWithQuotasAnswer,
 }
 
 export const settleCreditsWithQuotas: ArrayFunction<QuotaSettleItem, QuotaSettleRow> = {
   name: 'settle_credits_with_quotas',
-  parameters: [...SETTLE, ['jsonb[]', (items) => jsonArrayOf(items, 'quotas')]],
+  parameters: [...SETTLE, ['jsonb[]', ({ quotas }) => quotas]],
   answer: settleWithQuotasAnswer,
 }

@@ -1,11 +1,7 @@
 import type { Metrics } from '../observability.ts'
 import { actorOf } from './actors.ts'
-import { arrayOf, jsonArrayOf } from './array-parameters.ts'
-import {
-  createOrderedBatcher,
-  type ArrayFunction,
-  type ArrayParameter,
-} from './batched-statements.ts'
+import type { ArrayParameter } from './array-parameters.ts'
+import { createOrderedBatcher, type ArrayFunction } from './batched-statements.ts'
 import type { Connections } from './connections.ts'
 import { describeDatabaseFailure } from './failures.ts'
 import type {
@@ -30,16 +26,16 @@ const usageAnswer = joinedAnswer<UsageRow>({
 })
 
 const USAGE: readonly ArrayParameter<ConsumeItem>[] = [
-  ['uuid[]', (items) => arrayOf(items, 'organizationId')],
-  ['uuid[]', (items) => arrayOf(items, 'userId')],
-  ['text[]', (items) => arrayOf(items, 'meter')],
-  ['numeric[]', (items) => arrayOf(items, 'amount')],
-  ['text[]', (items) => arrayOf(items, 'idempotencyKey')],
+  ['uuid[]', ({ organizationId }) => organizationId],
+  ['uuid[]', ({ userId }) => userId],
+  ['text[]', ({ meter }) => meter],
+  ['numeric[]', ({ amount }) => amount],
+  ['text[]', ({ idempotencyKey }) => idempotencyKey],
 ]
 
 const consumeQuota: ArrayFunction<ConsumeItem, UsageRow> = {
   name: 'consume_quota',
-  parameters: [...USAGE, ['jsonb[]', (items) => jsonArrayOf(items, 'metadata')]],
+  parameters: [...USAGE, ['jsonb[]', ({ metadata }) => metadata]],
   answer: usageAnswer,
 }
 
@@ -47,8 +43,8 @@ const recordUsage: ArrayFunction<RecordItem, UsageRow> = {
   name: 'record_usage',
   parameters: [
     ...USAGE,
-    ['text[]::timestamptz[]', (items) => arrayOf(items, 'eventAt')],
-    ['jsonb[]', (items) => jsonArrayOf(items, 'metadata')],
+    ['text[]::timestamptz[]', ({ eventAt }) => eventAt],
+    ['jsonb[]', ({ metadata }) => metadata],
   ],
   answer: usageAnswer,
 }

@@ -2,13 +2,13 @@ import { createTestDatabase, type TestDatabase } from '@purser/local/testing'
 import fc from 'fast-check'
 import type postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { arrayBy, arrayOf, jsonArrayOf } from '../../src/db/array-parameters.ts'
+import { arrayArguments, type ArrayParameter } from '../../src/db/array-parameters.ts'
 
 let database: TestDatabase
 let sql: postgres.Sql
 
 beforeAll(async () => {
-  database = await createTestDatabase({ migrated: false })
+  database = await createTestDatabase({ migrated: true })
   sql = database.sql({ max: 2 })
 })
 
@@ -49,19 +49,20 @@ const text = fc.oneof(
   fc.array(fc.constantFrom(...AWKWARD)).map((parts) => parts.join('')),
 )
 
-async function texts(values: (string | null)[]) {
-  const items = values.map((value) => ({ value }))
-  const [row] = await sql<{ values: (string | null)[] }[]>`
-    select to_jsonb(${arrayOf(items, 'value')}::text[]) as values`
+/** What a function would be given for its parameter, as JSON. */
+async function arrived<Value>(type: ArrayParameter<Value>[0], values: Value[]): Promise<unknown> {
+  const parameter = [type, (value: Value) => value] as unknown as ArrayParameter<Value>
+  const given = arrayArguments([parameter])
+  const [row] = await sql.unsafe<{ values: unknown }[]>(
+    `select to_jsonb(${given.text}) as values`,
+    given.valuesOf(values),
+    { prepare: true },
+  )
   return row?.values
 }
 
-async function documents(values: (object | null)[]) {
-  const items = values.map((value) => ({ value }))
-  const [row] = await sql<{ values: unknown[] }[]>`
-    select to_jsonb(${jsonArrayOf(items, 'value')}::jsonb[]) as values`
-  return row?.values
-}
+const texts = (values: (string | null)[]) => arrived('text[]', values)
+const documents = (values: (object | null)[]) => arrived('jsonb[]', values)
 
 describe('arrays of texts', () => {
   it('arrive as they are, one by one', async () => {
@@ -71,7 +72,6 @@ describe('arrays of texts', () => {
   it('arrive as they are, together and with nulls', async () => {
     const values = AWKWARD.flatMap((value) => [value, null])
     expect(await texts(values)).toEqual(values)
-    expect(await texts([])).toEqual([])
     expect(await texts([null])).toEqual([null])
   })
 
@@ -94,27 +94,69 @@ describe('arrays of texts', () => {
 
   it('cannot add an element to an array of another type', async () => {
     const id = '01a2044a-7f0e-7000-8a1b-0123456789ab'
-    for (const value of [`${id}","${id}`, `${id},${id}`, `${id}"}`, `{${id}}`]) {
-      const items = [{ value: id }, { value }]
-      const answer = sql`select cardinality(${arrayOf(items, 'value')}::uuid[]) as length`
-      if (value.startsWith('{')) await expect(answer).resolves.toMatchObject([{ length: 2 }])
-      else await expect(answer).rejects.toMatchObject({ code: '22P02' })
+    for (const value of [`${id}","${id}`, `${id},${id}`, `${id}"}`]) {
+      for (const values of [[id, value], [value], [value, value]]) {
+        await expect(arrived('uuid[]', values)).rejects.toMatchObject({ code: '22P02' })
+      }
     }
+    // Braces are a way to write a uuid.
+    await expect(arrived('uuid[]', [id, `{${id}}`])).resolves.toEqual([id, id])
+  })
+})
+
+describe('what is the same for all items', () => {
+  it('is sent once, and arrives for each', async () => {
+    const { valuesOf } = arrayArguments<string | null>([['text[]', (value) => value]])
+    for (const value of ['a', '', null, 'a"b\\c\n']) {
+      expect(valuesOf([value, value, value])).toEqual([valuesOf([value])[0], 3])
+      expect(await texts([value, value, value])).toEqual([value, value, value])
+    }
+  })
+
+  it('is sent each time when one item has another', async () => {
+    expect(await texts(['a', 'a', 'b'])).toEqual(['a', 'a', 'b'])
+    expect(await texts([null, 'a', 'a'])).toEqual([null, 'a', 'a'])
+  })
+
+  it('is sent once of documents, whichever objects they are', async () => {
+    const values = [{ name: 'a' }, { name: 'a' }]
+    const { valuesOf } = arrayArguments<object>([['jsonb[]', (value) => value]])
+    expect(valuesOf(values)).toEqual([valuesOf(values.slice(0, 1))[0], 2])
+    expect(await documents(values)).toEqual(values)
+  })
+
+  it('is nothing of no items', async () => {
+    expect(await texts([])).toEqual([])
+    expect(await documents([])).toEqual([])
   })
 })
 
 it('whole numbers arrive with nulls', async () => {
-  const items = [0, null, -1, 2_147_483_647].map((value) => ({ value }))
-  const [row] = await sql`select to_jsonb(${arrayOf(items, 'value')}::int[]) as values`
-  expect(row?.['values']).toEqual([0, null, -1, 2_147_483_647])
+  const values = [0, null, -1, 2_147_483_647]
+  expect(await arrived('int[]', values)).toEqual(values)
+  expect(await arrived('bigint[]', [2 ** 53 - 1, null])).toEqual([2 ** 53 - 1, null])
 })
 
-it('what is read from items arrives as it is, texts with anything to escape too', async () => {
-  const items = [{ part: { name: 'a"b\\c\n' } }, { part: null }]
-  const [row] = await sql`
-    select to_jsonb(${arrayBy(items, ({ part }) => part?.name ?? null)}::text[]) as texts,
-      to_jsonb(${arrayBy(items, ({ part }) => (part ? 2 ** 53 - 1 : null))}::bigint[]) as numbers`
-  expect(row).toEqual({ texts: ['a"b\\c\n', null], numbers: [2 ** 53 - 1, null] })
+it('arrays of a function arrive side by side', async () => {
+  const given = arrayArguments<{ name: string; part: { size: number } | null }>([
+    ['text[]', ({ name }) => name],
+    ['numeric[]', ({ part }) => part?.size ?? null],
+    ['jsonb[]', ({ part }) => part],
+  ])
+  const items = [
+    { name: 'a"b\\c\n', part: { size: 1.5 } },
+    { name: 'd', part: null },
+  ]
+  const [row] = await sql.unsafe(
+    `select to_jsonb(array_agg(entry)) as rows
+    from unnest(${given.text}) as entry (name, size, part)`,
+    given.valuesOf(items),
+    { prepare: true },
+  )
+  expect(row?.['rows']).toEqual([
+    { name: 'a"b\\c\n', size: 1.5, part: { size: 1.5 } },
+    { name: 'd', size: null, part: null },
+  ])
 })
 
 describe('arrays of JSON documents', () => {

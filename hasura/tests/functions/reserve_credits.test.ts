@@ -55,6 +55,23 @@ describe('holds credits', () => {
     })
   })
 
+  test('under version 7 ids of the moment, in the order of the items, and no two batches alike', async () => {
+    const organization = await createOrganization(desk, { credits: '100' })
+    const batch = () =>
+      reserve(desk.api, ...Array.from({ length: 20 }, () => ({ organization, amount: '1' })))
+    const ids = [...(await batch()), ...(await batch())].map((row) => row.reservation_id)
+    expect(new Set(ids).size).toBe(40)
+    expect(ids.toSorted()).toEqual(ids)
+    const wrong = await desk.admin`
+      select from private.credit_holds
+      where organization_id = ${organization}
+        and not (
+          uuid_extract_version(id) = 7
+          and uuid_extract_timestamp(id) between created_at - interval '1 ms' and created_at
+        )`
+    expect(wrong).toHaveLength(0)
+  })
+
   test('of the estimate when no amount is named', async () => {
     const organization = await createOrganization(desk, { credits: '10' })
     const rows = await reserve(

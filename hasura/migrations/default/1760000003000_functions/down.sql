@@ -110,6 +110,7 @@ drop function private.finish_job_run;
 drop function private.finish_stripe_event;
 drop function private.first_uuid_at;
 drop function private.fold_credit_usage;
+drop function private.for_each_item;
 drop function private.give_back;
 drop function private.give_back_form_generation;
 drop function private.grant_credits;
