@@ -25,12 +25,16 @@ export type JoinedRow = Record<string, string>
 const LINE_BREAK = '\n'
 
 export function joinedAnswer<Row extends object>(readers: Readers<Row>): JoinedAnswer<Row> {
-  const columns = Object.entries(readers) as [keyof Row & string, 'text' | Reader<unknown>][]
-  const selected = ['item', ...columns.map(([name]) => name)]
+  const columns = Object.entries<'text' | Reader<unknown>>(readers).map(([name, reader]) => ({
+    name,
+    reader,
+    linesOf: rememberingLines(),
+  }))
+  const selected = ['item', ...columns.map(({ name }) => name)]
     .map((name) => `string_agg(coalesce(${name}::text, ''), E'\\n') as ${name}`)
     .join(', ')
   // Rows are copies of one that has every column, which is faster than to add one after the other.
-  const empty = Object.fromEntries(columns.map(([name]) => [name, null]))
+  const empty = Object.fromEntries(columns.map(({ name }) => [name, null]))
   return {
     columns: selected,
     rowsOf([answer], items) {
@@ -38,27 +42,45 @@ export function joinedAnswer<Row extends object>(readers: Readers<Row>): JoinedA
         throw new Error(`the answer to a batch of ${items} items is for others or in another order`)
       }
       const rows = Array.from({ length: items }, () => ({ ...empty }))
-      for (const [name, reader] of columns) fill(rows, name, answer[name] ?? '', reader)
+      for (const column of columns) fill(rows, column, answer[column.name] ?? '')
       return rows as Row[]
     },
   }
 }
 
+interface Column {
+  name: string
+  reader: 'text' | Reader<unknown>
+  linesOf(text: string): string[]
+}
+
 function fill(
   rows: Record<string, unknown>[],
-  name: string,
+  { name, reader, linesOf }: Column,
   text: string,
-  reader: 'text' | Reader<unknown>,
 ): void {
   // Nothing but line breaks: null in every row.
   if (text.length === rows.length - 1) return
-  const lines = text.split(LINE_BREAK)
+  const lines = linesOf(text)
   if (lines.length !== rows.length) {
     throw new Error(`${name}: ${lines.length} lines for ${rows.length} items`)
   }
   for (const [index, row] of rows.entries()) {
     const line = lines[index]
     if (line) row[name] = reader === 'text' ? line : reader(line)
+  }
+}
+
+/** Of two batches in a row, outcomes, levels and models are mostly the same: split once. */
+function rememberingLines(): (text: string) => string[] {
+  let last = ''
+  let lines: string[] = []
+  return (text) => {
+    if (text !== last) {
+      last = text
+      lines = text.split(LINE_BREAK)
+    }
+    return lines
   }
 }
 
@@ -77,6 +99,10 @@ export function listOf(text: string): string[] {
   return text === '{}' ? [] : text.slice(1, -1).split(',')
 }
 
+let lastTime = { text: '', milliseconds: Number.NaN }
+
+/** Times of a batch are mostly one. */
 export function timeOf(text: string): Date {
-  return new Date(text)
+  if (text !== lastTime.text) lastTime = { text, milliseconds: Date.parse(text) }
+  return new Date(lastTime.milliseconds)
 }

@@ -74,6 +74,19 @@ describe('an answer in joined columns', () => {
     )
   })
 
+  it('is of its own batch, although columns of the one before were the same', () => {
+    const refused: Row = { ...row, outcome: 'refused' }
+    for (const rows of [[row, refused], [row, refused], [refused, row], [row], [row, refused]]) {
+      expect(answer.rowsOf(joined(rows), rows.length)).toEqual(rows)
+    }
+  })
+
+  it('gives each row a time of its own', () => {
+    const text = '2026-11-22 20:14:49+00'
+    expect(timeOf(text)).not.toBe(timeOf(text))
+    expect(timeOf(text)).toEqual(timeOf(text))
+  })
+
   it('reads times as the database writes them', () => {
     expect(timeOf('2026-11-22 20:14:49.123456+00')).toEqual(new Date('2026-11-22T20:14:49.123Z'))
     expect(timeOf('2026-11-22 20:14:49+05:30')).toEqual(new Date('2026-11-22T14:44:49Z'))
