@@ -18,19 +18,26 @@ export interface Design {
 const CAPABILITY = 'question_generation'
 const HELD_CREDITS = '2'
 const CHARGED_CREDITS = '1.25'
-/** A charge by tokens, as after a real model call. */
-const USAGE = {
-  model: 'openai/gpt-5-mini',
-  input_tokens: 900,
-  output_tokens: 350,
-  cached_input_tokens: 0,
-  reasoning_tokens: 0,
-  request_id: null,
-}
-const CONTEXT = {
-  entity: 'product',
-  name: 'Coffee grinder',
-  input_sha256: 'b1946ac92492d2347c6235b4',
+let made = 0
+
+/** What the work is for, and what it used, as after a real model call: no two in a row are alike. */
+function nextWork() {
+  made += 1
+  return {
+    context: {
+      entity: 'product',
+      name: `Coffee grinder ${made}`,
+      input_sha256: 'b1946ac92492d2347c6235b4',
+    },
+    usage: {
+      model: 'openai/gpt-5-mini',
+      input_tokens: 850 + (made % 100),
+      output_tokens: 300 + (made % 60),
+      cached_input_tokens: 0,
+      reasoning_tokens: 0,
+      request_id: null,
+    },
+  }
 }
 
 export function batchedDesign(ledger: Ledger): Design {
@@ -38,6 +45,7 @@ export function batchedDesign(ledger: Ledger): Design {
     name: 'batched',
     what: 'concurrent calls gathered into one statement (the product)',
     async cycle({ organizationId, userId }) {
+      const { context, usage } = nextWork()
       const held = await ledger.reserve({
         organizationId,
         userId,
@@ -46,13 +54,13 @@ export function batchedDesign(ledger: Ledger): Design {
         amountCredits: HELD_CREDITS,
         idempotencyKey: randomUUID(),
         expiresInSeconds: null,
-        context: CONTEXT,
+        context,
       })
       const settled = await ledger.settle({
         organizationId,
         reservationId: reservationOf(held),
         amountCredits: null,
-        usage: USAGE,
+        usage,
         output: null,
       })
       requireSettled(settled)
@@ -62,23 +70,23 @@ export function batchedDesign(ledger: Ledger): Design {
 
 /** (c) */
 export function oneCallDesign(sql: postgres.Sql): Design {
-  const context = JSON.stringify(CONTEXT)
   return {
     name: 'one call',
     what: 'the same functions, one call an operation, 10 connections',
     async cycle({ organizationId, userId }) {
+      const { context, usage } = nextWork()
       const [held] = await sql<ReserveRow[]>`
         select * from private.reserve_credits(
           ${[organizationId]}::uuid[], ${[userId]}::uuid[], ${[CAPABILITY]}::text[],
           ${['enhanced']}::text[], ${[HELD_CREDITS]}::numeric[], ${[randomUUID()]}::text[],
-          ${[null]}::int[], ${[context]}::text[]::jsonb[]
+          ${[null]}::int[], ${[JSON.stringify(context)]}::text[]::jsonb[]
         )`
       const [settled] = await sql<SettleRow[]>`
         select * from private.settle_credits(
           ${[organizationId]}::uuid[], ${[reservationOf(held)]}::uuid[], ${[null]}::numeric[],
-          ${[USAGE.model]}::text[], ${[USAGE.input_tokens]}::bigint[],
-          ${[USAGE.cached_input_tokens]}::bigint[], ${[USAGE.output_tokens]}::bigint[],
-          ${[USAGE.reasoning_tokens]}::bigint[], ${[USAGE.request_id]}::text[],
+          ${[usage.model]}::text[], ${[usage.input_tokens]}::bigint[],
+          ${[usage.cached_input_tokens]}::bigint[], ${[usage.output_tokens]}::bigint[],
+          ${[usage.reasoning_tokens]}::bigint[], ${[usage.request_id]}::text[],
           ${[null]}::text[], ${[null]}::text[]::jsonb[]
         )`
       requireSettled(settled)
@@ -102,6 +110,7 @@ export function applicationDesign(sql: postgres.Sql): Design {
     what: 'what applications write: begin, select for update, insert, update, commit, twice',
     async cycle({ organizationId }) {
       const reservationId = randomUUID()
+      const { context } = nextWork()
       await sql.begin(async (tx) => {
         const [balance] = await tx`
           select credits, reserved from bench.balances
@@ -115,7 +124,7 @@ export function applicationDesign(sql: postgres.Sql): Design {
         await tx`
           insert into bench.reservations (id, organization_id, idempotency_key, amount, context)
           values (${reservationId}, ${organizationId}, ${reservationId}, ${HELD_CREDITS},
-            ${JSON.stringify(CONTEXT)}::text::jsonb)`
+            ${JSON.stringify(context)}::text::jsonb)`
         await tx`
           update bench.balances set reserved = reserved + ${HELD_CREDITS}::numeric, updated_at = now()
           where organization_id = ${organizationId}`
