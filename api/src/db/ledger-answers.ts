@@ -19,7 +19,6 @@ const RESERVE_COLUMNS = {
 } as const
 
 const SETTLE_COLUMNS = {
-  reservation_id: 'text',
   status: 'text',
   charged_credits: 'text',
   released_credits: 'text',
@@ -48,7 +47,6 @@ export const settleWithQuotasAnswer = joinedAnswer<QuotaSettleRow>({
 
 export const releaseAnswer = joinedAnswer<ReleaseRow>({
   outcome: 'text',
-  reservation_id: 'text',
   status: 'text',
   released_credits: 'text',
   available_credits: 'text',
@@ -56,7 +54,6 @@ export const releaseAnswer = joinedAnswer<ReleaseRow>({
 
 export const extendAnswer = joinedAnswer<ExtendRow>({
   outcome: 'text',
-  reservation_id: 'text',
   status: 'text',
   amount_credits: 'text',
   available_credits: 'text',

@@ -93,7 +93,6 @@ export type SettleRefusal =
 
 export interface SettleRow {
   outcome: 'settled' | 'replayed' | SettleRefusal
-  reservation_id: string | null
   status: ReservationStatus | null
   charged_credits: string | null
   released_credits: string | null
@@ -110,7 +109,6 @@ export interface ReleaseItem {
 
 export interface ReleaseRow {
   outcome: 'released' | 'replayed' | 'reservation_not_found' | 'reservation_not_open'
-  reservation_id: string | null
   status: ReservationStatus | null
   released_credits: string | null
   available_credits: string | null
@@ -124,7 +122,6 @@ export interface ExtendItem {
 
 export interface ExtendRow {
   outcome: 'extended' | 'reservation_not_found' | 'reservation_not_open'
-  reservation_id: string | null
   status: ReservationStatus | null
   amount_credits: string | null
   available_credits: string | null
