@@ -12658,12 +12658,16 @@ as $$
     greatest(0.25, ceil(priced.micro_usd * 0.004) * 0.25)
   from (
     select
-      -- Cached tokens are in the input: they cost the difference. No subtraction of tokens, which
-      -- could overflow where the report is none.
       p_input_tokens * p_input_usd_per_million_tokens
-        + coalesce(p_cached_input_tokens, 0)
-          * (p_cached_input_usd_per_million_tokens - p_input_usd_per_million_tokens)
-        + p_output_tokens * p_output_usd_per_million_tokens as micro_usd
+        + p_output_tokens * p_output_usd_per_million_tokens
+        -- Cached tokens are in the input: they cost the difference. No subtraction of tokens, which
+        -- could overflow where the report is none.
+        + case
+          when p_cached_input_tokens <> 0
+            then p_cached_input_tokens
+              * (p_cached_input_usd_per_million_tokens - p_input_usd_per_million_tokens)
+          else 0
+        end as micro_usd
     -- Without it the planner writes the sum into every place that uses it.
     offset 0
   ) as priced
