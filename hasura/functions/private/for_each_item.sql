@@ -9,8 +9,8 @@ language sql
 immutable
 parallel safe
 as $$
-  select case
-    when cardinality(p_values) = 1 and p_items > 1 then array_fill(p_values[1], array[p_items])
+  select case cardinality(p_values)
+    when 1 then array_fill(p_values[1], array[p_items])
     else p_values
   end
 $$;
