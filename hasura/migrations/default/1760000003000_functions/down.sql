@@ -1,5 +1,6 @@
 -- Generated from hasura/functions by `npx tsx hasura/local/src/functions/write-migration.ts`.
 -- Edit the sources there, not this file.
+drop trigger check_hold_end on private.credit_holds;
 drop trigger check_meter_period on public.plan_meter_limits;
 drop trigger check_meter_period on public.quota_overrides;
 drop trigger check_meter_period on public.member_caps;
@@ -60,6 +61,7 @@ drop function private.charge_transactions;
 drop function private.charged_since;
 drop function private.check_ai_access;
 drop function private.check_ai_access_batch;
+drop function private.check_hold_end;
 drop function private.check_meter_period;
 drop function private.check_quality_default;
 drop function private.check_quota;
