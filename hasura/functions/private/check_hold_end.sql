@@ -9,7 +9,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  raise exception 'hold % cannot end as % like that', new.id, new.ended_as
+  raise exception 'the end of hold % does not add up', new.id
     using errcode = 'check_violation', constraint = 'credit_holds_end',
       table = 'credit_holds', schema = 'private';
 end

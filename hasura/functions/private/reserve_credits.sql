@@ -73,8 +73,9 @@ begin
   begin
     -- Inside: who locks a row outside of a block and changes it inside makes a multixact each time.
     v_at := private.lock_balances(p_organization_ids);
-    -- Random for the batch, then the number of the item: half of what an id of its own would take.
-    v_id_start := left(private.reservation_id_at(v_at)::text, 28);
+    -- Random for the batch, then the number of the item (of 1,000 at most): half of what an id of its
+    -- own would take. 50 random bits stay, as the ledger takes ids of all organizations.
+    v_id_start := left(private.reservation_id_at(v_at)::text, 33);
 
     return query
     with candidate as materialized (
@@ -84,7 +85,7 @@ begin
         rule.hour_used, rule.day_used, rule.available_credits, rule.place, rule.actor,
         rule.has_member_caps, rule.refusal,
         round(rule.amount_credits, 2) as held_credits,
-        (v_id_start || lpad(to_hex(rule.item), 8, '0'))::uuid as reservation_id,
+        (v_id_start || lpad(to_hex(rule.item), 3, '0'))::uuid as reservation_id,
         private.hold_expiry(p_expires_in_seconds[rule.item], v_at) as expires_at
       from private.access_rules(
         p_organization_ids, p_user_ids, p_capability_ids, p_quality_level_ids, p_amounts_credits, v_at

@@ -56,11 +56,11 @@ describe('holds credits', () => {
   })
 
   test('under version 7 ids of the moment, in the order of the items, and no two batches alike', async () => {
-    const organization = await createOrganization(desk, { credits: '100' })
+    const organization = await createOrganization(desk, { credits: '2000' })
     const batch = () =>
-      reserve(desk.api, ...Array.from({ length: 20 }, () => ({ organization, amount: '1' })))
+      reserve(desk.api, ...Array.from({ length: 1000 }, () => ({ organization, amount: '1' })))
     const ids = [...(await batch()), ...(await batch())].map((row) => row.reservation_id)
-    expect(new Set(ids).size).toBe(40)
+    expect(new Set(ids).size).toBe(2000)
     expect(ids.toSorted()).toEqual(ids)
     const wrong = await desk.admin`
       select from private.credit_holds
